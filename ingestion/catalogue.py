@@ -1,0 +1,623 @@
+"""The only reader of `rulebook/`: frozen forms, fields, rules, indicators, layouts, sources, areas, gates.
+
+Belongs here: loading, strict checking and look-up. Not here: what any of it means for a file (returns.py,
+publications.py) or for a verdict (quality). A fault in the rule book is a SetupError that names file and place.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import re
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field as Attr, ValidationError
+
+from ingestion.errors import SetupError, UsageError
+from ingestion.units import normalise
+
+RULEBOOK = Path(__file__).resolve().parent.parent / "rulebook"
+NATION = "000000"
+
+
+class _Loader(yaml.CSafeLoader):
+    """Safe YAML without its traps: duplicate keys and anchors are refused, bare dates stay dates."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.constructor.ConstructorError(None, None, "anchors are not allowed", self.peek_event().start_mark)
+        return super().compose_node(parent, index)
+
+
+def _no_duplicates(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in seen:
+            raise yaml.constructor.ConstructorError(None, None, f"duplicate key {key!r}", key_node.start_mark)
+        seen[key] = loader.construct_object(value_node, deep=True)
+    return seen
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _no_duplicates)
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+M = TypeVar("M", bound=_Model)
+
+
+class Bilingual(_Model):
+    zh: str
+    en: str
+
+    def text(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+class Unit(_Model):
+    id: str
+    name: str
+    base: str
+    factor: Decimal
+
+
+class FormField(_Model):
+    """One item of a form. `name` is the short Chinese name used in expressions; unit None = no unit of measure."""
+
+    id: str
+    code: str
+    name: str
+    label: Bilingual
+    definition: str
+    type: str
+    unit: str | None
+    semantics: Literal["ytd", "period", "stock", "plan", "event"]
+    required: Literal["always", "never"] | dict[Literal["when"], str]
+    core: bool
+    codelist: str | None
+    source: str
+    blank_means: dict[Literal["zero_when"], str] | None = None
+
+    @property
+    def is_number(self) -> bool:
+        return self.type == "integer" or self.type.startswith("decimal")
+
+    @property
+    def decimals(self) -> int:
+        """Digits behind the point that the form prints."""
+        hit = re.match(r"decimal\((\d+),(\d+)\)", self.type)
+        return int(hit[2]) if hit else 0
+
+
+class Locate(_Model):
+    anchor: str
+    code_column: str
+    unit_column: str
+    value_column: str
+
+
+class Form(_Model):
+    id: str
+    form_no: str | None
+    title: Bilingual
+    header: dict[str, str | None]
+    source: str
+    reporter: str
+    chain: list[str]
+    frequency: Literal["monthly", "yearly"]
+    due: dict[str, str]
+    layout: Literal["rows_are_indicators", "table"]
+    locate: Locate
+    version_field: str | None
+    blank_means: Literal["missing", "zero", "not_applicable"]
+    fields: list[FormField]
+
+    @cached_property
+    def by_id(self) -> dict[str, FormField]:
+        return {f.id: f for f in self.fields}
+
+    @cached_property
+    def by_code(self) -> dict[str, FormField]:
+        return {f.code: f for f in self.fields}
+
+
+class Rule(_Model):
+    """One audit relation. Typed (FDM, VAD) with `params`, or an expression in `check`."""
+
+    id: str
+    type: str
+    name: str
+    form: str
+    severity: Literal["error", "warning", "info"]
+    level: str
+    params: dict[str, Any] = Attr(default_factory=dict)
+    check: str | None = None
+    when: str | None = None
+    tolerance: Literal["exact", "rounding"] = "exact"
+    message: Bilingual
+    hint: Bilingual
+    basis: str
+    tests: dict[Literal["pass", "fail", "na"], list[dict[str, Any]]] = Attr(default_factory=dict)
+
+
+class ReturnFormula(_Model):
+    form: str
+    field: str
+    by: dict[str, dict[str, str]] = Attr(default_factory=dict)  # dimension → code → field
+
+
+class PrintedName(_Model):
+    name: str
+    dim: dict[str, str] = Attr(default_factory=dict)
+
+
+class Indicator(_Model):
+    """One published quantity. kind: flow (year to date), stock, plan, ratio, scaled (× a factor), printed."""
+
+    id: str
+    name: Bilingual
+    definition: Bilingual
+    kind: Literal["flow", "stock", "plan", "ratio", "scaled", "printed"]
+    unit: str
+    decimals: int
+    audience: Literal["public", "ministry"]
+    version: Literal["in_force", "first", "then", "now"] | None = None
+    returns: ReturnFormula | None = None
+    printed_as: list[PrintedName] = Attr(default_factory=list)
+    numerator: str | None = None
+    denominator: str | None = None
+    scale: Decimal = Decimal(100)
+    base: str | None = None
+    factor: str | None = None
+    constant_in_year: bool = False
+
+    def formula(self, lang: str, names: dict[str, Bilingual]) -> str:
+        """The formula in words, for the figure answer."""
+        if self.kind == "ratio":
+            assert self.numerator and self.denominator
+            top, bottom = names[self.numerator].text(lang), names[self.denominator].text(lang)
+            return f"{top} ÷ {bottom}" + (" × 100" if self.scale == 100 else "")
+        if self.kind == "scaled":
+            assert self.base
+            return f"{names[self.base].text(lang)} × {self.factor}"
+        return self.definition.text(lang)
+
+
+class LayoutColumn(_Model):
+    header: str
+    indicator: str
+    accumulation: Literal["year_to_date", "annual", "cumulative", "stock", "period"]
+    unit: str | None = None
+    decimals: int | None = None
+    dim: dict[str, str] = Attr(default_factory=dict)
+    words: dict[str, dict[str, str]] = Attr(default_factory=dict)
+    optional: bool = False
+    adds_up: bool = False
+
+
+class LayoutItem(_Model):
+    label: str
+    indicator: str
+    accumulation: Literal["year_to_date", "annual", "cumulative", "stock", "period"]
+    within: str | None = None
+    dim: dict[str, str] = Attr(default_factory=dict)
+    adds_up: bool = False
+
+
+class ClaimedRate(_Model):
+    column: str
+    pattern: str
+    numerator: str
+    denominator: str
+
+
+class LayoutSheet(_Model):
+    match: str
+    use: str | None = None
+    optional: bool = False
+    rows: Literal["area", "item", "period", "statement"] | None = None
+    header_anchor: str | None = None
+    header_rows: int = 1
+    key_column: str | None = None
+    value_column: str | None = None
+    row_level: str | None = None
+    total_labels: list[str] = Attr(default_factory=list)
+    total_adds_up: list[str] = Attr(default_factory=list)
+    columns: list[LayoutColumn] = Attr(default_factory=list)
+    items: list[LayoutItem] = Attr(default_factory=list)
+    ignore_columns: dict[str, str] = Attr(default_factory=dict)
+    ignore_rows: dict[str, str] = Attr(default_factory=dict)
+    claimed_rate: ClaimedRate | None = None
+    period_pattern: str | None = None
+    statement: dict[str, str] = Attr(default_factory=dict)
+    words: dict[str, dict[str, str]] = Attr(default_factory=dict)
+
+
+class Layout(_Model):
+    id: str
+    title: Bilingual
+    sheets: list[LayoutSheet]
+
+
+class SourceUnit(_Model):
+    unit: str
+    evidence: str
+
+
+class Span(_Model):
+    start: dt.date
+    end: dt.date
+
+
+class Source(_Model):
+    """One publication: where it was printed, by whom and when. published_on None = the date is not printed."""
+
+    id: str
+    title: str
+    address: str
+    publisher: Literal["ministry", "province", "city", "county", "press"]
+    published_on: dt.date | None
+    programme: Literal["national", "local", "subsidy"]
+    layout: str
+    area: str
+    period: Span | None
+    transcript: str | None = None
+    sheet: str | None = None
+    statements_from: str | None = None
+    aliases: dict[str, str] = Attr(default_factory=dict)
+    units: dict[str, SourceUnit] = Attr(default_factory=dict)
+
+
+class ReleaseKey(_Model):
+    prefix: str
+    publisher: Literal["ministry", "province", "city", "county", "press"]
+    layout: str
+    programme: Literal["national", "local", "subsidy"] = "national"
+
+
+class ControlTotal(_Model):
+    """One published figure, as transcribed. value and rounding_half_unit are in `unit`."""
+
+    total_id: str
+    indicator: str
+    area_code: str
+    period_start: dt.date
+    period_end: dt.date
+    accumulation: Literal["year_to_date", "annual", "cumulative", "stock"]
+    value: Decimal
+    unit: str
+    printed: str
+    rounding_half_unit: Decimal
+    qualifier: Literal["exact", "about", "nearly", "at_least", "more_than"]
+    definition: str
+    published_on: dt.date | None
+    source_title: str
+    source_url: str
+    secondary: str
+    note: str
+
+    @property
+    def key(self) -> str:
+        return self.total_id.split("-")[0]
+
+    @property
+    def is_doubtful(self) -> bool:
+        return "DOUBTFUL" in self.note
+
+
+class Area(_Model):
+    code: str
+    name_zh: str
+    short_zh: str
+    name_en: str
+    level: Literal["national", "province", "city", "county"]
+    parent_code: str
+    note: str
+    is_zone: bool = False
+
+
+class Gate(_Model):
+    id: str
+    severity: Literal["error", "warning"]
+    zh: str
+    en: str
+    min: dict[str, Decimal] = Attr(default_factory=dict)
+    kinds: list[str] = Attr(default_factory=list)
+
+
+class Gates(_Model):
+    suite_version: str
+    gates: list[Gate]
+    series: dict[Literal["public", "ministry"], list[str]]
+
+
+def _place(path: Path) -> str:
+    return str(path.relative_to(RULEBOOK.parent)) if path.is_relative_to(RULEBOOK.parent) else str(path)
+
+
+def load_yaml(path: Path) -> Any:
+    """One YAML file of the rule book. Raises SetupError naming file, line and fault."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader subclass
+    except OSError as error:
+        raise SetupError(f"{_place(path)}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise SetupError(f"{_place(path)}: {' '.join(str(error).split())}") from error
+
+
+def _read_csv(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise SetupError(f"{_place(path)}: {error.strerror}") from error
+
+
+def _parse(model: type[M], data: Any, path: Path, name: str) -> M:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SetupError(f"{_place(path)}: {name}: {where}: {first['msg']}") from error
+
+
+class Catalogue:
+    """The rule book in memory. Everything is read on first use, so that `check` pays for what it needs."""
+
+    def __init__(self, root: Path = RULEBOOK) -> None:
+        self.root = root
+
+    # -- settings -----------------------------------------------------------------------------------------------
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        data = load_yaml(self.root / "rulebook.yaml")
+        if not isinstance(data, dict) or not isinstance(data.get("version"), str):
+            raise SetupError("rulebook/rulebook.yaml: version must be a quoted text")
+        return data
+
+    @property
+    def version(self) -> str:
+        return str(self.settings["version"])
+
+    @cached_property
+    def content_hash(self) -> str:
+        """sha256 over every file of the rule book in path order: names what a figure or verdict was made with."""
+        digest = hashlib.sha256()
+        for path in sorted(p for p in self.root.rglob("*") if p.is_file()):
+            digest.update(path.relative_to(self.root).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
+
+    @property
+    def persons_per_household(self) -> Decimal:
+        return Decimal(self.settings["persons_per_household"]["value"])
+
+    # -- what is asked ------------------------------------------------------------------------------------------
+    @cached_property
+    def units(self) -> dict[str, Unit]:
+        path = self.root / "units.yaml"
+        return {u.name: u for u in (_parse(Unit, row, path, str(row)) for row in load_yaml(path)["units"])}
+
+    def unit(self, name: str) -> Unit:
+        try:
+            return self.units[name]
+        except KeyError:
+            raise SetupError(f"rulebook/units.yaml: unit {name} is not declared") from None
+
+    @cached_property
+    def forms(self) -> dict[str, Form]:
+        found: dict[str, Form] = {}
+        for path in sorted((self.root / "forms").glob("*.yaml")):
+            form = _parse(Form, load_yaml(path)["form"], path, path.stem)
+            for what, values in (("id", [f.id for f in form.fields]), ("code", [f.code for f in form.fields])):
+                twice = {v for v in values if values.count(v) > 1}
+                if twice:
+                    raise SetupError(f"{_place(path)}: field {what} used twice: {', '.join(sorted(twice))}")
+            for field in form.fields:
+                if field.unit is not None:
+                    self.unit(field.unit)
+                if field.codelist is not None:
+                    self.codelist(field.codelist)
+            found[form.id] = form
+        return found
+
+    def form(self, form_id: str) -> Form:
+        try:
+            return self.forms[form_id]
+        except KeyError:
+            raise UsageError(f"没有表 {form_id}；可用：{'、'.join(self.forms)} (no such form)") from None
+
+    @lru_cache(maxsize=None)  # noqa: B019 - one catalogue lives as long as the process
+    def codelist(self, name: str) -> dict[str, dict[str, str]]:
+        path = self.root / "codelists" / f"{name}.csv"
+        return {row["code"]: row for row in _read_csv(path)}
+
+    @cached_property
+    def rules(self) -> dict[str, list[Rule]]:
+        """form id → rules in file order."""
+        found: dict[str, list[Rule]] = {}
+        seen: set[str] = set()
+        for path in sorted((self.root / "rules").glob("*.yaml")):
+            for row in load_yaml(path)["rules"]:
+                rule = _parse(Rule, row, path, str(row.get("id")))
+                if rule.id in seen:
+                    raise SetupError(f"{_place(path)}: rule id {rule.id} is used twice")
+                seen.add(rule.id)
+                found.setdefault(rule.form, []).append(rule)
+        return found
+
+    # -- what is published --------------------------------------------------------------------------------------
+    @cached_property
+    def indicators(self) -> dict[str, Indicator]:
+        path = self.root / "indicators" / "indicators.yaml"
+        found: dict[str, Indicator] = {}
+        for row in load_yaml(path)["indicators"]:
+            indicator = _parse(Indicator, row, path, str(row.get("id")))
+            if indicator.id in found:
+                raise SetupError(f"{_place(path)}: indicator {indicator.id} is defined twice")
+            self.unit(indicator.unit)
+            if indicator.returns:
+                fields = {indicator.returns.field}
+                for codes in indicator.returns.by.values():
+                    fields |= set(codes.values())
+                for field in fields:
+                    if field not in self.form(indicator.returns.form).by_id:
+                        raise SetupError(f"{_place(path)}: {indicator.id}: no field {field} in {indicator.returns.form}")
+            found[indicator.id] = indicator
+        for indicator in found.values():
+            for part in (indicator.numerator, indicator.denominator, indicator.base):
+                if part is not None and part not in found:
+                    raise SetupError(f"{_place(path)}: {indicator.id}: no indicator {part}")
+        return found
+
+    def indicator(self, indicator_id: str) -> Indicator:
+        try:
+            return self.indicators[indicator_id]
+        except KeyError:
+            raise UsageError(f"没有指标 {indicator_id}；可用：{'、'.join(self.indicators)} (no such indicator)") from None
+
+    @cached_property
+    def indicator_names(self) -> dict[str, Bilingual]:
+        return {i.id: i.name for i in self.indicators.values()}
+
+    @cached_property
+    def printed_names(self) -> dict[str, list[tuple[str, dict[str, str]]]]:
+        """A printed name → the indicators (and dimension codes) it answers for; several may share one name."""
+        found: dict[str, list[tuple[str, dict[str, str]]]] = {}
+        for indicator in self.indicators.values():
+            for printed in indicator.printed_as:
+                found.setdefault(printed.name, []).append((indicator.id, printed.dim))
+        return found
+
+    @cached_property
+    def gates(self) -> Gates:
+        path = self.root / "gates.yaml"
+        return _parse(Gates, load_yaml(path), path, "gates")
+
+    # -- publications -------------------------------------------------------------------------------------------
+    @cached_property
+    def layouts(self) -> dict[str, Layout]:
+        found = {}
+        for path in sorted((self.root / "layouts").glob("*.yaml")):
+            layout = _parse(Layout, load_yaml(path)["layout"], path, path.stem)
+            found[layout.id] = layout
+        return found
+
+    @cached_property
+    def control_totals(self) -> list[ControlTotal]:
+        path = self.root / "control_totals.csv"
+        rows = []
+        for number, row in enumerate(_read_csv(path), start=2):
+            data: dict[str, Any] = dict(row)
+            data["published_on"] = data["published_on"] or None
+            rows.append(_parse(ControlTotal, data, path, f"line {number}"))
+        return rows
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Every publication, real tables first; the rest stand in control_totals.csv, one a key."""
+        path = self.root / "sources" / "real_tables.yaml"
+        found = {}
+        for row in load_yaml(path)["sources"]:
+            source = _parse(Source, row, path, str(row.get("id")))
+            if source.layout not in self.layouts:
+                raise SetupError(f"{_place(path)}: {source.id}: no layout {source.layout}")
+            found[source.id] = source
+        keys_path = self.root / "sources" / "releases.yaml"
+        keys = sorted((_parse(ReleaseKey, row, keys_path, str(row)) for row in load_yaml(keys_path)["release_keys"]),
+                      key=lambda k: -len(k.prefix))
+        for total in self.control_totals:
+            if total.key in found:
+                continue
+            key = next((k for k in keys if total.key.startswith(k.prefix)), None)
+            if key is None:
+                raise SetupError(f"{_place(keys_path)}: no publisher for key {total.key} of control_totals.csv")
+            mine = [t for t in self.control_totals if t.key == total.key]
+            # a progress table also prints the year's plan: its own date is that of the starts
+            end = max(t.period_end for t in [t for t in mine if t.indicator.startswith("start")] or mine)
+            found[total.key] = Source(
+                id=total.key, title=total.source_title, address=total.source_url, publisher=key.publisher,
+                published_on=total.published_on, programme=key.programme, layout=key.layout, area=NATION,
+                period=Span(start=dt.date(end.year, 1, 1), end=end))
+        return found
+
+    def source(self, source_id: str) -> Source:
+        try:
+            return self.sources[source_id]
+        except KeyError:
+            raise UsageError(f"规则库没有来源 {source_id} (no such source in rulebook/sources)") from None
+
+    # -- areas --------------------------------------------------------------------------------------------------
+    @cached_property
+    def areas(self) -> dict[str, Area]:
+        """Reporting units by six-digit code; zones (non-statutory units) included."""
+        found = {r["code"]: Area(**{**r}) for r in _read_csv(self.root / "areas" / "areas.csv")}  # type: ignore[arg-type]
+        for r in _read_csv(self.root / "areas" / "zones.csv"):
+            found[r["code"]] = Area(code=r["code"], name_zh=r["name_zh"], short_zh=r["short_zh"], name_en="",
+                                    level="county", parent_code=r["parent_code"], note=r["source"], is_zone=True)
+        return found
+
+    def area(self, code: str) -> Area:
+        try:
+            return self.areas[code]
+        except KeyError:
+            raise UsageError(f"没有地区代码 {code} (unknown area code; six digits as in rulebook/areas)") from None
+
+    @cached_property
+    def children(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for area in self.areas.values():
+            found.setdefault(area.parent_code, []).append(area.code)
+        return found
+
+    @cached_property
+    def basic_units(self) -> set[str]:
+        """Units that fill in returns: counties, zones, and cities without counties."""
+        return {a.code for a in self.areas.values()
+                if a.level == "county" or a.level == "city" and not self.children.get(a.code)}
+
+    def province_of(self, code: str) -> str:
+        """The province-level unit above, by the parent chain (兵团 counties are 659xxx but belong to 660000)."""
+        area = self.area(code)
+        while area.level not in ("province", "national"):
+            area = self.area(area.parent_code)
+        return area.code
+
+    def find_area(self, name: str, within: str = NATION, level: str | None = None) -> list[str]:
+        """Codes of the units whose full or short name is `name`, below `within`. Several = ambiguous: ask."""
+        wanted = normalise(name)
+        codes = []
+        for area in self.areas.values():
+            if level and area.level != level:
+                continue
+            if area.level == "national" and level is None and wanted == area.name_zh:
+                codes.append(area.code)
+                continue
+            names = {area.name_zh, area.short_zh} - {""}
+            if area.level in ("city", "county"):
+                names.add(re.sub(r"(市|县|区)$", "", area.name_zh) if len(area.name_zh) > 2 else area.name_zh)
+            if wanted in names and self.is_within(area.code, within):
+                codes.append(area.code)
+        return codes
+
+    def is_within(self, code: str, ancestor: str) -> bool:
+        while code:
+            if code == ancestor:
+                return True
+            code = self.areas[code].parent_code if code in self.areas else ""
+        return False
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> Catalogue:
+    """The project's rule book."""
+    return Catalogue()

@@ -1,0 +1,113 @@
+"""What reading a file gives: findings, values with their cells, records. Plain data; no reading, no judging.
+
+Not here: how cells are found (locate in returns.py, publications.py) and what a verdict follows (quality).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from ingestion.units import plain
+
+Value = Decimal | str | dt.date | bool
+SEVERITIES = ("error", "warning", "info", "cannot_tell")
+
+
+@dataclass
+class Finding:
+    """One thing we say about a file: what, where, found, expected, next step. A row, never an exception."""
+
+    rule: str
+    severity: str  # error | warning | info | cannot_tell
+    level: str     # ESS B0–B5
+    message_zh: str
+    message_en: str
+    form: str | None = None
+    field: str | None = None
+    sheet: str | None = None
+    cell: str | None = None
+    row_key: str | None = None
+    found: str | None = None
+    expected: str | None = None
+    explained: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {k: getattr(self, k) for k in ("rule", "severity", "level", "form", "field", "sheet", "cell", "row_key",
+                                              "found", "expected", "message_zh", "message_en", "explained")}
+
+
+@dataclass(frozen=True)
+class CellValue:
+    """One value of a return. value is in the base unit (yuan, m²); filed is in the unit printed on the form."""
+
+    value: Value
+    filed: Value
+    unit: str | None   # base unit of measure
+    sheet: str
+    cell: str
+    raw: str
+
+    def as_json(self) -> dict[str, Any]:
+        value: Any = self.value
+        if isinstance(value, Decimal):
+            value = int(value) if value == value.to_integral_value() and self.unit != "元" else plain(value)
+        elif isinstance(value, dt.date):
+            value = value.isoformat()
+        return {"value": value, "unit": self.unit, "sheet": self.sheet, "cell": self.cell, "raw": self.raw}
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One printed cell of a publication. Grain: submission × sheet × cell × indicator.
+
+    value and half_unit are in the indicator's base unit; accumulation as printed; role row | total | text.
+    """
+
+    row_no: int
+    unit_code: str
+    indicator: str
+    dim_name: str
+    dim_code: str
+    period_start: dt.date
+    period_end: dt.date
+    accumulation: str
+    value: Decimal
+    unit: str
+    printed: str
+    half_unit: Decimal
+    qualifier: str
+    role: str
+    sheet: str
+    cell: str
+    total_id: str = ""
+    note: str = ""
+    is_doubtful: bool = False
+
+
+@dataclass
+class ReadResult:
+    """One file read. form None = not recognised; values for one-row forms, observations for publications."""
+
+    form: str | None = None
+    unit_code: str | None = None
+    period: str | None = None
+    plan_version: str | None = None
+    is_sample: bool = False
+    findings: list[Finding] = field(default_factory=list)
+    values: dict[str, CellValue] = field(default_factory=dict)
+    blanks: dict[str, tuple[str, str]] = field(default_factory=dict)  # field → (sheet, cell) of its empty cell
+    observations: list[Observation] = field(default_factory=list)
+    unreadable: bool = False
+    filed_on: str | None = None
+
+    def add(self, finding: Finding) -> None:
+        finding.form = finding.form or self.form
+        self.findings.append(finding)
+
+    @property
+    def column_map(self) -> dict[str, list[str]]:
+        """field → [sheet, cell]: where every value stands, so that a figure opens down to the cell."""
+        return {name: [v.sheet, v.cell] for name, v in self.values.items()}

@@ -1,0 +1,40 @@
+"""Bytes in, ReadResult out: one door for returns and publications. Never raises for bad data.
+
+Not here: archive, register, audit rules.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ingestion.catalogue import Catalogue
+from ingestion.errors import UnreadableFile
+from ingestion.model import Finding, ReadResult
+from ingestion.publications import read_publication, source_of
+from ingestion.register import CHINA, now_utc
+from ingestion.returns import read_return
+from ingestion.workbook import read_workbook
+
+
+def read_bytes(data: bytes, catalogue: Catalogue, source_id: str | None = None, today: dt.date | None = None) -> tuple[
+        ReadResult, str | None]:
+    """Read one file. source_id names the publication; without it our hidden sheet may name one.
+
+    Returns: the result, and the source it was read as (None for returns).
+    """
+    day = today or now_utc().astimezone(CHINA).date()
+    try:
+        book = read_workbook(data)
+    except UnreadableFile as fault:
+        result = ReadResult(unreadable=True)
+        result.add(Finding(fault.code, "error", "B0", fault.zh, fault.en, found=fault.found, expected=fault.expected))
+        return result, None
+    source_id = source_id or source_of(book)
+    if source_id is None:
+        return read_return(book, catalogue, day), None
+    if source_id not in catalogue.sources:
+        result = ReadResult()
+        result.add(Finding("EVA-007", "error", "B0", f"来源“{source_id}”不在规则库", f"source {source_id} is not in the rule book",
+                           found=source_id, expected="rulebook/sources"))
+        return result, None
+    return read_publication(book, catalogue.source(source_id), catalogue), source_id

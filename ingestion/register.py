@@ -1,0 +1,242 @@
+"""What people did: submissions, decisions, verdicts, releases, no-filings, and an append-only event log.
+
+Transactional (SQLAlchemy Core; SQLite in WAL mode as the embedded default). Belongs here: tables and their reads and
+writes. Not here: typed values (store.py), what decides a submission (quality.receive). Rows are never updated except
+a release's state, and every change leaves an event.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingestion.errors import RetriableError, UsageError
+
+CHINA = dt.timezone(dt.timedelta(hours=8))
+metadata = sa.MetaData()
+
+submissions = sa.Table(
+    "submissions", metadata,
+    sa.Column("submission_id", sa.String, primary_key=True),
+    sa.Column("seq", sa.Integer, nullable=False, unique=True),
+    sa.Column("kind", sa.String, nullable=False),            # return | publication | sample
+    sa.Column("form", sa.String),                            # J1, J2, PUB:<layout>; null = not recognised
+    sa.Column("source_id", sa.String),
+    sa.Column("programme", sa.String, nullable=False),
+    sa.Column("publisher", sa.String),
+    sa.Column("published_on", sa.String),
+    sa.Column("unit_code", sa.String),
+    sa.Column("province_code", sa.String),
+    sa.Column("period", sa.String),
+    sa.Column("plan_version", sa.String, nullable=False),    # "" where the form has none
+    sa.Column("version", sa.Integer, nullable=False),        # 1, 2 … within its key
+    sa.Column("status", sa.String, nullable=False),          # accepted | needs_explanation | returned | unreadable
+    sa.Column("sha256", sa.String, nullable=False),
+    sa.Column("file_name", sa.String, nullable=False),
+    sa.Column("filed_by", sa.String),
+    sa.Column("received_at", sa.String, nullable=False),     # ISO 8601 with offset, UTC
+    sa.Column("decided_at", sa.String, nullable=False),
+    sa.Column("is_backfilled", sa.Boolean, nullable=False),
+    sa.Column("supersedes", sa.String),
+    sa.Column("map_id", sa.String),                          # column map: field → [sheet, cell]
+    sa.Column("rulebook_version", sa.String, nullable=False),
+    sa.Column("rulebook_hash", sa.String, nullable=False),
+    sa.Column("counts", sa.String, nullable=False),          # JSON {error, warning, info, cannot_tell}
+)
+column_maps = sa.Table(
+    "column_maps", metadata,
+    sa.Column("map_id", sa.String, primary_key=True),
+    sa.Column("map", sa.String, nullable=False),
+)
+findings = sa.Table(
+    "findings", metadata,
+    sa.Column("submission_id", sa.String, sa.ForeignKey("submissions.submission_id"), nullable=False, index=True),
+    sa.Column("n", sa.Integer, nullable=False),
+    sa.Column("finding", sa.String, nullable=False),         # JSON
+)
+seen_files = sa.Table(
+    "seen_files", metadata,
+    sa.Column("sha256", sa.String, primary_key=True),
+    sa.Column("path", sa.String, primary_key=True),
+    sa.Column("mtime_ns", sa.BigInteger, primary_key=True),
+    sa.Column("submission_id", sa.String, nullable=False),
+)
+verdicts = sa.Table(
+    "verdicts", metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("gate", sa.String, nullable=False),
+    sa.Column("series", sa.String, nullable=False),
+    sa.Column("period", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("programme", sa.String, nullable=False),
+    sa.Column("source_kind", sa.String, nullable=False),
+    sa.Column("severity", sa.String, nullable=False),
+    sa.Column("verdict", sa.String, nullable=False),         # passed | failed | not_evaluated
+    sa.Column("observed", sa.String),
+    sa.Column("expected", sa.String),
+    sa.Column("data_hash", sa.String, nullable=False),
+    sa.Column("suite_version", sa.String, nullable=False),
+    sa.Column("message_zh", sa.String, nullable=False),
+    sa.Column("message_en", sa.String, nullable=False),
+    sa.Column("build_id", sa.String, nullable=False),
+    sa.Column("evaluated_at", sa.String, nullable=False),
+)
+releases = sa.Table(
+    "releases", metadata,
+    sa.Column("release_id", sa.String, primary_key=True),
+    sa.Column("period", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("source_kind", sa.String, nullable=False),     # real | sample
+    sa.Column("state", sa.String, nullable=False),           # candidate | released
+    sa.Column("made_at", sa.String, nullable=False),
+    sa.Column("approved_by", sa.String),
+    sa.Column("approved_at", sa.String),
+    sa.Column("supersedes", sa.String),
+    sa.Column("manifest_sha256", sa.String),
+    sa.Column("series", sa.String, nullable=False),          # JSON list
+)
+no_filings = sa.Table(
+    "no_filings", metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("period", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("source_kind", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),          # JSON list of reasons by series
+    sa.Column("recorded_at", sa.String, nullable=False),
+)
+events = sa.Table(
+    "events", metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("what", sa.String, nullable=False),
+    sa.Column("subject", sa.String, nullable=False),
+    sa.Column("who", sa.String),
+    sa.Column("detail", sa.String, nullable=False),          # JSON
+)
+
+
+def now_utc() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def stamp(moment: dt.datetime) -> str:
+    """One spelling of a moment (UTC, microseconds) so that texts compare as times do."""
+    if moment.tzinfo is None:
+        raise UsageError(f"时间 {moment.isoformat()} 缺少时区，例如 2023-10-05T09:00:00+08:00 (a time needs its offset)")
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
+
+
+def parse_moment(text: str) -> dt.datetime:
+    """A moment from the command line: ISO 8601; without offset it is China time; a bare day means its end.
+
+    Raises: UsageError.
+    """
+    try:
+        if len(text) == 10:
+            return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(23, 59, 59, 999999), CHINA)
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"时间“{text}”无法识别，例如 2023-10-05T09:00:00+08:00 (not an ISO time)") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+
+
+class Register:
+    """`<home>/register.db`, or any SQLAlchemy URL."""
+
+    def __init__(self, home: Path, url: str | None = None) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        self.engine = sa.create_engine(url or f"sqlite:///{home / 'register.db'}", connect_args=
+                                       {"timeout": 60} if url is None or url.startswith("sqlite") else {})
+        if self.engine.dialect.name == "sqlite":
+            sa.event.listen(self.engine, "connect", _sqlite_settings)
+            sa.event.listen(self.engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+        try:
+            metadata.create_all(self.engine)
+        except sa.exc.SQLAlchemyError as error:
+            raise RetriableError(f"{self.engine.url}: 登记库打不开：{error.__cause__ or error} (cannot open the register)") from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except sa.exc.OperationalError as error:
+            raise RetriableError(f"登记库正忙或不可写：{error.__cause__} (the register is busy; try again)") from error
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    # -- writing ------------------------------------------------------------------------------------------------
+    def log(self, connection: sa.Connection, what: str, subject: str, who: str | None = None, **detail: Any) -> None:
+        connection.execute(events.insert().values(
+            at=stamp(now_utc()), what=what, subject=subject, who=who, detail=json.dumps(detail, ensure_ascii=False)))
+
+    def next_seq(self, connection: sa.Connection) -> int:
+        return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(submissions.c.seq), 0))).scalar_one()) + 1
+
+    # -- reading ------------------------------------------------------------------------------------------------
+    def rows(self, table: sa.Table, *where: Any, order: Any = None) -> list[dict[str, Any]]:
+        query = sa.select(table)
+        for clause in where:
+            query = query.where(clause)
+        if order is not None:
+            query = query.order_by(order)
+        with self.transaction() as connection:
+            return [dict(r) for r in connection.execute(query).mappings()]
+
+    def submission(self, submission_id: str) -> dict[str, Any]:
+        found = self.rows(submissions, submissions.c.submission_id == submission_id)
+        if not found:
+            raise UsageError(f"没有报送 {submission_id} (no such submission)")
+        return found[0]
+
+    def findings_of(self, submission_id: str) -> list[dict[str, Any]]:
+        rows = self.rows(findings, findings.c.submission_id == submission_id, order=findings.c.n)
+        return [json.loads(r["finding"]) for r in rows]
+
+    def column_map(self, map_id: str) -> dict[str, list[str]]:
+        rows = self.rows(column_maps, column_maps.c.map_id == map_id)
+        found: dict[str, list[str]] = json.loads(rows[0]["map"]) if rows else {}
+        return found
+
+    @property
+    def watermark(self) -> int:
+        """Grows with every recorded act: names a state of the register."""
+        with self.transaction() as connection:
+            return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0))).scalar_one())
+
+
+def _sqlite_settings(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's own BEGIN IMMEDIATE, so that two writers queue and never deadlock
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def in_force(rows: Iterable[dict[str, Any]], as_of: dt.datetime | None = None) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Among accepted rows decided at or before as_of, the one received last for each key.
+
+    Key: kind, source or unit, form, period, plan version (survey-forms §1b.1). Ties go to the later seq.
+    """
+    limit = stamp(as_of) if as_of else None
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        if row["status"] != "accepted" or limit is not None and row["decided_at"] > limit:
+            continue
+        key = key_of(row)
+        other = found.get(key)
+        if other is None or (row["received_at"], row["seq"]) > (other["received_at"], other["seq"]):
+            found[key] = row
+    return found
+
+
+def key_of(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["kind"], row["source_id"] or row["unit_code"], row["form"], row["period"] if row["source_id"] is None else "", \
+        row["plan_version"]

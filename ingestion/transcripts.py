@@ -1,0 +1,154 @@
+"""Turns transcribed tables back into the workbooks they were, so that real published figures walk the same line.
+
+From `rulebook/sources/transcripts/*.csv` (as printed, mess included) and from control_totals.csv (one workbook a
+key). Every cell is written as printed; each workbook says in a hidden sheet which source it is. Not here: reading.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+import xlsxwriter
+
+from ingestion.catalogue import NATION, Catalogue, ControlTotal, Source
+from ingestion.publications import ACCUMULATIONS
+from ingestion.returns import META_SHEET
+from ingestion.units import PLAIN_NUMBER, parse_printed, plain
+
+CREATED = dt.datetime(2026, 11, 25)  # fixed: the same transcript gives the same bytes
+STATEMENT_HEADER = ["编号", "指标", "地区代码", "起", "止", "口径", "原文", "单位", "半单位", "存疑"]
+_WORDS = {value: key for key, value in ACCUMULATIONS.items()}
+
+
+def _write_rows(book: xlsxwriter.Workbook, name: str, rows: list[list[str]], titles: int, header_rows: int,
+                *, as_text: bool = False) -> None:
+    sheet = book.add_worksheet(name)
+    bold = book.add_format({"bold": True, "align": "center", "valign": "vcenter", "border": 1, "text_wrap": True})
+    title = book.add_format({"bold": True, "align": "center", "font_size": 14})
+    border = book.add_format({"border": 1})
+    width = max(len(r) for r in rows)
+    sheet.set_column(0, width - 1, 16)
+    for r, row in enumerate(rows):
+        if r < titles:
+            sheet.merge_range(r, 0, r, width - 1, row[0], title)
+            continue
+        header = r < titles + header_rows
+        for c, text in enumerate(row):
+            if header and not text:
+                continue
+            if header:
+                span = c
+                while r == titles and header_rows == 2 and span + 1 < width and not row[span + 1] and rows[r + 1][span + 1]:
+                    span += 1
+                if span > c:
+                    sheet.merge_range(r, c, r, span, text, bold)
+                elif header_rows == 2 and r == titles and not rows[r + 1][c]:
+                    sheet.merge_range(r, c, r + 1, c, text, bold)
+                else:
+                    sheet.write_string(r, c, text, bold)
+            elif PLAIN_NUMBER.match(text) and not as_text:
+                decimals = len(text.split(".")[1]) if "." in text else 0
+                style = book.add_format({"border": 1, "num_format": "0." + "0" * decimals if decimals else "0"})
+                sheet.write_number(r, c, float(text), style)
+            elif text:
+                sheet.write_string(r, c, text, border)
+
+
+def _meta(book: xlsxwriter.Workbook, source: Source) -> None:
+    sheet = book.add_worksheet(META_SHEET)
+    for r, (key, value) in enumerate([("kind", "publication"), ("source", source.id), ("title", source.title),
+                                      ("address", source.address), ("transcribed", "按原表摘录，文字从略")]):
+        sheet.write_row(r, 0, [key, value])
+    sheet.hide()
+
+
+def _statement_rows(totals: Iterable[ControlTotal], catalogue: Catalogue) -> list[list[str]]:
+    rows = [STATEMENT_HEADER]
+    for t in totals:
+        if t.indicator not in catalogue.printed_names or "DERIVED" in t.note:
+            continue
+        printed = parse_printed(t.printed)
+        by_hand = "" if printed and printed.half_unit == t.rounding_half_unit else plain(t.rounding_half_unit) or ""
+        rows.append([t.total_id, t.indicator, t.area_code, t.period_start.isoformat(), t.period_end.isoformat(),
+                     _WORDS[t.accumulation], t.printed, t.unit, by_hand, "是" if t.is_doubtful else ""])
+    return rows
+
+
+def _split(source: Source, totals: list[ControlTotal]) -> tuple[list[str], dict[str, dict[str, str]], list[ControlTotal]]:
+    """Columns of the printed table, its cells by area, and the figures that stand in the text instead."""
+    order = ["plan_communities", "start_communities", "start_rate_communities"]
+    if source.layout == "province_plan_table":
+        order += ["plan_households", "start_households", "start_rate_households"]
+    else:
+        order = order[1:]
+    tabled = {t.indicator for t in totals if t.area_code != NATION}
+    columns = [k for k in order if k in tabled]
+    cells: dict[str, dict[str, str]] = {}
+    text: list[ControlTotal] = []
+    for t in totals:
+        is_total_row = t.area_code == NATION and t.indicator == "start_communities" and t.printed.isdigit()
+        if t.indicator in columns and (t.area_code != NATION or is_total_row):
+            cells.setdefault(t.area_code, {})[t.indicator] = t.printed.removesuffix("万户").removesuffix("个")
+        else:
+            text.append(t)
+    return columns, cells, text
+
+
+def _table_rows(source: Source, totals: list[ControlTotal], catalogue: Catalogue) -> tuple[list[list[str]], list[ControlTotal]]:
+    """The province table of a key as it was printed, and the figures that stand in the text."""
+    columns, cells, text = _split(source, totals)
+    end = max(t.period_end for t in totals if t.indicator.startswith("start"))
+    blank = [""] * (1 + len(columns))
+    rows = [[f"{end.year}年全国城镇老旧小区改造进展情况", *blank], [f"(截至{end.year}年{end.month}月末)", *blank]]
+    if source.layout == "province_plan_table":
+        words = {"plan": "计划任务数", "start": "开工数", "start_rate": "开工率"}
+        top, below = ["序号", "省份"], ["", ""]
+        for group, header in (("communities", "新开工改造小区数(个)"), ("households", "涉及居民户数(万户)")):
+            mine = [k for k in columns if k.endswith(group)]
+            top += [header, *[""] * (len(mine) - 1)]
+            below += [words[k.removesuffix("_" + group)] for k in mine]
+        rows += [top, below]
+    else:
+        rows.append(["序号", "省份", "新开工小区数(个)", "开工率"])
+    units = [code for code in cells if code != NATION]
+    for number, code in enumerate(units, start=1):
+        area = catalogue.area(code)
+        rows.append([str(number), area.short_zh or area.name_zh, *[cells[code].get(k, "") for k in columns]])
+    if NATION in cells:
+        rows.append(["合计", "", *[cells[NATION].get(k, "") for k in columns]])
+    return rows, text
+
+
+def write_source(source: Source, catalogue: Catalogue, path: Path) -> int:
+    """Write one source as the workbook it was. Returns how many figures were written (0 = nothing to say yet)."""
+    totals = [t for t in catalogue.control_totals if t.key == (source.statements_from or source.id)]
+    table: list[list[str]] = []
+    titles = 0
+    text = totals
+    if source.transcript:
+        with (catalogue.root / "sources" / "transcripts" / source.transcript).open(encoding="utf-8-sig", newline="") as file:
+            table = list(csv.reader(file))
+        titles = sum(1 for r in table[:3] if r[0] and not any(r[1:]))
+        columns, _, _ = _split(source, totals) if totals else ([], {}, [])
+        # rows of the key that the transcribed table already holds are not written a second time
+        text = [t for t in totals if t.area_code == NATION and not (t.indicator in columns and t.printed.isdigit())]
+        text = [t for t in text if t.indicator != "start_rate_communities"]
+    elif source.layout != "statement_list":
+        table, text = _table_rows(source, totals, catalogue)
+        titles = 2
+    statements = _statement_rows(text, catalogue)
+    if not table and len(statements) == 1:
+        return 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book = xlsxwriter.Workbook(str(path))
+    book.set_properties({"title": source.title, "created": CREATED})
+    if table:
+        _write_rows(book, source.sheet or "表", table, titles, 2 if source.layout == "province_plan_table" else 1)
+    if len(statements) > 1:
+        _write_rows(book, "正文", statements, 0, 1, as_text=True)
+    _meta(book, source)
+    book.close()
+    return len(table) + len(statements) - 1

@@ -1,0 +1,210 @@
+"""Bytes to cells with sheet and address. Knows no form, no layout and no rule.
+
+Untrusted files are opened in a child process (reader_child.py) under memory and CPU limits; one child is kept and
+replaced when a file kills it. Every library's errors become one UnreadableFile.
+"""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import json
+import re
+import selectors
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import IO
+
+from ingestion.errors import UnreadableFile
+from ingestion.units import decimal_of, normalise
+
+MAX_BYTES = 50 << 20
+TIMEOUT_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One non-empty cell. kind: n number, s text, d date, b boolean, e error. text is the raw content."""
+
+    row: int
+    column: int
+    kind: str
+    text: str
+
+    @property
+    def address(self) -> str:
+        return f"{column_letters(self.column)}{self.row}"
+
+    @property
+    def number(self) -> Decimal | None:
+        """The exact number of a numeric cell; None for text (text never becomes a number here)."""
+        if self.kind != "n":
+            return None
+        return decimal_of(float(self.text)) if any(c in self.text for c in ".eE") else Decimal(self.text)
+
+    @property
+    def shown(self) -> str:
+        """Text for people: a whole number without the `.0` of a double."""
+        number = self.number
+        return self.text if number is None else format(number, "f")
+
+
+@dataclass
+class Sheet:
+    name: str
+    visible: bool
+    cells: dict[tuple[int, int], Cell]
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+    def at(self, row: int, column: int) -> Cell | None:
+        return self.cells.get((row, column))
+
+    def text(self, row: int, column: int) -> str:
+        """Content at a place; a place inside a merged range answers with the content of its first cell."""
+        cell = self.cells.get((row, column))
+        if cell:
+            return cell.text
+        for r1, c1, r2, c2 in self.merged:
+            if r1 <= row <= r2 and c1 <= column <= c2:
+                first = self.cells.get((r1, c1))
+                return first.text if first else ""
+        return ""
+
+    def find(self, wanted: str) -> Cell | None:
+        """First cell, in reading order, whose text is `wanted` (spaces and width ignored)."""
+        target = normalise(wanted)
+        for key in sorted(self.cells):
+            if normalise(self.cells[key].text) == target:
+                return self.cells[key]
+        return None
+
+    @property
+    def last_row(self) -> int:
+        return max((r for r, _ in self.cells), default=0)
+
+    @property
+    def last_column(self) -> int:
+        return max((c for _, c in self.cells), default=0)
+
+
+@dataclass
+class Workbook:
+    sheets: list[Sheet]
+    has_macros: bool
+
+    def sheet(self, name: str) -> Sheet | None:
+        return next((s for s in self.sheets if s.name == name), None)
+
+
+def column_letters(column: int) -> str:
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def split_address(address: str) -> tuple[int, int]:
+    """`C7` → (7, 3)."""
+    hit = re.fullmatch(r"([A-Z]+)([0-9]+)", address)
+    if not hit:
+        raise ValueError(f"not a cell address: {address}")
+    column = 0
+    for letter in hit[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(hit[2]), column
+
+
+class _Child:
+    """One kept reader process."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[str] | None = None
+
+    def _start(self) -> subprocess.Popen[str]:
+        root = Path(__file__).resolve().parent.parent
+        self.process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", "ingestion.reader_child"], cwd=root, text=True, encoding="utf-8",
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        return self.process
+
+    def ask(self, data: bytes) -> dict[str, object] | None:
+        """The child's answer, or None when the file killed it or it did not answer in time."""
+        process = self.process if self.process and self.process.poll() is None else self._start()
+        stdin, stdout = process.stdin, process.stdout
+        assert stdin and stdout
+        try:
+            stdin.write(base64.b64encode(data).decode() + "\n")
+            stdin.flush()
+            line = _read_line(stdout)
+        except (BrokenPipeError, OSError):
+            line = ""
+        if not line:
+            self.stop()
+            return None
+        answer: dict[str, object] = json.loads(line)
+        return answer
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            for pipe in (self.process.stdin, self.process.stdout):
+                if pipe:
+                    pipe.close()
+            self.process = None
+
+
+def _read_line(stdout: IO[str]) -> str:
+    with selectors.DefaultSelector() as selector:
+        selector.register(stdout, selectors.EVENT_READ)
+        return stdout.readline() if selector.select(TIMEOUT_SECONDS) else ""
+
+
+_child = _Child()
+atexit.register(_child.stop)
+
+
+def read_workbook(data: bytes) -> Workbook:
+    """All non-empty cells of a workbook, by content and never by file name.
+
+    Raises: UnreadableFile with the rule id of the finding (FLF-…) and what to do.
+    """
+    if not data:
+        raise UnreadableFile("FLF-001", "文件是空的（0 字节），请重新导出后再报", "the file is empty (0 bytes); export it again",
+                             "0 字节", "xlsx")
+    if len(data) > MAX_BYTES:
+        raise UnreadableFile("FLF-006", f"文件过大（{len(data) >> 20} MB），请只报一张表", "the file is too large; file one form only",
+                             f"{len(data)} 字节", f"≤ {MAX_BYTES} 字节")
+    if data[:4] == b"\xd0\xcf\x11\xe0" and "EncryptedPackage".encode("utf-16-le") in data:
+        raise UnreadableFile("FLF-003", "工作簿设有打开密码，请去掉密码后再报", "the workbook is password-protected; remove the password",
+                             "加密工作簿", "无密码的 xlsx")
+    if data.lstrip()[:1] == b"<":
+        raise UnreadableFile("FLF-004", "这是网页另存的文件，不是工作簿；请用 Excel 或 WPS 打开后“另存为 xlsx”",
+                             "this is an HTML page named as a workbook; save it as xlsx", "HTML", "xlsx")
+    if data[:2] != b"PK" and data[:4] != b"\xd0\xcf\x11\xe0":
+        raise UnreadableFile("FLF-002", "不是工作簿文件；请报 xlsx（或 xls、et）", "not a workbook; file an xlsx (or xls, et)",
+                             repr(data[:8])[2:-1], "xlsx")
+    answer = _child.ask(data)
+    if answer is None:
+        raise UnreadableFile("FLF-005", "工作簿使读取程序中止（常因末尾单元格 XFD1048576 有内容）；请把数据复制到新工作簿后再报",
+                             "the workbook aborted the reader (often content in XFD1048576); copy the data to a new workbook",
+                             "读取中止", "可读取的工作簿")
+    if fault := answer.get("fault"):
+        if fault == "too_large":
+            raise UnreadableFile("FLF-006", "工作簿展开后过大，请把数据复制到新工作簿后再报",
+                                 "the workbook is too large when unpacked; copy the data to a new one",
+                                 str(answer.get("detail")), "较小的工作簿")
+        raise UnreadableFile("FLF-002", "工作簿已损坏或不是工作簿，请重新导出后再报", "the workbook is broken or not a workbook; export it again",
+                             str(answer.get("detail")), "xlsx")
+    formulas: dict[str, dict[str, str]] = answer["formulas"]  # type: ignore[assignment]
+    sheets = []
+    for raw in answer["sheets"]:  # type: ignore[attr-defined]
+        cells = {(r, c): Cell(r, c, kind, text) for r, c, kind, text in raw["cells"]}
+        found = {(int(k.split(",")[0]), int(k.split(",")[1])): f for k, f in formulas.get(raw["name"], {}).items()}
+        sheets.append(Sheet(raw["name"], raw["visible"], cells, found, [tuple(m) for m in raw["merged"]]))
+    return Workbook(sheets, bool(answer["macros"]))
