@@ -573,6 +573,12 @@ class Catalogue:
             raise UsageError(f"没有地区代码 {code} (unknown area code; six digits as in rulebook/areas)") from None
 
     @cached_property
+    def changed_areas(self) -> set[str]:
+        """Codes on either side of a renaming, merger or move."""
+        rows = _read_csv(self.root / "areas" / "area_changes.csv")
+        return {r[k] for r in rows for k in ("old_code", "new_code") if r[k]}
+
+    @cached_property
     def children(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for area in self.areas.values():

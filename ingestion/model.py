@@ -109,5 +109,6 @@ class ReadResult:
 
     @property
     def column_map(self) -> dict[str, list[str]]:
-        """field → [sheet, cell]: where every value stands, so that a figure opens down to the cell."""
-        return {name: [v.sheet, v.cell] for name, v in self.values.items()}
+        """field → [sheet, cell]: where every value stands or should stand, so that a figure opens down to the cell."""
+        return {**{name: list(place) for name, place in self.blanks.items()},
+                **{name: [v.sheet, v.cell] for name, v in self.values.items()}}

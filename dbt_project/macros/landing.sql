@@ -1,0 +1,4 @@
+{# Reads the typed rows of one form. hive_types_autocast off: else code 110000 becomes a number. #}
+{% macro landing(form, depth) -%}
+  read_parquet('{{ env_var('JIUGAI_RETURNS_DIR', 'none') }}/form={{ form }}/{{ '*/' * depth }}rows.parquet', hive_partitioning = true, hive_types_autocast = false)
+{%- endmacro %}

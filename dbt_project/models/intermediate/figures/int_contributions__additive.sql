@@ -1,0 +1,49 @@
+-- Which observation adds to which figure. Grain: figure key × observation. Views stay views: the rows are many.
+{{ config(materialized='view') }}
+with observations as (
+    select * from {{ ref('fct_observations') }}
+),
+
+-- a unit's own filing
+filed_returns as (
+    select *, unit_code as area_code, 'filed' as basis, 'returns' as group_id
+    from observations
+    where role = 'return'
+),
+
+-- basic units summed into everything above them
+summed_returns as (
+    select o.*, c.area_code, 'summed' as basis, 'returns' as group_id
+    from observations as o
+    inner join {{ ref('area_closure') }} as c on o.unit_code = c.unit_code
+    where o.role = 'return' and c.area_code <> c.unit_code
+),
+
+-- each printed cell, for the area it is printed for
+filed_publications as (
+    select *, unit_code as area_code, 'filed' as basis, submission_id || '#' || sheet || '!' || cell as group_id
+    from observations
+    where role <> 'return'
+),
+
+-- the rows of one publication, for the area that the publication is about
+summed_publications as (
+    select o.*, p.area_code, 'summed' as basis, o.submission_id as group_id
+    from observations as o
+    inner join {{ ref('sources') }} as p on o.source_id = p.source_id
+    inner join {{ ref('areas') }} as a on o.unit_code = a.area_code and p.area_code = a.parent_code
+    inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
+    where o.role = 'row' and i.kind <> 'printed'
+),
+
+unioned as (
+    select * from filed_returns
+    union all
+    select * from summed_returns
+    union all
+    select * from filed_publications
+    union all
+    select * from summed_publications
+)
+
+select * from unioned

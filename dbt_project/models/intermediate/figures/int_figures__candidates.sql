@@ -1,0 +1,95 @@
+-- Every answer to every question, and which one the rule chooses. Grain: question × basis × group.
+with contributions as (
+    select * from {{ ref('int_contributions__all') }}
+),
+
+summed as (
+    select
+        is_sample,
+        source_kind,
+        programme,
+        indicator,
+        area_code,
+        period,
+        accum,
+        dim_name,
+        dim_code,
+        basis,
+        group_id,
+        sum(weight * value::decimal(28, 8)) filter (where figure_role = 'value') as value,
+        sum(value) filter (where figure_role = 'numerator') as numerator,
+        sum(value) filter (where figure_role = 'denominator') as denominator,
+        count(distinct unit_code) as units_reported,
+        -- a count printed in full carries no rounding into a sum
+        sum(weight * case when basis = 'summed' and half_unit <= 0.5 and value = floor(value) then 0 else half_unit end)
+            filter (where figure_role = 'value') as half_unit,
+        case when count(*) = 1 then min(printed) end as printed,
+        case
+            when count(*) = 1 then min(qualifier)
+            when bool_or(figure_role <> 'value') then null
+            when count(*) filter (where qualifier <> 'exact') = 0 then 'exact'
+            else 'about'
+        end as qualifier,
+        case when count(distinct submission_id) = 1 then min(submission_id) end as submission_id,
+        case when count(distinct submission_id) = 1 then min(source_id) end as source_id,
+        min(publisher) as publisher,
+        max(published_on) as published_on,
+        bool_or(is_doubtful) as is_doubtful,
+        min(role) as role
+    from contributions
+    group by all
+),
+
+expected_basic as (
+    select area_code, count(*) as units from {{ ref('area_closure') }} where area_code <> unit_code group by area_code
+),
+
+expected_children as (
+    select parent_code as area_code, count(*) as units from {{ ref('areas') }} group by parent_code
+),
+
+covered as (
+    select
+        summed.* exclude (basis, role),
+        case
+            when summed.basis = 'filed' then 1
+            when summed.group_id = 'returns' then coalesce(b.units, 0)
+            else coalesce(c.units, 0)
+        end as units_expected,
+        summed.basis as asked_basis
+    from summed
+    left join expected_basic as b on summed.area_code = b.area_code
+    left join expected_children as c on summed.area_code = c.area_code
+),
+
+ranked as (
+    select
+        covered.* exclude (asked_basis),
+        case
+            when asked_basis = 'filed' then 'filed'
+            when units_reported < units_expected then 'partial'
+            else 'summed'
+        end as basis,
+        case
+            when asked_basis = 'summed' and units_reported >= units_expected and group_id = 'returns' then 1
+            when asked_basis = 'filed' and group_id = 'returns' then 2
+            when asked_basis = 'summed' and units_reported >= units_expected then 3
+            when asked_basis = 'filed' then 4
+            when group_id = 'returns' then 5
+            else 6
+        end + case when is_doubtful then 10 else 0 end as preference
+    from covered
+),
+
+final as (
+    select
+        ranked.*,
+        row_number() over (
+            partition by ranked.is_sample, ranked.programme, ranked.indicator, ranked.area_code, ranked.period, ranked.accum, ranked.dim_code
+            order by ranked.preference, p.rank nulls last, ranked.half_unit nulls first, ranked.published_on desc nulls last, ranked.group_id
+        ) as choice_rank
+    from ranked
+    left join {{ ref('publishers') }} as p on ranked.publisher = p.publisher
+)
+
+select * from final

@@ -1,0 +1,54 @@
+-- Which plan version answers for a unit, period and question (first, then, now). V0 never counts.
+with plans as (
+    select
+        s.submission_id,
+        s.source_kind,
+        s.unit_code,
+        s.period as plan_year,
+        s.plan_version,
+        p.plan_confirm_date
+    from {{ ref('int_submissions__in_force') }} as s
+    inner join {{ ref('stg_j1__plan') }} as p on s.submission_id = p.submission_id
+    where s.form = 'J1' and s.plan_version <> 'V0' and p.plan_confirm_date is not null
+),
+
+months as (
+    select range::integer as month from range(1, 13)
+),
+
+periods as (
+    select distinct
+        plan_year,
+        plan_year || '-' || lpad(month::varchar, 2, '0') as period,
+        last_day(make_date(plan_year::integer, month, 1)) as period_end
+    from plans, months
+    union all
+    select distinct plan_year, plan_year as period, make_date(plan_year::integer, 12, 31) as period_end
+    from plans
+),
+
+answered as (
+    select p.*, periods.period, 'first' as question
+    from plans as p
+    inner join periods on p.plan_year = periods.plan_year
+    where p.plan_version = 'V1'
+    union all
+    select p.*, periods.period, 'then' as question
+    from plans as p
+    inner join periods on p.plan_year = periods.plan_year and p.plan_confirm_date <= periods.period_end
+    union all
+    select p.*, periods.period, 'now' as question
+    from plans as p
+    inner join periods on p.plan_year = periods.plan_year
+),
+
+final as (
+    select submission_id, source_kind, unit_code, period, question
+    from answered
+    qualify row_number() over (
+        partition by source_kind, unit_code, period, question
+        order by plan_confirm_date desc, plan_version desc
+    ) = 1
+)
+
+select * from final

@@ -1,0 +1,36 @@
+-- One row a numeric field of an in-force return. A blank field is no row: missing is not zero.
+with j1 as (
+    unpivot {{ ref('stg_j1__plan') }}
+    on columns(* exclude (submission_id, row_no, unit_code, plan_version, plan_doc_no, plan_confirm_date, adj_reason))
+    into name field value value
+),
+
+j2 as (
+    unpivot {{ ref('stg_j2__progress') }}
+    on columns(* exclude (submission_id, row_no, unit_code))
+    into name field value value
+),
+
+filed as (
+    select submission_id, field, value from j1
+    union all
+    select submission_id, field, value from j2
+),
+
+final as (
+    select
+        s.submission_id,
+        s.source_kind,
+        s.is_sample,
+        s.programme,
+        s.form,
+        s.unit_code,
+        s.period,
+        s.plan_version,
+        filed.field::varchar as field,
+        filed.value::decimal(38, 8) as value
+    from filed
+    inner join {{ ref('int_submissions__in_force') }} as s on filed.submission_id = s.submission_id
+)
+
+select * from final

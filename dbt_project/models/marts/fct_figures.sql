@@ -1,0 +1,66 @@
+-- Every figure that can be given, chosen answer and alternatives. choice_rank 1 is the answer.
+with candidates as (
+    select * from {{ ref('int_figures__candidates') }}
+),
+
+ranges as (
+    select
+        is_sample, source_kind, programme, indicator, area_code, period, 'level' as accum, dim_name, dim_code,
+        'years' as group_id, value, null as numerator, null as denominator, units_reported, half_unit,
+        null as printed, 'exact' as qualifier, null as submission_id, null as source_id, null as publisher,
+        null as published_on, false as is_doubtful, units_expected,
+        case when is_partial then 'partial' else 'summed' end as basis, 0 as preference, 1 as choice_rank
+    from {{ ref('int_figures__years_summed') }}
+),
+
+unioned as (
+    select * from ranges
+    union all by name
+    -- a printed cumulative figure steps back behind the sum of its years
+    select c.* replace (c.choice_rank + case when r.period is null then 0 else 1 end as choice_rank)
+    from candidates as c
+    left join ranges as r
+        on c.is_sample = r.is_sample and c.programme = r.programme and c.indicator = r.indicator
+       and c.area_code = r.area_code and c.period = r.period and c.dim_code = r.dim_code and c.accum = 'level'
+),
+
+final as (
+    select
+        is_sample::boolean as is_sample,
+        source_kind::varchar as source_kind,
+        programme::varchar as programme,
+        unioned.indicator::varchar as indicator,
+        area_code::varchar as area_code,
+        period::varchar as period,
+        accum::varchar as accum,
+        dim_name::varchar as dim_name,
+        dim_code::varchar as dim_code,
+        basis::varchar as basis,
+        group_id::varchar as group_id,
+        value::decimal(38, 8) as value,
+        unioned.numerator::decimal(38, 8) as numerator,
+        unioned.denominator::decimal(38, 8) as denominator,
+        case
+            when basis = 'partial' then 'U'
+            when i.kind = 'scaled' and source_kind <> 'publication' then 'E'
+            when i.kind = 'scaled' and printed is null then 'E'
+            when i.kind = 'ratio' and unioned.denominator = 0 then 'M'
+            else 'A'
+        end::varchar as obs_status,
+        units_reported::integer as units_reported,
+        units_expected::integer as units_expected,
+        printed::varchar as printed,
+        half_unit::decimal(38, 8) as half_unit,
+        qualifier::varchar as qualifier,
+        submission_id::varchar as submission_id,
+        source_id::varchar as source_id,
+        publisher::varchar as publisher,
+        published_on::varchar as published_on,
+        is_doubtful::boolean as is_doubtful,
+        choice_rank::integer as choice_rank
+    from unioned
+    inner join {{ ref('indicators') }} as i on unioned.indicator = i.indicator
+)
+
+select * from final
+order by is_sample, programme, indicator, area_code, period, accum, dim_code, choice_rank, group_id

@@ -1,0 +1,1 @@
+{{ chosen_figures(['public', 'ministry']) }}

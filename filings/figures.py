@@ -1,0 +1,276 @@
+"""One figure, with its alternatives and the cells behind it, from a build or from a release. Reads only.
+
+The marts hold every answer and the order of choice (dbt); here a question is checked, looked up and put in the words
+of the contract. Not here: computing (dbt), drawing (dashboards), freezing (release.py).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.archive import Archive
+from ingestion.catalogue import Catalogue, Indicator, catalogue as project_catalogue
+from ingestion.errors import UsageError
+from ingestion.register import Register, submissions
+from ingestion.units import plain, ratio
+from ingestion.workbook import Workbook, read_workbook, split_address
+from quality.warehouse import build_as_of, current_build, open_build, query
+
+PERIOD = re.compile(r"20\d\d(-(0[1-9]|1[0-2]))?|20\d\d/20\d\d")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. sample answers from sample returns only; the two never meet."""
+
+    indicator: str
+    area: str
+    period: str
+    dims: dict[str, str] = field(default_factory=dict)
+    programme: str = "national"
+    flow: bool = False
+    sample: bool = False
+    areas: str = "then"
+
+    def check(self, catalogue: Catalogue) -> Indicator:
+        """Raises UsageError that says what is wrong and what would be right."""
+        indicator = catalogue.indicator(self.indicator)
+        catalogue.area(self.area)
+        if not PERIOD.fullmatch(self.period):
+            raise UsageError(f"报告期“{self.period}”无法识别；应为 2023、2023-09 或 2019/2022 (period not understood)")
+        if "/" in self.period and self.period[:4] > self.period[5:]:
+            raise UsageError(f"报告期“{self.period}”起止颠倒 (the range runs backwards)")
+        if self.flow and len(self.period) != 7:
+            raise UsageError("--flow 只用于月份，如 2023-09 (a flow is of one month)")
+        if self.programme not in catalogue.settings["programmes"]:
+            raise UsageError(f"没有任务范围 {self.programme}；可用：{'、'.join(catalogue.settings['programmes'])} (no such programme)")
+        if len(self.dims) > 1:
+            raise UsageError("一次只能按一个维度分组 (one dimension at a time)")
+        for name, code in self.dims.items():
+            if name == "source":
+                if code not in catalogue.codelist("fund_sources"):
+                    raise UsageError(f"没有资金来源代码 {code} (no such fund source)")
+            elif name != "purpose":
+                raise UsageError(f"没有维度 {name}；可用：source (no such dimension)")
+        if self.areas == "now" and self.area in catalogue.changed_areas:
+            raise UsageError(f"{self.area} 的区划有变动；按现行区划回溯尚未提供，请用 --areas then "
+                             "(the history of a changed unit under today's boundary is not built yet)")
+        return indicator
+
+
+@dataclass
+class Reader:
+    """A build or a release, opened read-only. files_of finds the original behind a submission."""
+
+    connection: duckdb.DuckDBPyConnection
+    catalogue: Catalogue
+    release: str | None
+    as_of: str
+    home: Path
+
+    def rows(self, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
+        return query(self.connection, sql, parameters)
+
+
+@contextmanager
+def open_reader(home: Path, *, as_of: dt.datetime | None = None, release: str | None = None) -> Iterator[Reader]:
+    """The current build, a build as of a moment, or a frozen release. Raises UsageError when it does not exist."""
+    catalogue = project_catalogue()
+    if release is not None:
+        folder = home / "releases" / release
+        if not re.fullmatch(r"[A-Za-z0-9._-]+", release) or not (folder / "manifest.json").is_file():
+            raise UsageError(f"没有发布 {release}；用 jiugai release list 查看 (no such release)")
+        connection = duckdb.connect(":memory:")
+        try:
+            for name in ("fct_figures", "fct_contributions"):
+                path = str(folder / "data" / f"{name}.parquet").replace("'", "''")
+                connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
+            import json
+
+            manifest = json.loads((folder / "manifest.json").read_bytes())
+            yield Reader(connection, catalogue, release, manifest["cutoff"], home)
+        finally:
+            connection.close()
+        return
+    made = build_as_of(home, as_of) if as_of else current_build(home)
+    with open_build(made) as connection:
+        yield Reader(connection, catalogue, None, made.label, home)
+
+
+def number(value: Decimal | None, unit: str) -> int | str | None:
+    """JSON form: whole counts as integers, money, areas and rates as exact decimal text."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() and unit not in ("元", "平方米", "%", "元/户") else plain(value)
+
+
+def candidates(reader: Reader, question: Question) -> list[dict[str, Any]]:
+    """Rows of fct_figures that answer a question, the chosen one first."""
+    code = next(iter(question.dims.values()), "")
+    name = next(iter(question.dims), "")
+    return reader.rows(
+        """select * from fct_figures where is_sample = ? and programme = ? and indicator = ? and area_code = ?
+           and period = ? and accum = ? and dim_code = ? and dim_name = ? order by choice_rank""",
+        [question.sample, question.programme, question.indicator, question.area, question.period,
+         "flow" if question.flow else "level", code, name])
+
+
+def shown_value(row: dict[str, Any], indicator: Indicator) -> Decimal | None:
+    """The value of a candidate; a ratio is divided only here, rounded half up to the catalogue's decimals."""
+    if indicator.kind == "ratio":
+        if row["numerator"] is None or row["denominator"] is None:
+            return None
+        return ratio(row["numerator"], row["denominator"], indicator.scale, indicator.decimals)
+    value: Decimal | None = row["value"]
+    return value
+
+
+def _coverage(row: dict[str, Any] | None) -> dict[str, Any]:
+    reported, expected = (row["units_reported"], row["units_expected"]) if row else (0, None)
+    share = plain((Decimal(reported) / Decimal(expected)).quantize(Decimal("0.0001"))) if expected else None
+    return {"units_reported": reported, "units_expected": expected, "share": share}
+
+
+def _absent(reader: Reader, question: Question, indicator: Indicator) -> tuple[str, str, str, Decimal | None, Decimal | None]:
+    """Why there is no figure: status L (exists, not filed) or M (cannot exist here), and operands that do exist."""
+    if indicator.kind == "ratio":
+        assert indicator.numerator and indicator.denominator
+        operands = []
+        lacking = []
+        for part in (indicator.numerator, indicator.denominator):
+            found = candidates(reader, Question(part, question.area, question.period, question.dims, question.programme,
+                                                question.flow, question.sample))
+            operands.append(found[0]["value"] if found else None)
+            if not found:
+                lacking.append(reader.catalogue.indicator(part).name.zh)
+        words = "、".join(lacking) if lacking else "同一来源的分子与分母"
+        return "L", f"缺{words}，不能计算", "an operand is missing", operands[0], operands[1]
+    asked_by_returns = indicator.returns is not None
+    if question.dims and asked_by_returns:
+        code = next(iter(question.dims.values()))
+        known = {c for codes in indicator.returns.by.values() for c in codes} if indicator.returns else set()
+        if code not in known:
+            return "M", "报表不按这一来源分列", "the forms do not split by this source", None, None
+    if question.sample and not asked_by_returns and indicator.kind not in ("scaled",):
+        return "M", "报表不填报此指标", "the forms do not ask for it", None, None
+    return "L", "没有收到可用的报表或公布数", "nothing usable was filed or published", None, None
+
+
+def figure(reader: Reader, question: Question) -> dict[str, Any]:
+    """One figure in the contract's words. value None comes with a status and a reason.
+
+    Raises: UsageError for a question that cannot be asked.
+    """
+    catalogue = reader.catalogue
+    indicator = question.check(catalogue)
+    rows = candidates(reader, question)
+    chosen = rows[0] if rows else None
+    unit = indicator.unit
+    answer: dict[str, Any] = {
+        "indicator": indicator.id, "area": question.area, "period": question.period, "dims": question.dims,
+        "programme": question.programme, "value": None, "unit": unit, "numerator": None, "denominator": None,
+        "obs_status": "L", "basis": None, "source_kind": None, "printed": None, "half_unit": None, "qualifier": None,
+        "alternatives": [], "coverage": _coverage(chosen), "release": reader.release, "as_of": reader.as_of,
+        "formula_zh": indicator.formula("zh", catalogue.indicator_names), "sample_data": question.sample,
+        "indicator_name_zh": indicator.name.zh, "indicator_name_en": indicator.name.en,
+        "area_name": catalogue.area(question.area).name_zh, "flow": question.flow, "reason_zh": None, "reason_en": None}
+    if question.sample:
+        answer["marker"] = "模拟数据"
+    part_unit = catalogue.indicator(indicator.numerator).unit if indicator.numerator else unit
+    if chosen is None:
+        status, zh, en, numerator, denominator = _absent(reader, question, indicator)
+        others = reader.rows("select distinct programme from fct_figures where is_sample = ? and indicator = ? and area_code = ?"
+                             " and period = ? order by programme",
+                             [question.sample, question.indicator, question.area, question.period])
+        if others:
+            zh += "；另有任务范围：" + "、".join(o["programme"] for o in others) + "（不同范围不相加）"
+        answer.update(obs_status=status, reason_zh=zh, reason_en=en, numerator=number(numerator, part_unit),
+                      denominator=number(denominator, part_unit))
+        return answer
+    value = shown_value(chosen, indicator)
+    answer.update(
+        value=number(value, unit), numerator=number(chosen["numerator"], part_unit),
+        denominator=number(chosen["denominator"], part_unit), obs_status=chosen["obs_status"], basis=chosen["basis"],
+        source_kind=chosen["source_kind"], printed=chosen["printed"], half_unit=plain(chosen["half_unit"]),
+        qualifier=chosen["qualifier"],
+        alternatives=[{
+            "basis": r["basis"], "source_kind": r["source_kind"], "value": number(shown_value(r, indicator), unit),
+            "submission_id": r["submission_id"], "source_id": r["source_id"], "publisher": r["publisher"],
+            "printed": r["printed"], "half_unit": plain(r["half_unit"]), "qualifier": r["qualifier"],
+            "coverage": _coverage(r), "is_doubtful": r["is_doubtful"]} for r in rows[1:]])
+    answer["source_id"], answer["submission_id"] = chosen["source_id"], chosen["submission_id"]
+    if chosen["denominator"] == 0:
+        answer.update(reason_zh="分母为零", reason_en="the denominator is zero")
+    return answer
+
+
+class _Originals:
+    """Opens archived originals once each, for the raw text of a cell."""
+
+    def __init__(self, home: Path) -> None:
+        self.archive = Archive(home)
+        self.books: dict[str, Workbook] = {}
+
+    def raw(self, sha256: str, sheet: str, cell: str) -> str | None:
+        if sha256 not in self.books:
+            self.books[sha256] = read_workbook(self.archive.read(sha256))
+        found = self.books[sha256].sheet(sheet)
+        held = found.at(*split_address(cell)) if found else None
+        return held.shown if held else None
+
+
+def trace(reader: Reader, question: Question) -> dict[str, Any]:
+    """The figure and every cell that makes it: Σ weight × value of each role is the figure exactly."""
+    indicator = question.check(reader.catalogue)
+    answer = figure(reader, question)
+    rows = candidates(reader, question)
+    if not rows:
+        return {"figure": answer, "contributions": [], "sum": None}
+    chosen = rows[0]
+    parts = reader.rows(
+        """select * from fct_contributions where is_sample = ? and programme = ? and indicator = ? and area_code = ?
+           and period = ? and accum = ? and dim_code = ? and group_id = ? and basis = ?
+           order by figure_role desc, unit_code, weight desc, submission_id, cell""",
+        [question.sample, question.programme, question.indicator, question.area, question.period, chosen["accum"],
+         chosen["dim_code"], chosen["group_id"], "filed" if chosen["basis"] == "filed" else "summed"])
+    register = Register(reader.home)
+    known = {r["submission_id"]: r for r in register.rows(submissions, submissions.c.submission_id.in_(
+        {p["submission_id"] for p in parts}))}
+    maps: dict[str, dict[str, list[str]]] = {}
+    originals = _Originals(reader.home)
+    contributions = []
+    sums: dict[str, Decimal] = {}
+    for part in parts:
+        row = known[part["submission_id"]]
+        sheet, cell = part["sheet"], part["cell"]
+        if part["field"] and row["map_id"]:
+            if row["map_id"] not in maps:
+                maps[row["map_id"]] = register.column_map(row["map_id"])
+            sheet, cell = maps[row["map_id"]].get(part["field"], [None, None])
+        role = part["figure_role"]
+        sums[role] = sums.get(role, Decimal(0)) + part["weight"] * part["value"]
+        unit = reader.catalogue.areas.get(part["unit_code"])
+        part_unit = reader.catalogue.indicator(
+            (indicator.numerator if role == "numerator" else indicator.denominator) or indicator.base or indicator.id
+            if role != "value" else indicator.base or indicator.id).unit
+        contributions.append({
+            "role": role, "weight": number(part["weight"], ""), "unit_code": part["unit_code"],
+            "unit_name": unit.name_zh if unit else None, "submission_id": part["submission_id"], "version": row["version"],
+            "file": row["file_name"], "sha256": row["sha256"], "sheet": sheet, "cell": cell,
+            "raw": part["printed"] if part["printed"] is not None else
+            originals.raw(row["sha256"], sheet, cell) if sheet and cell else None,
+            "value": number(part["value"], part_unit), "edited": False, "field": part["field"], "source_id": row["source_id"],
+            "received_at": row["received_at"]})
+    register.close()
+    total: Any = number(sums["value"], indicator.unit) if "value" in sums else \
+        {role: plain(value) for role, value in sorted(sums.items())}
+    return {"figure": answer, "contributions": contributions, "sum": total}
