@@ -169,7 +169,7 @@ class Indicator(_Model):
     unit: str
     decimals: int
     audience: Literal["public", "ministry"]
-    version: Literal["in_force", "first", "then", "now"] | None = None
+    version: Literal["task", "first", "then", "now"] | None = None
     returns: ReturnFormula | None = None
     printed_as: list[PrintedName] = Attr(default_factory=list)
     numerator: str | None = None

@@ -1,4 +1,5 @@
--- Which plan version answers for a unit, period and question (first, then, now). V0 never counts.
+-- Which plan version answers for a unit, period and question (task, first, then, now). V0 never counts; the task is
+-- the last of V1 and V2, since the year-end settlement V3 restates what was done and printed tables keep the task.
 with plans as (
     select
         s.submission_id,
@@ -36,6 +37,11 @@ answered as (
     select p.*, periods.period, 'then' as question
     from plans as p
     inner join periods on p.plan_year = periods.plan_year and p.plan_confirm_date <= periods.period_end
+    union all
+    select p.*, periods.period, 'task' as question
+    from plans as p
+    inner join periods on p.plan_year = periods.plan_year and p.plan_confirm_date <= periods.period_end
+    where p.plan_version in ('V1', 'V2')
     union all
     select p.*, periods.period, 'now' as question
     from plans as p

@@ -62,11 +62,7 @@ planned as (
     from known
     inner join {{ ref('int_plans__by_period') }} as p
         on known.submission_id = p.submission_id
-       and p.question = case
-            when known.version <> 'in_force' then known.version
-            when length(p.period) = 4 then 'now'
-            else 'then'
-        end
+       and p.question = known.version
     where known.kind = 'plan'
 ),
 
