@@ -1,0 +1,284 @@
+"""A gated period → a candidate → an approved, frozen release; or a recorded no-filing.
+
+A series enters only when every error gate passed for exactly its data (quality.gates.verdicts); one that does not is
+left out by name. Approval by a named person moves the candidate's folder whole into releases/, where nothing is ever
+written again. Not here: the tables (package.py), checking a folder (verify.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+
+from filings.figures import PERIOD
+from filings.package import Series, files_of
+from filings.verify import MANIFEST, SEAL, hashes, seal_text, verify
+from ingestion.archive import sync_folder, write_whole
+from ingestion.catalogue import catalogue
+from ingestion.errors import UsageError
+from ingestion.register import Register, no_filings, now_utc, releases, stamp, submissions
+from quality.gates.frames import SeriesKey, series_data, top_area
+from quality.gates.run import check_kind, release_series
+from quality.gates.verdicts import reasons_against
+from quality.warehouse import Build, current_build, open_build, query
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _commit() -> str | None:
+    """Code commit of a checkout; None where the project is installed without git."""
+    try:
+        answer = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10,
+                                check=False)
+    except OSError:
+        return None
+    return answer.stdout.strip() or None
+
+
+def _lock_hash() -> str | None:
+    lock = ROOT / "requirements.lock"
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else None
+
+
+def _series(connection: Any, key: SeriesKey, area: str) -> Series:
+    """Total and its units: chosen figures, alternatives, contributions."""
+    where = "is_sample = ? and programme = ? and indicator = ? and period = ? and accum = 'level'"
+    values = [key.is_sample, key.programme, key.series, key.period]
+    figures = query(connection, f"""select * from fct_figures where {where} and (area_code = ? or area_code in
+                    (select area_code from areas where parent_code = ?)) order by area_code, dim_code, choice_rank""",
+                    [*values, area, area])
+    wanted = {(f["area_code"], f["dim_code"], f["group_id"], "filed" if f["basis"] == "filed" else "summed") for f in figures}
+    contributions = [c for c in query(connection, f"""
+        select * exclude (source_id), source_id from fct_contributions where {where}
+        order by area_code, dim_code, group_id, basis, figure_role, unit_code, observation_id""", values)
+        if (c["area_code"], c["dim_code"], c["group_id"], c["basis"]) in wanted]
+    chosen = [f for f in figures if f["choice_rank"] == 1 and f["dim_code"] == ""]
+    chosen.sort(key=lambda f: (f["area_code"] != area, f["area_code"]))
+    return Series(key.series, chosen, figures, contributions)
+
+
+def make(home: Path, period: str, kind: str, *, sample: bool = False, programme: str = "national",
+         series: list[str] | None = None) -> dict[str, Any]:
+    """Make a candidate of every series whose gates passed, or record a no-filing with its reasons.
+
+    Returns: {release, state: candidate|none, period, kind, source_kind, series, left_out: [{series, reasons_zh, reasons_en}],
+    path}. Raises: UsageError for an unknown kind, period or series.
+    """
+    check_kind(kind)
+    if not PERIOD.fullmatch(period) or "/" in period:
+        raise UsageError(f"报告期“{period}”无法识别；应为 2023 或 2023-09 (period not understood)")
+    names = series or release_series()
+    for name in names:
+        catalogue().indicator(name)
+    source_kind = "sample" if sample else "real"
+    made = current_build(home)
+    register = Register(home)
+    included: list[Series] = []
+    left_out: list[dict[str, Any]] = []
+    data_hashes: dict[str, str] = {}
+    with open_build(made) as connection:
+        for name in names:
+            key = SeriesKey(name, period, kind, programme, source_kind)
+            data = series_data(connection, key)
+            reasons = reasons_against(register, data)
+            if reasons:
+                left_out.append({"series": name, "reasons_zh": [zh for zh, _ in reasons], "reasons_en": [en for _, en in reasons]})
+                continue
+            data_hashes[name] = data.data_hash
+            included.append(_series(connection, key, top_area(connection, key)))
+    answer: dict[str, Any] = {"release": None, "state": "none", "period": period, "kind": kind, "source_kind": source_kind,
+                              "programme": programme, "series": [s.indicator for s in included], "left_out": left_out, "path": None}
+    try:
+        if not included:
+            with register.transaction() as connection_:
+                connection_.execute(no_filings.insert().values(
+                    period=period, kind=kind, source_kind=source_kind, reason=json.dumps(left_out, ensure_ascii=False),
+                    recorded_at=stamp(now_utc())))
+                register.log(connection_, "no_filing", period, None, kind=kind, source_kind=source_kind)
+            return answer
+        unchanged = _unchanged(home, register, answer, data_hashes)
+        if unchanged:
+            with register.transaction() as connection_:
+                reason = [{"series": s, "reasons_zh": [f"数据与 {unchanged} 相同，没有新数据"],
+                           "reasons_en": [f"same data as {unchanged}: nothing new"]} for s in answer["series"]]
+                connection_.execute(no_filings.insert().values(
+                    period=period, kind=kind, source_kind=source_kind, reason=json.dumps(reason, ensure_ascii=False),
+                    recorded_at=stamp(now_utc())))
+                register.log(connection_, "no_filing", period, None, kind=kind, source_kind=source_kind)
+            answer.update(release=unchanged, state="unchanged", left_out=[*left_out, *reason])
+            return answer
+        return _freeze(home, register, made, answer, included, data_hashes)
+    finally:
+        register.close()
+
+
+def _unchanged(home: Path, register: Register, answer: dict[str, Any], data_hashes: dict[str, str]) -> str | None:
+    """The newest candidate or release of the same period and kind, when it holds exactly this data."""
+    rows = register.rows(releases, releases.c.period == answer["period"], releases.c.kind == answer["kind"],
+                         releases.c.source_kind == answer["source_kind"], order=releases.c.made_at)
+    for row in reversed(rows):
+        folder = _folder(home, row["release_id"], row["state"])
+        if (folder / MANIFEST).is_file():
+            manifest = json.loads((folder / MANIFEST).read_bytes())
+            if manifest["programme"] == answer["programme"]:
+                return str(row["release_id"]) if manifest["data_hashes"] == data_hashes else None
+    return None
+
+
+def _folder(home: Path, release_id: str, state: str) -> Path:
+    return home / ("releases" if state == "released" else "candidates") / release_id
+
+
+def _freeze(home: Path, register: Register, made: Build, answer: dict[str, Any], included: list[Series],
+            data_hashes: dict[str, str]) -> dict[str, Any]:
+    period, kind, source_kind = answer["period"], answer["kind"], answer["source_kind"]
+    sample = source_kind == "sample"
+    before = register.rows(releases, releases.c.period == period, releases.c.source_kind == source_kind, order=releases.c.made_at)
+    number = len([r for r in before if r["kind"] == kind]) + 1
+    suffix = "" if answer["programme"] == "national" else f"-{answer['programme']}"
+    release_id = f"{period}-{kind}{'-sample' if sample else ''}{suffix}-{number:02d}"
+    superseded = next((r["release_id"] for r in reversed(before) if r["state"] == "released"), None)
+    title = f"{'模拟数据 ' if sample else ''}城镇老旧小区改造 {period} {kind} {release_id}"
+    used = {c["submission_id"] for s in included for c in s.contributions}
+    inputs = [{k: r[k] for k in ("submission_id", "form", "source_id", "unit_code", "period", "version", "sha256", "file_name",
+                                 "map_id")} for r in register.rows(submissions, submissions.c.submission_id.in_(used),
+                                                                   order=submissions.c.seq)]
+    files = files_of(included, catalogue(), title, sample)
+    from quality.gates.run import stored
+
+    gates = [{k: v[k] for k in ("gate", "series", "severity", "verdict", "observed", "expected", "data_hash", "suite_version")}
+             for v in stored(home, period=period)
+             if v["kind"] == kind and v["source_kind"] == source_kind and v["programme"] == answer["programme"]
+             and data_hashes.get(v["series"]) == v["data_hash"]]
+    manifest = {
+        "release": release_id, "title": title, "period": period, "kind": kind, "source_kind": source_kind,
+        "marker": "模拟数据" if sample else None, "programme": answer["programme"], "cutoff": made.label,
+        "series": answer["series"], "left_out": answer["left_out"], "supersedes": superseded, "build_id": made.build_id,
+        "previous_manifest_sha256": _last_manifest(register), "code_commit": _commit(), "lock_sha256": _lock_hash(),
+        "rulebook_version": catalogue().version, "rulebook_sha256": catalogue().content_hash, "data_hashes": data_hashes,
+        "gates": sorted(gates, key=lambda g: (g["series"], g["gate"])), "inputs": inputs, "approved_by": None, "approved_at": None,
+        "outputs": [{"path": p.as_posix(), "bytes": len(d), **hashes(d)} for p, d in sorted(files.items())]}
+    folder = home / "candidates" / release_id
+    work = folder.with_name(f".{release_id}.tmp")
+    shutil.rmtree(work, ignore_errors=True)
+    for path, data in files.items():
+        write_whole(work / path, data, 0o444)
+    _seal(work, manifest)
+    shutil.rmtree(folder, ignore_errors=True)  # a candidate that was never registered: left by a killed run
+    work.replace(folder)
+    sync_folder(folder.parent)
+    with register.transaction() as connection:
+        connection.execute(releases.insert().values(
+            release_id=release_id, period=period, kind=kind, source_kind=source_kind, state="candidate",
+            made_at=stamp(now_utc()), supersedes=superseded, series=json.dumps(answer["series"])))
+        register.log(connection, "candidate", release_id, None, series=answer["series"])
+    answer.update(release=release_id, state="candidate", path=str(folder))
+    return answer
+
+
+def _seal(folder: Path, manifest: dict[str, Any]) -> str:
+    text = rfc8785.dumps(manifest)
+    write_whole(folder / MANIFEST, text, 0o444)
+    write_whole(folder / SEAL, seal_text(text), 0o444)
+    return hashlib.sha256(text).hexdigest()
+
+
+def _last_manifest(register: Register) -> str | None:
+    rows = register.rows(releases, releases.c.state == "released", order=releases.c.approved_at)
+    return rows[-1]["manifest_sha256"] if rows else None
+
+
+def approve(home: Path, release_id: str, by: str) -> dict[str, Any]:
+    """A named person approves a candidate; its folder becomes the release, whole, and never changes again.
+
+    Returns {release, state, approved_by, approved_at, path}; state `refused` with reasons when the gates no longer
+    stand for the candidate's data or its files were touched. Raises: UsageError for an unknown id or no name.
+    """
+    if not by.strip():
+        raise UsageError("--by 需要批准人姓名 (an approval needs a name)")
+    register = Register(home)
+    try:
+        rows = register.rows(releases, releases.c.release_id == release_id)
+        if not rows:
+            raise UsageError(f"没有候选发布 {release_id}；用 jiugai release list 查看 (no such candidate)")
+        row = rows[0]
+        target = home / "releases" / release_id
+        if row["state"] == "released":
+            raise UsageError(f"{release_id} 已由 {row['approved_by']} 批准，发布不再改动 (already released)")
+        folder = home / "candidates" / release_id
+        if target.is_dir():  # killed between moving the folder and recording it: the folder is the word
+            manifest = json.loads((target / MANIFEST).read_bytes())
+            return _record_approval(register, release_id, manifest, target)
+        checked = verify(folder)
+        reasons = [f"{p['path']}：{p['problem']}" for p in checked["problems"]]
+        manifest = json.loads((folder / MANIFEST).read_bytes()) if not reasons else {}
+        if not reasons:
+            reasons = _gates_still_stand(register, manifest)
+        if reasons:
+            with register.transaction() as connection:
+                register.log(connection, "approval_refused", release_id, by, reasons=reasons)
+            return {"release": release_id, "state": "refused", "approved_by": None, "approved_at": None, "path": str(folder),
+                    "reasons": reasons}
+        manifest.update(approved_by=by, approved_at=stamp(now_utc()), previous_manifest_sha256=_last_manifest(register))
+        work = home / "releases" / f".{release_id}.tmp"
+        shutil.rmtree(work, ignore_errors=True)
+        shutil.copytree(folder, work)
+        _seal(work, manifest)
+        work.replace(target)
+        sync_folder(target.parent)
+        answer = _record_approval(register, release_id, manifest, target)
+        shutil.rmtree(folder, ignore_errors=True)
+        return answer
+    finally:
+        register.close()
+
+
+def _gates_still_stand(register: Register, manifest: dict[str, Any]) -> list[str]:
+    """The latest stored verdict for exactly the candidate's data must still be passed, gate by gate."""
+    from ingestion.register import verdicts
+
+    reasons = []
+    for series, data_hash in manifest["data_hashes"].items():
+        rows = register.rows(verdicts, verdicts.c.series == series, verdicts.c.period == manifest["period"],
+                             verdicts.c.kind == manifest["kind"], verdicts.c.source_kind == manifest["source_kind"],
+                             verdicts.c.programme == manifest["programme"], verdicts.c.data_hash == data_hash,
+                             order=verdicts.c.seq)
+        latest = {r["gate"]: r for r in rows}
+        needed = [g for g in catalogue().gates.gates if g.severity == "error" and (not g.kinds or manifest["kind"] in g.kinds)]
+        for gate in needed:
+            if gate.id not in latest or latest[gate.id]["verdict"] != "passed":
+                reasons.append(f"{series}：{gate.zh}没有通过 (gate {gate.id} not passed)")
+    return reasons
+
+
+def _record_approval(register: Register, release_id: str, manifest: dict[str, Any], target: Path) -> dict[str, Any]:
+    digest = hashlib.sha256((target / MANIFEST).read_bytes()).hexdigest()
+    with register.transaction() as connection:
+        connection.execute(releases.update().where(releases.c.release_id == release_id).values(
+            state="released", approved_by=manifest["approved_by"], approved_at=manifest["approved_at"], manifest_sha256=digest))
+        register.log(connection, "released", release_id, manifest["approved_by"], manifest_sha256=digest)
+    return {"release": release_id, "state": "released", "approved_by": manifest["approved_by"],
+            "approved_at": manifest["approved_at"], "path": str(target)}
+
+
+def list_releases(home: Path) -> list[dict[str, Any]]:
+    """Candidates and releases, oldest first, and recorded no-filings behind them."""
+    register = Register(home)
+    try:
+        found = [{**r, "series": json.loads(r["series"]), "path": str(_folder(home, r["release_id"], r["state"]))}
+                 for r in register.rows(releases, order=releases.c.made_at)]
+        for r in register.rows(no_filings, order=no_filings.c.seq):
+            found.append({"release_id": None, "period": r["period"], "kind": r["kind"], "source_kind": r["source_kind"],
+                          "state": "no_filing", "made_at": r["recorded_at"], "approved_by": None, "approved_at": None,
+                          "supersedes": None, "manifest_sha256": None, "series": [], "path": None,
+                          "reasons": json.loads(r["reason"])})
+        return found
+    finally:
+        register.close()
+
