@@ -18,7 +18,8 @@ from typing import Any
 import duckdb
 
 from ingestion.archive import Archive
-from ingestion.catalogue import Catalogue, Indicator, catalogue as project_catalogue
+from ingestion.catalogue import Catalogue, Indicator
+from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
 from ingestion.register import Register, submissions
 from ingestion.units import plain, ratio
@@ -52,7 +53,9 @@ class Question:
         if self.flow and len(self.period) != 7:
             raise UsageError("--flow 只用于月份，如 2023-09 (a flow is of one month)")
         if self.programme not in catalogue.settings["programmes"]:
-            raise UsageError(f"没有任务范围 {self.programme}；可用：{'、'.join(catalogue.settings['programmes'])} (no such programme)")
+            raise UsageError(
+                f"没有任务范围 {self.programme}；可用：{'、'.join(catalogue.settings['programmes'])} (no such programme)"
+            )
         if len(self.dims) > 1:
             raise UsageError("一次只能按一个维度分组 (one dimension at a time)")
         for name, code in self.dims.items():
@@ -62,8 +65,10 @@ class Question:
             elif name != "purpose":
                 raise UsageError(f"没有维度 {name}；可用：source (no such dimension)")
         if self.areas == "now" and self.area in catalogue.changed_areas:
-            raise UsageError(f"{self.area} 的区划有变动；按现行区划回溯尚未提供，请用 --areas then "
-                             "(the history of a changed unit under today's boundary is not built yet)")
+            raise UsageError(
+                f"{self.area} 的区划有变动；按现行区划回溯尚未提供，请用 --areas then "
+                "(the history of a changed unit under today's boundary is not built yet)"
+            )
         return indicator
 
 
@@ -110,7 +115,11 @@ def number(value: Decimal | None, unit: str) -> int | str | None:
     """JSON form: whole counts as integers, money, areas and rates as exact decimal text."""
     if value is None:
         return None
-    return int(value) if value == value.to_integral_value() and unit not in ("元", "平方米", "%", "元/户") else plain(value)
+    return (
+        int(value)
+        if value == value.to_integral_value() and unit not in ("元", "平方米", "%", "元/户")
+        else plain(value)
+    )
 
 
 def candidates(reader: Reader, question: Question) -> list[dict[str, Any]]:
@@ -120,8 +129,17 @@ def candidates(reader: Reader, question: Question) -> list[dict[str, Any]]:
     return reader.rows(
         """select * from fct_figures where is_sample = ? and programme = ? and indicator = ? and area_code = ?
            and period = ? and accum = ? and dim_code = ? and dim_name = ? order by choice_rank""",
-        [question.sample, question.programme, question.indicator, question.area, question.period,
-         "flow" if question.flow else "level", code, name])
+        [
+            question.sample,
+            question.programme,
+            question.indicator,
+            question.area,
+            question.period,
+            "flow" if question.flow else "level",
+            code,
+            name,
+        ],
+    )
 
 
 def shown_value(row: dict[str, Any], indicator: Indicator) -> Decimal | None:
@@ -140,15 +158,27 @@ def _coverage(row: dict[str, Any] | None) -> dict[str, Any]:
     return {"units_reported": reported, "units_expected": expected, "share": share}
 
 
-def _absent(reader: Reader, question: Question, indicator: Indicator) -> tuple[str, str, str, Decimal | None, Decimal | None]:
+def _absent(
+    reader: Reader, question: Question, indicator: Indicator
+) -> tuple[str, str, str, Decimal | None, Decimal | None]:
     """Why there is no figure: status L (exists, not filed) or M (cannot exist here), and operands that do exist."""
     if indicator.kind == "ratio":
         assert indicator.numerator and indicator.denominator
         operands = []
         lacking = []
         for part in (indicator.numerator, indicator.denominator):
-            found = candidates(reader, Question(part, question.area, question.period, question.dims, question.programme,
-                                                question.flow, question.sample))
+            found = candidates(
+                reader,
+                Question(
+                    part,
+                    question.area,
+                    question.period,
+                    question.dims,
+                    question.programme,
+                    question.flow,
+                    question.sample,
+                ),
+            )
             operands.append(found[0]["value"] if found else None)
             if not found:
                 lacking.append(reader.catalogue.indicator(part).name.zh)
@@ -176,37 +206,82 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
     chosen = rows[0] if rows else None
     unit = indicator.unit
     answer: dict[str, Any] = {
-        "indicator": indicator.id, "area": question.area, "period": question.period, "dims": question.dims,
-        "programme": question.programme, "value": None, "unit": unit, "numerator": None, "denominator": None,
-        "obs_status": "L", "basis": None, "source_kind": None, "printed": None, "half_unit": None, "qualifier": None,
-        "alternatives": [], "coverage": _coverage(chosen), "release": reader.release, "as_of": reader.as_of,
-        "formula_zh": indicator.formula("zh", catalogue.indicator_names), "sample_data": question.sample,
-        "indicator_name_zh": indicator.name.zh, "indicator_name_en": indicator.name.en,
-        "area_name": catalogue.area(question.area).name_zh, "flow": question.flow, "reason_zh": None, "reason_en": None}
+        "indicator": indicator.id,
+        "area": question.area,
+        "period": question.period,
+        "dims": question.dims,
+        "programme": question.programme,
+        "value": None,
+        "unit": unit,
+        "numerator": None,
+        "denominator": None,
+        "obs_status": "L",
+        "basis": None,
+        "source_kind": None,
+        "printed": None,
+        "half_unit": None,
+        "qualifier": None,
+        "alternatives": [],
+        "coverage": _coverage(chosen),
+        "release": reader.release,
+        "as_of": reader.as_of,
+        "formula_zh": indicator.formula("zh", catalogue.indicator_names),
+        "sample_data": question.sample,
+        "indicator_name_zh": indicator.name.zh,
+        "indicator_name_en": indicator.name.en,
+        "area_name": catalogue.area(question.area).name_zh,
+        "flow": question.flow,
+        "reason_zh": None,
+        "reason_en": None,
+    }
     if question.sample:
         answer["marker"] = "模拟数据"
     part_unit = catalogue.indicator(indicator.numerator).unit if indicator.numerator else unit
     if chosen is None:
         status, zh, en, numerator, denominator = _absent(reader, question, indicator)
-        others = reader.rows("select distinct programme from fct_figures where is_sample = ? and indicator = ? and area_code = ?"
-                             " and period = ? order by programme",
-                             [question.sample, question.indicator, question.area, question.period])
+        others = reader.rows(
+            "select distinct programme from fct_figures where is_sample = ? and indicator = ? and area_code = ?"
+            " and period = ? order by programme",
+            [question.sample, question.indicator, question.area, question.period],
+        )
         if others:
             zh += "；另有任务范围：" + "、".join(o["programme"] for o in others) + "（不同范围不相加）"
-        answer.update(obs_status=status, reason_zh=zh, reason_en=en, numerator=number(numerator, part_unit),
-                      denominator=number(denominator, part_unit))
+        answer.update(
+            obs_status=status,
+            reason_zh=zh,
+            reason_en=en,
+            numerator=number(numerator, part_unit),
+            denominator=number(denominator, part_unit),
+        )
         return answer
     value = shown_value(chosen, indicator)
     answer.update(
-        value=number(value, unit), numerator=number(chosen["numerator"], part_unit),
-        denominator=number(chosen["denominator"], part_unit), obs_status=chosen["obs_status"], basis=chosen["basis"],
-        source_kind=chosen["source_kind"], printed=chosen["printed"], half_unit=plain(chosen["half_unit"]),
+        value=number(value, unit),
+        numerator=number(chosen["numerator"], part_unit),
+        denominator=number(chosen["denominator"], part_unit),
+        obs_status=chosen["obs_status"],
+        basis=chosen["basis"],
+        source_kind=chosen["source_kind"],
+        printed=chosen["printed"],
+        half_unit=plain(chosen["half_unit"]),
         qualifier=chosen["qualifier"],
-        alternatives=[{
-            "basis": r["basis"], "source_kind": r["source_kind"], "value": number(shown_value(r, indicator), unit),
-            "submission_id": r["submission_id"], "source_id": r["source_id"], "publisher": r["publisher"],
-            "printed": r["printed"], "half_unit": plain(r["half_unit"]), "qualifier": r["qualifier"],
-            "coverage": _coverage(r), "is_doubtful": r["is_doubtful"]} for r in rows[1:]])
+        alternatives=[
+            {
+                "basis": r["basis"],
+                "source_kind": r["source_kind"],
+                "value": number(shown_value(r, indicator), unit),
+                "submission_id": r["submission_id"],
+                "source_id": r["source_id"],
+                "publisher": r["publisher"],
+                "printed": r["printed"],
+                "half_unit": plain(r["half_unit"]),
+                "qualifier": r["qualifier"],
+                "coverage": _coverage(r),
+                "is_doubtful": r["is_doubtful"],
+            }
+            for r in rows[1:]
+        ],
+    )
     answer["source_id"], answer["submission_id"] = chosen["source_id"], chosen["submission_id"]
     if chosen["denominator"] == 0:
         answer.update(reason_zh="分母为零", reason_en="the denominator is zero")
@@ -240,11 +315,23 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
         """select * from fct_contributions where is_sample = ? and programme = ? and indicator = ? and area_code = ?
            and period = ? and accum = ? and dim_code = ? and group_id = ? and basis = ?
            order by figure_role desc, unit_code, weight desc, submission_id, cell""",
-        [question.sample, question.programme, question.indicator, question.area, question.period, chosen["accum"],
-         chosen["dim_code"], chosen["group_id"], "filed" if chosen["basis"] == "filed" else "summed"])
+        [
+            question.sample,
+            question.programme,
+            question.indicator,
+            question.area,
+            question.period,
+            chosen["accum"],
+            chosen["dim_code"],
+            chosen["group_id"],
+            "filed" if chosen["basis"] == "filed" else "summed",
+        ],
+    )
     register = Register(reader.home)
-    known = {r["submission_id"]: r for r in register.rows(submissions, submissions.c.submission_id.in_(
-        {p["submission_id"] for p in parts}))}
+    known = {
+        r["submission_id"]: r
+        for r in register.rows(submissions, submissions.c.submission_id.in_({p["submission_id"] for p in parts}))
+    }
     maps: dict[str, dict[str, list[str]]] = {}
     originals = _Originals(reader.home)
     contributions = []
@@ -261,16 +348,37 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
         unit = reader.catalogue.areas.get(part["unit_code"])
         part_unit = reader.catalogue.indicator(
             (indicator.numerator if role == "numerator" else indicator.denominator) or indicator.base or indicator.id
-            if role != "value" else indicator.base or indicator.id).unit
-        contributions.append({
-            "role": role, "weight": number(part["weight"], ""), "unit_code": part["unit_code"],
-            "unit_name": unit.name_zh if unit else None, "submission_id": part["submission_id"], "version": row["version"],
-            "file": row["file_name"], "sha256": row["sha256"], "sheet": sheet, "cell": cell,
-            "raw": part["printed"] if part["printed"] is not None else
-            originals.raw(row["sha256"], sheet, cell) if sheet and cell else None,
-            "value": number(part["value"], part_unit), "edited": False, "field": part["field"], "source_id": row["source_id"],
-            "received_at": row["received_at"]})
+            if role != "value"
+            else indicator.base or indicator.id
+        ).unit
+        contributions.append(
+            {
+                "role": role,
+                "weight": number(part["weight"], ""),
+                "unit_code": part["unit_code"],
+                "unit_name": unit.name_zh if unit else None,
+                "submission_id": part["submission_id"],
+                "version": row["version"],
+                "file": row["file_name"],
+                "sha256": row["sha256"],
+                "sheet": sheet,
+                "cell": cell,
+                "raw": part["printed"]
+                if part["printed"] is not None
+                else originals.raw(row["sha256"], sheet, cell)
+                if sheet and cell
+                else None,
+                "value": number(part["value"], part_unit),
+                "edited": False,
+                "field": part["field"],
+                "source_id": row["source_id"],
+                "received_at": row["received_at"],
+            }
+        )
     register.close()
-    total: Any = number(sums["value"], indicator.unit) if "value" in sums else \
-        {role: plain(value) for role, value in sorted(sums.items())}
+    total: Any = (
+        number(sums["value"], indicator.unit)
+        if "value" in sums
+        else {role: plain(value) for role, value in sorted(sums.items())}
+    )
     return {"figure": answer, "contributions": contributions, "sum": total}

@@ -7,7 +7,6 @@ code. Not here: what may be in a release (release.py) and its manifest.
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,18 +18,40 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from filings.figures import shown_value
+from ingestion.archive import WORKBOOK_CREATED
 from ingestion.catalogue import Catalogue
 from ingestion.units import plain
 
-CREATED = dt.datetime(2026, 11, 25)  # fixed, so that the same data gives the same bytes
-HEADER = ["indicator", "indicator_zh", "area_code", "area_zh", "period", "value", "unit", "obs_status", "basis",
-          "source_kind", "units_reported", "units_expected", "printed", "half_unit", "qualifier", "programme", "marker"]
+HEADER = [
+    "indicator",
+    "indicator_zh",
+    "area_code",
+    "area_zh",
+    "period",
+    "value",
+    "unit",
+    "obs_status",
+    "basis",
+    "source_kind",
+    "units_reported",
+    "units_expected",
+    "printed",
+    "half_unit",
+    "qualifier",
+    "programme",
+    "marker",
+]
 NOTES = [
-    ["OBS_STATUS A", "正常", "normal"], ["OBS_STATUS P", "初步", "provisional"],
-    ["OBS_STATUS U", "部分合计（不全）", "partial total, low reliability"], ["OBS_STATUS E", "估算", "estimated"],
-    ["OBS_STATUS L", "应有未报", "missing, exists but not filed"], ["OBS_STATUS M", "不存在", "missing, cannot exist"],
-    ["basis summed", "下级合计", "summed from the level below"], ["basis filed", "本级填报或印出", "filed or printed for the area itself"],
-    ["half_unit", "印出数字末位的半个单位", "half a unit of the last printed digit"]]
+    ["OBS_STATUS A", "正常", "normal"],
+    ["OBS_STATUS P", "初步", "provisional"],
+    ["OBS_STATUS U", "部分合计（不全）", "partial total, low reliability"],
+    ["OBS_STATUS E", "估算", "estimated"],
+    ["OBS_STATUS L", "应有未报", "missing, exists but not filed"],
+    ["OBS_STATUS M", "不存在", "missing, cannot exist"],
+    ["basis summed", "下级合计", "summed from the level below"],
+    ["basis filed", "本级填报或印出", "filed or printed for the area itself"],
+    ["half_unit", "印出数字末位的半个单位", "half a unit of the last printed digit"],
+]
 
 
 @dataclass(frozen=True)
@@ -38,8 +59,8 @@ class Series:
     """One series of a release: chosen figures of the total and its units, and every row behind them."""
 
     indicator: str
-    rows: list[dict[str, Any]]           # chosen rows of fct_figures, total first
-    figures: list[dict[str, Any]]        # chosen rows and alternatives
+    rows: list[dict[str, Any]]  # chosen rows of fct_figures, total first
+    figures: list[dict[str, Any]]  # chosen rows and alternatives
     contributions: list[dict[str, Any]]
 
 
@@ -48,17 +69,34 @@ def _table(series: Series, catalogue: Catalogue, sample: bool) -> list[list[str]
     rows = [HEADER]
     for r in series.rows:
         value = shown_value(r, indicator)
-        rows.append([indicator.id, indicator.name.zh, r["area_code"], catalogue.area(r["area_code"]).name_zh, r["period"],
-                     plain(value) or "", indicator.unit, r["obs_status"], r["basis"], r["source_kind"],
-                     str(r["units_reported"]), str(r["units_expected"]), r["printed"] or "", plain(r["half_unit"]) or "",
-                     r["qualifier"] or "", r["programme"], "模拟数据" if sample else ""])
+        rows.append(
+            [
+                indicator.id,
+                indicator.name.zh,
+                r["area_code"],
+                catalogue.area(r["area_code"]).name_zh,
+                r["period"],
+                plain(value) or "",
+                indicator.unit,
+                r["obs_status"],
+                r["basis"],
+                r["source_kind"],
+                str(r["units_reported"]),
+                str(r["units_expected"]),
+                r["printed"] or "",
+                plain(r["half_unit"]) or "",
+                r["qualifier"] or "",
+                r["programme"],
+                "模拟数据" if sample else "",
+            ]
+        )
     return rows
 
 
 def _xlsx(tables: dict[str, list[list[str]]], title: str, sample: bool) -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    book.set_properties({"title": title, "created": CREATED})
+    book.set_properties({"title": title, "created": WORKBOOK_CREATED})
     bold = book.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1})
     red = book.add_format({"bold": True, "font_color": "#C00000"})
     note = book.add_worksheet("说明 Notes")
@@ -75,7 +113,11 @@ def _xlsx(tables: dict[str, list[list[str]]], title: str, sample: bool) -> bytes
         sheet.write_row(first, 0, rows[0], bold)
         for r, row in enumerate(rows[1:], start=first + 1):
             for c, text in enumerate(row):
-                if rows[0][c] in ("value", "half_unit", "units_reported", "units_expected") and text and len(text) <= 15:
+                if (
+                    rows[0][c] in ("value", "half_unit", "units_reported", "units_expected")
+                    and text
+                    and len(text) <= 15
+                ):
                     sheet.write_number(r, c, float(text))  # at most 15 digits: a workbook keeps them exactly
                 else:
                     sheet.write_string(r, c, text)
@@ -99,8 +141,17 @@ def _parquet(rows: list[dict[str, Any]]) -> bytes:
     fields = []
     for name in names:
         held = [r[name] for r in rows if r[name] is not None]
-        kind = (pa.decimal128(38, 8) if name in decimals and name != "weight" else pa.decimal128(9, 3) if name == "weight" else
-                pa.bool_() if held and isinstance(held[0], bool) else pa.int64() if held and isinstance(held[0], int) else pa.string())
+        kind = (
+            pa.decimal128(38, 8)
+            if name in decimals and name != "weight"
+            else pa.decimal128(9, 3)
+            if name == "weight"
+            else pa.bool_()
+            if held and isinstance(held[0], bool)
+            else pa.int64()
+            if held and isinstance(held[0], int)
+            else pa.string()
+        )
         fields.append((name, kind))
     pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(fields)), buffer, compression="zstd")
     return buffer.getvalue()
@@ -115,7 +166,9 @@ def files_of(series: list[Series], catalogue: Catalogue, title: str, sample: boo
         rows = _table(s, catalogue, sample)
         tables[s.indicator] = rows
         files[Path("tables") / f"{mark}{s.indicator}.csv"] = _csv(rows)
-        files[Path("tables") / f"{mark}{s.indicator}.parquet"] = _parquet([dict(zip(rows[0], r, strict=True)) for r in rows[1:]])
+        files[Path("tables") / f"{mark}{s.indicator}.parquet"] = _parquet(
+            [dict(zip(rows[0], r, strict=True)) for r in rows[1:]]
+        )
     files[Path("tables") / f"{mark}tables.xlsx"] = _xlsx(tables, title, sample)
     files[Path("data") / "fct_figures.parquet"] = _parquet([r for s in series for r in s.figures])
     files[Path("data") / "fct_contributions.parquet"] = _parquet([r for s in series for r in s.contributions])

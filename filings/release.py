@@ -34,8 +34,9 @@ ROOT = Path(__file__).resolve().parent.parent
 def _commit() -> str | None:
     """Code commit of a checkout; None where the project is installed without git."""
     try:
-        answer = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10,
-                                check=False)
+        answer = subprocess.run(
+            ["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=False
+        )
     except OSError:
         return None
     return answer.stdout.strip() or None
@@ -50,21 +51,40 @@ def _series(connection: Any, key: SeriesKey, area: str) -> Series:
     """Total and its units: chosen figures, alternatives, contributions."""
     where = "is_sample = ? and programme = ? and indicator = ? and period = ? and accum = 'level'"
     values = [key.is_sample, key.programme, key.series, key.period]
-    figures = query(connection, f"""select * from fct_figures where {where} and (area_code = ? or area_code in
+    figures = query(
+        connection,
+        f"""select * from fct_figures where {where} and (area_code = ? or area_code in
                     (select area_code from areas where parent_code = ?)) order by area_code, dim_code, choice_rank""",
-                    [*values, area, area])
-    wanted = {(f["area_code"], f["dim_code"], f["group_id"], "filed" if f["basis"] == "filed" else "summed") for f in figures}
-    contributions = [c for c in query(connection, f"""
+        [*values, area, area],
+    )
+    wanted = {
+        (f["area_code"], f["dim_code"], f["group_id"], "filed" if f["basis"] == "filed" else "summed") for f in figures
+    }
+    contributions = [
+        c
+        for c in query(
+            connection,
+            f"""
         select * exclude (source_id), source_id from fct_contributions where {where}
-        order by area_code, dim_code, group_id, basis, figure_role, unit_code, observation_id""", values)
-        if (c["area_code"], c["dim_code"], c["group_id"], c["basis"]) in wanted]
+        order by area_code, dim_code, group_id, basis, figure_role, unit_code, observation_id""",
+            values,
+        )
+        if (c["area_code"], c["dim_code"], c["group_id"], c["basis"]) in wanted
+    ]
     chosen = [f for f in figures if f["choice_rank"] == 1 and f["dim_code"] == ""]
     chosen.sort(key=lambda f: (f["area_code"] != area, f["area_code"]))
     return Series(key.series, chosen, figures, contributions)
 
 
-def make(home: Path, period: str, kind: str, *, sample: bool = False, programme: str = "national",
-         series: list[str] | None = None) -> dict[str, Any]:
+def make(
+    home: Path,
+    period: str,
+    kind: str,
+    *,
+    sample: bool = False,
+    programme: str = "national",
+    series: list[str] | None = None,
+) -> dict[str, Any]:
     """Make a candidate of every series whose gates passed, or record a no-filing with its reasons.
 
     Returns: {release, state: candidate|none, period, kind, source_kind, series, left_out: [{series, reasons_zh, reasons_en}],
@@ -88,28 +108,57 @@ def make(home: Path, period: str, kind: str, *, sample: bool = False, programme:
             data = series_data(connection, key)
             reasons = reasons_against(register, data)
             if reasons:
-                left_out.append({"series": name, "reasons_zh": [zh for zh, _ in reasons], "reasons_en": [en for _, en in reasons]})
+                left_out.append(
+                    {"series": name, "reasons_zh": [zh for zh, _ in reasons], "reasons_en": [en for _, en in reasons]}
+                )
                 continue
             data_hashes[name] = data.data_hash
             included.append(_series(connection, key, top_area(connection, key)))
-    answer: dict[str, Any] = {"release": None, "state": "none", "period": period, "kind": kind, "source_kind": source_kind,
-                              "programme": programme, "series": [s.indicator for s in included], "left_out": left_out, "path": None}
+    answer: dict[str, Any] = {
+        "release": None,
+        "state": "none",
+        "period": period,
+        "kind": kind,
+        "source_kind": source_kind,
+        "programme": programme,
+        "series": [s.indicator for s in included],
+        "left_out": left_out,
+        "path": None,
+    }
     try:
         if not included:
             with register.transaction() as connection_:
-                connection_.execute(no_filings.insert().values(
-                    period=period, kind=kind, source_kind=source_kind, reason=json.dumps(left_out, ensure_ascii=False),
-                    recorded_at=stamp(now_utc())))
+                connection_.execute(
+                    no_filings.insert().values(
+                        period=period,
+                        kind=kind,
+                        source_kind=source_kind,
+                        reason=json.dumps(left_out, ensure_ascii=False),
+                        recorded_at=stamp(now_utc()),
+                    )
+                )
                 register.log(connection_, "no_filing", period, None, kind=kind, source_kind=source_kind)
             return answer
         unchanged = _unchanged(home, register, answer, data_hashes)
         if unchanged:
             with register.transaction() as connection_:
-                reason = [{"series": s, "reasons_zh": [f"数据与 {unchanged} 相同，没有新数据"],
-                           "reasons_en": [f"same data as {unchanged}: nothing new"]} for s in answer["series"]]
-                connection_.execute(no_filings.insert().values(
-                    period=period, kind=kind, source_kind=source_kind, reason=json.dumps(reason, ensure_ascii=False),
-                    recorded_at=stamp(now_utc())))
+                reason = [
+                    {
+                        "series": s,
+                        "reasons_zh": [f"数据与 {unchanged} 相同，没有新数据"],
+                        "reasons_en": [f"same data as {unchanged}: nothing new"],
+                    }
+                    for s in answer["series"]
+                ]
+                connection_.execute(
+                    no_filings.insert().values(
+                        period=period,
+                        kind=kind,
+                        source_kind=source_kind,
+                        reason=json.dumps(reason, ensure_ascii=False),
+                        recorded_at=stamp(now_utc()),
+                    )
+                )
                 register.log(connection_, "no_filing", period, None, kind=kind, source_kind=source_kind)
             answer.update(release=unchanged, state="unchanged", left_out=[*left_out, *reason])
             return answer
@@ -120,8 +169,13 @@ def make(home: Path, period: str, kind: str, *, sample: bool = False, programme:
 
 def _unchanged(home: Path, register: Register, answer: dict[str, Any], data_hashes: dict[str, str]) -> str | None:
     """The newest candidate or release of the same period and kind, when it holds exactly this data."""
-    rows = register.rows(releases, releases.c.period == answer["period"], releases.c.kind == answer["kind"],
-                         releases.c.source_kind == answer["source_kind"], order=releases.c.made_at)
+    rows = register.rows(
+        releases,
+        releases.c.period == answer["period"],
+        releases.c.kind == answer["kind"],
+        releases.c.source_kind == answer["source_kind"],
+        order=releases.c.made_at,
+    )
     for row in reversed(rows):
         folder = _folder(home, row["release_id"], row["state"])
         if (folder / MANIFEST).is_file():
@@ -135,35 +189,81 @@ def _folder(home: Path, release_id: str, state: str) -> Path:
     return home / ("releases" if state == "released" else "candidates") / release_id
 
 
-def _freeze(home: Path, register: Register, made: Build, answer: dict[str, Any], included: list[Series],
-            data_hashes: dict[str, str]) -> dict[str, Any]:
+def _freeze(
+    home: Path,
+    register: Register,
+    made: Build,
+    answer: dict[str, Any],
+    included: list[Series],
+    data_hashes: dict[str, str],
+) -> dict[str, Any]:
     period, kind, source_kind = answer["period"], answer["kind"], answer["source_kind"]
     sample = source_kind == "sample"
-    before = register.rows(releases, releases.c.period == period, releases.c.source_kind == source_kind, order=releases.c.made_at)
+    before = register.rows(
+        releases, releases.c.period == period, releases.c.source_kind == source_kind, order=releases.c.made_at
+    )
     number = len([r for r in before if r["kind"] == kind]) + 1
     suffix = "" if answer["programme"] == "national" else f"-{answer['programme']}"
     release_id = f"{period}-{kind}{'-sample' if sample else ''}{suffix}-{number:02d}"
     superseded = next((r["release_id"] for r in reversed(before) if r["state"] == "released"), None)
     title = f"{'模拟数据 ' if sample else ''}城镇老旧小区改造 {period} {kind} {release_id}"
     used = {c["submission_id"] for s in included for c in s.contributions}
-    inputs = [{k: r[k] for k in ("submission_id", "form", "source_id", "unit_code", "period", "version", "sha256", "file_name",
-                                 "map_id")} for r in register.rows(submissions, submissions.c.submission_id.in_(used),
-                                                                   order=submissions.c.seq)]
+    inputs = [
+        {
+            k: r[k]
+            for k in (
+                "submission_id",
+                "form",
+                "source_id",
+                "unit_code",
+                "period",
+                "version",
+                "sha256",
+                "file_name",
+                "map_id",
+            )
+        }
+        for r in register.rows(submissions, submissions.c.submission_id.in_(used), order=submissions.c.seq)
+    ]
     files = files_of(included, catalogue(), title, sample)
     from quality.gates.run import stored
 
-    gates = [{k: v[k] for k in ("gate", "series", "severity", "verdict", "observed", "expected", "data_hash", "suite_version")}
-             for v in stored(home, period=period)
-             if v["kind"] == kind and v["source_kind"] == source_kind and v["programme"] == answer["programme"]
-             and data_hashes.get(v["series"]) == v["data_hash"]]
+    gates = [
+        {
+            k: v[k]
+            for k in ("gate", "series", "severity", "verdict", "observed", "expected", "data_hash", "suite_version")
+        }
+        for v in stored(home, period=period)
+        if v["kind"] == kind
+        and v["source_kind"] == source_kind
+        and v["programme"] == answer["programme"]
+        and data_hashes.get(v["series"]) == v["data_hash"]
+    ]
     manifest = {
-        "release": release_id, "title": title, "period": period, "kind": kind, "source_kind": source_kind,
-        "marker": "模拟数据" if sample else None, "programme": answer["programme"], "cutoff": made.label,
-        "series": answer["series"], "left_out": answer["left_out"], "supersedes": superseded, "build_id": made.build_id,
-        "previous_manifest_sha256": _last_manifest(register), "code_commit": _commit(), "lock_sha256": _lock_hash(),
-        "rulebook_version": catalogue().version, "rulebook_sha256": catalogue().content_hash, "data_hashes": data_hashes,
-        "gates": sorted(gates, key=lambda g: (g["series"], g["gate"])), "inputs": inputs, "approved_by": None, "approved_at": None,
-        "outputs": [{"path": p.as_posix(), "bytes": len(d), **hashes(d)} for p, d in sorted(files.items())]}
+        "release": release_id,
+        "title": title,
+        "period": period,
+        "kind": kind,
+        "source_kind": source_kind,
+        "marker": "模拟数据" if sample else None,
+        "programme": answer["programme"],
+        "cutoff": made.label,
+        "series": answer["series"],
+        "left_out": answer["left_out"],
+        "supersedes": superseded,
+        "build_id": made.build_id,
+        "previous_manifest_sha256": _last_manifest(register),
+        "code_commit": _commit(),
+        "lock_sha256": _lock_hash(),
+        "rulebook_version": catalogue().version,
+        "rulebook_sha256": catalogue().content_hash,
+        "data_hashes": data_hashes,
+        "gates": sorted(gates, key=lambda g: (g["series"], g["gate"])),
+        "inputs": inputs,
+        "approved_by": None,
+        "approved_at": None,
+        "outputs": [{"path": p.as_posix(), "bytes": len(d), **hashes(d)} for p, d in sorted(files.items())],
+    }
     folder = home / "candidates" / release_id
     work = folder.with_name(f".{release_id}.tmp")
     shutil.rmtree(work, ignore_errors=True)
@@ -174,9 +274,18 @@ def _freeze(home: Path, register: Register, made: Build, answer: dict[str, Any],
     work.replace(folder)
     sync_folder(folder.parent)
     with register.transaction() as connection:
-        connection.execute(releases.insert().values(
-            release_id=release_id, period=period, kind=kind, source_kind=source_kind, state="candidate",
-            made_at=stamp(now_utc()), supersedes=superseded, series=json.dumps(answer["series"])))
+        connection.execute(
+            releases.insert().values(
+                release_id=release_id,
+                period=period,
+                kind=kind,
+                source_kind=source_kind,
+                state="candidate",
+                made_at=stamp(now_utc()),
+                supersedes=superseded,
+                series=json.dumps(answer["series"]),
+            )
+        )
         register.log(connection, "candidate", release_id, None, series=answer["series"])
     answer.update(release=release_id, state="candidate", path=str(folder))
     return answer
@@ -223,8 +332,14 @@ def approve(home: Path, release_id: str, by: str) -> dict[str, Any]:
         if reasons:
             with register.transaction() as connection:
                 register.log(connection, "approval_refused", release_id, by, reasons=reasons)
-            return {"release": release_id, "state": "refused", "approved_by": None, "approved_at": None, "path": str(folder),
-                    "reasons": reasons}
+            return {
+                "release": release_id,
+                "state": "refused",
+                "approved_by": None,
+                "approved_at": None,
+                "path": str(folder),
+                "reasons": reasons,
+            }
         manifest.update(approved_by=by, approved_at=stamp(now_utc()), previous_manifest_sha256=_last_manifest(register))
         work = home / "releases" / f".{release_id}.tmp"
         shutil.rmtree(work, ignore_errors=True)
@@ -245,12 +360,20 @@ def _gates_still_stand(register: Register, manifest: dict[str, Any]) -> list[str
 
     reasons = []
     for series, data_hash in manifest["data_hashes"].items():
-        rows = register.rows(verdicts, verdicts.c.series == series, verdicts.c.period == manifest["period"],
-                             verdicts.c.kind == manifest["kind"], verdicts.c.source_kind == manifest["source_kind"],
-                             verdicts.c.programme == manifest["programme"], verdicts.c.data_hash == data_hash,
-                             order=verdicts.c.seq)
+        rows = register.rows(
+            verdicts,
+            verdicts.c.series == series,
+            verdicts.c.period == manifest["period"],
+            verdicts.c.kind == manifest["kind"],
+            verdicts.c.source_kind == manifest["source_kind"],
+            verdicts.c.programme == manifest["programme"],
+            verdicts.c.data_hash == data_hash,
+            order=verdicts.c.seq,
+        )
         latest = {r["gate"]: r for r in rows}
-        needed = [g for g in catalogue().gates.gates if g.severity == "error" and (not g.kinds or manifest["kind"] in g.kinds)]
+        needed = [
+            g for g in catalogue().gates.gates if g.severity == "error" and (not g.kinds or manifest["kind"] in g.kinds)
+        ]
         for gate in needed:
             if gate.id not in latest or latest[gate.id]["verdict"] != "passed":
                 reasons.append(f"{series}：{gate.zh}没有通过 (gate {gate.id} not passed)")
@@ -260,25 +383,52 @@ def _gates_still_stand(register: Register, manifest: dict[str, Any]) -> list[str
 def _record_approval(register: Register, release_id: str, manifest: dict[str, Any], target: Path) -> dict[str, Any]:
     digest = hashlib.sha256((target / MANIFEST).read_bytes()).hexdigest()
     with register.transaction() as connection:
-        connection.execute(releases.update().where(releases.c.release_id == release_id).values(
-            state="released", approved_by=manifest["approved_by"], approved_at=manifest["approved_at"], manifest_sha256=digest))
+        connection.execute(
+            releases.update()
+            .where(releases.c.release_id == release_id)
+            .values(
+                state="released",
+                approved_by=manifest["approved_by"],
+                approved_at=manifest["approved_at"],
+                manifest_sha256=digest,
+            )
+        )
         register.log(connection, "released", release_id, manifest["approved_by"], manifest_sha256=digest)
-    return {"release": release_id, "state": "released", "approved_by": manifest["approved_by"],
-            "approved_at": manifest["approved_at"], "path": str(target)}
+    return {
+        "release": release_id,
+        "state": "released",
+        "approved_by": manifest["approved_by"],
+        "approved_at": manifest["approved_at"],
+        "path": str(target),
+    }
 
 
 def list_releases(home: Path) -> list[dict[str, Any]]:
     """Candidates and releases, oldest first, and recorded no-filings behind them."""
     register = Register(home)
     try:
-        found = [{**r, "series": json.loads(r["series"]), "path": str(_folder(home, r["release_id"], r["state"]))}
-                 for r in register.rows(releases, order=releases.c.made_at)]
+        found = [
+            {**r, "series": json.loads(r["series"]), "path": str(_folder(home, r["release_id"], r["state"]))}
+            for r in register.rows(releases, order=releases.c.made_at)
+        ]
         for r in register.rows(no_filings, order=no_filings.c.seq):
-            found.append({"release_id": None, "period": r["period"], "kind": r["kind"], "source_kind": r["source_kind"],
-                          "state": "no_filing", "made_at": r["recorded_at"], "approved_by": None, "approved_at": None,
-                          "supersedes": None, "manifest_sha256": None, "series": [], "path": None,
-                          "reasons": json.loads(r["reason"])})
+            found.append(
+                {
+                    "release_id": None,
+                    "period": r["period"],
+                    "kind": r["kind"],
+                    "source_kind": r["source_kind"],
+                    "state": "no_filing",
+                    "made_at": r["recorded_at"],
+                    "approved_by": None,
+                    "approved_at": None,
+                    "supersedes": None,
+                    "manifest_sha256": None,
+                    "series": [],
+                    "path": None,
+                    "reasons": json.loads(r["reason"]),
+                }
+            )
         return found
     finally:
         register.close()
-

@@ -5,11 +5,15 @@ Also the one way a file appears whole (`write_whole`). Not here: what a file mea
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 from pathlib import Path
 
 from ingestion.errors import RetriableError
+
+# Every workbook that we write carries this date: the same content then gives the same bytes.
+WORKBOOK_CREATED = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
 
 
 def sha256_of(data: bytes) -> str:
@@ -30,7 +34,9 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
         sync_folder(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise RetriableError(f"{path}: 写不进去（{error.strerror}），请检查磁盘后重试 (cannot write; check the disk, try again)") from error
+        raise RetriableError(
+            f"{path}: 写不进去（{error.strerror}），请检查磁盘后重试 (cannot write; check the disk, try again)"
+        ) from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped, unused-ignore]
 
+from ingestion.archive import WORKBOOK_CREATED
 from ingestion.catalogue import Form, FormField
 from ingestion.errors import UsageError
 from ingestion.model import Value
@@ -22,21 +23,28 @@ from ingestion.returns import FILED_ON, META_SHEET, PERIOD, SAMPLE_MARK, UNIT_CO
 
 PENDING = "待定"
 SAMPLE_PREFIX = f"{SAMPLE_MARK}（非真实填报）　"
-CREATED = dt.datetime(2020, 1, 1)  # a workbook carries its making date; a fixed one keeps the bytes the same
 DOUBLE_DIGITS = 15  # decimal digits that a workbook's double gives back unchanged
 FONT = "微软雅黑"
 LAST_COLUMN = 3
 WIDTHS = (16, 34, 12, 22)
 
 
-def header_lines(form: Form, *, unit_code: str, unit_name: str, period: str,
-                 filed_on: str | None) -> list[tuple[str, str]]:
+def header_lines(
+    form: Form, *, unit_code: str, unit_name: str, period: str, filed_on: str | None
+) -> list[tuple[str, str]]:
     """Label and value of each line of the header block; legal marks that nobody knows yet say 待定."""
     marks = form.header
-    return [("表号", form.form_no or PENDING), ("制定机关", marks.get("maker") or PENDING),
-            ("批准机关", marks.get("approver") or PENDING), ("批准文号", marks.get("approval_no") or PENDING),
-            ("有效期至", marks.get("valid_until") or PENDING), (UNIT_CODE, unit_code), (UNIT_NAME, unit_name),
-            (PERIOD, period), (FILED_ON, filed_on or "")]
+    return [
+        ("表号", form.form_no or PENDING),
+        ("制定机关", marks.get("maker") or PENDING),
+        ("批准机关", marks.get("approver") or PENDING),
+        ("批准文号", marks.get("approval_no") or PENDING),
+        ("有效期至", marks.get("valid_until") or PENDING),
+        (UNIT_CODE, unit_code),
+        (UNIT_NAME, unit_name),
+        (PERIOD, period),
+        (FILED_ON, filed_on or ""),
+    ]
 
 
 def exact_double(value: Decimal) -> float:
@@ -65,9 +73,18 @@ def _write_value(sheet: Any, row: int, field: FormField, value: Value | None, st
         sheet.write_string(row, LAST_COLUMN, value.isoformat() if isinstance(value, dt.date) else str(value), style)
 
 
-def write_form(form: Form, path: Path, *, unit_code: str, unit_name: str, period: str,
-               values: Mapping[str, Value] | None = None, sample: bool = False, filed_on: str | None = None,
-               rulebook_version: str) -> None:
+def write_form(
+    form: Form,
+    path: Path,
+    *,
+    unit_code: str,
+    unit_name: str,
+    period: str,
+    values: Mapping[str, Value] | None = None,
+    sample: bool = False,
+    filed_on: str | None = None,
+    rulebook_version: str,
+) -> None:
     """Write the workbook of `form` to `path`, empty or filled.
 
     Args:    values: field id → value in the unit printed on the form (万元, 公里), numbers as Decimal; a field left
@@ -82,18 +99,27 @@ def write_form(form: Form, path: Path, *, unit_code: str, unit_name: str, period
 
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    book.set_properties({"title": form.title.zh, "created": CREATED})
+    book.set_properties({"title": form.title.zh, "created": WORKBOOK_CREATED})
     sheet = book.add_worksheet(form.title.zh[:31])
     base = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
     cell = {**base, "border": 1, "border_color": "#808080"}
-    title_style = book.add_format({**base, "font_size": 16, "bold": True, "align": "center",
-                                   **({"font_color": "#C00000", "font_size": 14} if sample else {})})
+    title_style = book.add_format(
+        {
+            **base,
+            "font_size": 16,
+            "bold": True,
+            "align": "center",
+            **({"font_color": "#C00000", "font_size": 14} if sample else {}),
+        }
+    )
     label_style = book.add_format({**cell, "bg_color": "#F2F2F2"})
     text_style = book.add_format({**cell, "num_format": "@", "text_wrap": True})
     head_style = book.add_format({**cell, "bg_color": "#D9D9D9", "bold": True, "align": "center"})
     centre_style = book.add_format({**cell, "bg_color": "#F2F2F2", "align": "center", "num_format": "@"})
-    formats = {f: book.add_format({**cell, "num_format": f, "align": "left" if f == "@" else "right"})
-               for f in dict.fromkeys(_number_format(field) for field in form.fields)}
+    formats = {
+        f: book.add_format({**cell, "num_format": f, "align": "left" if f == "@" else "right"})
+        for f in dict.fromkeys(_number_format(field) for field in form.fields)
+    }
 
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import difflib
 import hashlib
 import re
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field as Attr, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field as Attr
 
 from ingestion.errors import SetupError, UsageError
 from ingestion.units import normalise
@@ -26,12 +28,7 @@ NATION = "000000"
 
 
 class _Loader(yaml.CSafeLoader):
-    """Safe YAML without its traps: duplicate keys and anchors are refused, bare dates stay dates."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.constructor.ConstructorError(None, None, "anchors are not allowed", self.peek_event().start_mark)
-        return super().compose_node(parent, index)
+    """Safe YAML without its traps: duplicate keys are refused, and so are anchors (see load_yaml)."""
 
 
 def _no_duplicates(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
@@ -346,7 +343,12 @@ def _place(path: Path) -> str:
 def load_yaml(path: Path) -> Any:
     """One YAML file of the rule book. Raises SetupError naming file, line and fault."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader subclass
+        text = path.read_text(encoding="utf-8")
+        if "&" in text or "*" in text:
+            for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+                if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
+                    raise SetupError(f"{_place(path)}: line {token.start_mark.line + 1}: anchors are not allowed")
+        return yaml.load(text, Loader=_Loader)
     except OSError as error:
         raise SetupError(f"{_place(path)}: {error.strerror}") from error
     except yaml.YAMLError as error:
@@ -436,7 +438,7 @@ class Catalogue:
         except KeyError:
             raise UsageError(f"没有表 {form_id}；可用：{'、'.join(self.forms)} (no such form)") from None
 
-    @lru_cache(maxsize=None)  # noqa: B019 - one catalogue lives as long as the process
+    @cache  # noqa: B019 - one catalogue lives as long as the process
     def codelist(self, name: str) -> dict[str, dict[str, str]]:
         path = self.root / "codelists" / f"{name}.csv"
         return {row["code"]: row for row in _read_csv(path)}
@@ -471,7 +473,9 @@ class Catalogue:
                     fields |= set(codes.values())
                 for field in fields:
                     if field not in self.form(indicator.returns.form).by_id:
-                        raise SetupError(f"{_place(path)}: {indicator.id}: no field {field} in {indicator.returns.form}")
+                        raise SetupError(
+                            f"{_place(path)}: {indicator.id}: no field {field} in {indicator.returns.form}"
+                        )
             found[indicator.id] = indicator
         for indicator in found.values():
             for part in (indicator.numerator, indicator.denominator, indicator.base):
@@ -483,7 +487,9 @@ class Catalogue:
         try:
             return self.indicators[indicator_id]
         except KeyError:
-            raise UsageError(f"没有指标 {indicator_id}；可用：{'、'.join(self.indicators)} (no such indicator)") from None
+            near = difflib.get_close_matches(indicator_id, self.indicators, 3, 0.4)
+            hint = f"；相近：{'、'.join(near)}" if near else ""
+            raise UsageError(f"没有指标 {indicator_id}{hint}；全部见 rulebook/indicators (no such indicator)") from None
 
     @cached_property
     def indicator_names(self) -> dict[str, Bilingual]:
@@ -533,8 +539,10 @@ class Catalogue:
                 raise SetupError(f"{_place(path)}: {source.id}: no layout {source.layout}")
             found[source.id] = source
         keys_path = self.root / "sources" / "releases.yaml"
-        keys = sorted((_parse(ReleaseKey, row, keys_path, str(row)) for row in load_yaml(keys_path)["release_keys"]),
-                      key=lambda k: -len(k.prefix))
+        keys = sorted(
+            (_parse(ReleaseKey, row, keys_path, str(row)) for row in load_yaml(keys_path)["release_keys"]),
+            key=lambda k: -len(k.prefix),
+        )
         for total in self.control_totals:
             if total.key in found:
                 continue
@@ -545,9 +553,16 @@ class Catalogue:
             # a progress table also prints the year's plan: its own date is that of the starts
             end = max(t.period_end for t in [t for t in mine if t.indicator.startswith("start")] or mine)
             found[total.key] = Source(
-                id=total.key, title=total.source_title, address=total.source_url, publisher=key.publisher,
-                published_on=total.published_on, programme=key.programme, layout=key.layout, area=NATION,
-                period=Span(start=dt.date(end.year, 1, 1), end=end))
+                id=total.key,
+                title=total.source_title,
+                address=total.source_url,
+                publisher=key.publisher,
+                published_on=total.published_on,
+                programme=key.programme,
+                layout=key.layout,
+                area=NATION,
+                period=Span(start=dt.date(end.year, 1, 1), end=end),
+            )
         return found
 
     def source(self, source_id: str) -> Source:
@@ -560,10 +575,19 @@ class Catalogue:
     @cached_property
     def areas(self) -> dict[str, Area]:
         """Reporting units by six-digit code; zones (non-statutory units) included."""
-        found = {r["code"]: Area(**{**r}) for r in _read_csv(self.root / "areas" / "areas.csv")}  # type: ignore[arg-type]
+        path = self.root / "areas" / "areas.csv"
+        found = {r["code"]: _parse(Area, r, path, r["code"]) for r in _read_csv(path)}
         for r in _read_csv(self.root / "areas" / "zones.csv"):
-            found[r["code"]] = Area(code=r["code"], name_zh=r["name_zh"], short_zh=r["short_zh"], name_en="",
-                                    level="county", parent_code=r["parent_code"], note=r["source"], is_zone=True)
+            found[r["code"]] = Area(
+                code=r["code"],
+                name_zh=r["name_zh"],
+                short_zh=r["short_zh"],
+                name_en="",
+                level="county",
+                parent_code=r["parent_code"],
+                note=r["source"],
+                is_zone=True,
+            )
         return found
 
     def area(self, code: str) -> Area:
@@ -588,8 +612,11 @@ class Catalogue:
     @cached_property
     def basic_units(self) -> set[str]:
         """Units that fill in returns: counties, zones, and cities without counties."""
-        return {a.code for a in self.areas.values()
-                if a.level == "county" or a.level == "city" and not self.children.get(a.code)}
+        return {
+            a.code
+            for a in self.areas.values()
+            if a.level == "county" or (a.level == "city" and not self.children.get(a.code))
+        }
 
     def province_of(self, code: str) -> str:
         """The province-level unit above, by the parent chain (兵团 counties are 659xxx but belong to 660000)."""

@@ -22,7 +22,7 @@ class Finding:
 
     rule: str
     severity: str  # error | warning | info | cannot_tell
-    level: str     # ESS B0–B5
+    level: str  # ESS B0–B5
     message_zh: str
     message_en: str
     form: str | None = None
@@ -35,8 +35,24 @@ class Finding:
     explained: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        return {k: getattr(self, k) for k in ("rule", "severity", "level", "form", "field", "sheet", "cell", "row_key",
-                                              "found", "expected", "message_zh", "message_en", "explained")}
+        return {
+            k: getattr(self, k)
+            for k in (
+                "rule",
+                "severity",
+                "level",
+                "form",
+                "field",
+                "sheet",
+                "cell",
+                "row_key",
+                "found",
+                "expected",
+                "message_zh",
+                "message_en",
+                "explained",
+            )
+        }
 
 
 @dataclass(frozen=True)
@@ -45,7 +61,7 @@ class CellValue:
 
     value: Value
     filed: Value
-    unit: str | None   # base unit of measure
+    unit: str | None  # base unit of measure
     sheet: str
     cell: str
     raw: str
@@ -110,5 +126,7 @@ class ReadResult:
     @property
     def column_map(self) -> dict[str, list[str]]:
         """field → [sheet, cell]: where every value stands or should stand, so that a figure opens down to the cell."""
-        return {**{name: list(place) for name, place in self.blanks.items()},
-                **{name: [v.sheet, v.cell] for name, v in self.values.items()}}
+        return {
+            **{name: list(place) for name, place in self.blanks.items()},
+            **{name: [v.sheet, v.cell] for name, v in self.values.items()},
+        }

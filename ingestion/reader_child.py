@@ -85,8 +85,14 @@ def read(data: bytes) -> dict[str, Any]:
                     if cell:
                         cells.append([r, c, *cell])
             merged = [[a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1] for a, b in (sheet.merged_cell_ranges or [])]
-            sheets.append({"name": meta.name, "visible": meta.visible == calamine.SheetVisibleEnum.Visible,
-                           "cells": cells, "merged": merged})
+            sheets.append(
+                {
+                    "name": meta.name,
+                    "visible": meta.visible == calamine.SheetVisibleEnum.Visible,
+                    "cells": cells,
+                    "merged": merged,
+                }
+            )
         formulas = _formulas(data) if data[:2] == b"PK" else {}
     except MemoryError:
         return {"fault": "too_large", "detail": "memory"}

@@ -16,8 +16,9 @@ from ingestion.returns import read_return
 from ingestion.workbook import read_workbook
 
 
-def read_bytes(data: bytes, catalogue: Catalogue, source_id: str | None = None, today: dt.date | None = None) -> tuple[
-        ReadResult, str | None]:
+def read_bytes(
+    data: bytes, catalogue: Catalogue, source_id: str | None = None, today: dt.date | None = None
+) -> tuple[ReadResult, str | None]:
     """Read one file. source_id names the publication; without it our hidden sheet may name one.
 
     Returns: the result, and the source it was read as (None for returns).
@@ -34,7 +35,16 @@ def read_bytes(data: bytes, catalogue: Catalogue, source_id: str | None = None, 
         return read_return(book, catalogue, day), None
     if source_id not in catalogue.sources:
         result = ReadResult()
-        result.add(Finding("EVA-007", "error", "B0", f"来源“{source_id}”不在规则库", f"source {source_id} is not in the rule book",
-                           found=source_id, expected="rulebook/sources"))
+        result.add(
+            Finding(
+                "EVA-007",
+                "error",
+                "B0",
+                f"来源“{source_id}”不在规则库",
+                f"source {source_id} is not in the rule book",
+                found=source_id,
+                expected="rulebook/sources",
+            )
+        )
         return result, None
     return read_publication(book, catalogue.source(source_id), catalogue), source_id

@@ -22,11 +22,12 @@ CHINA = dt.timezone(dt.timedelta(hours=8))
 metadata = sa.MetaData()
 
 submissions = sa.Table(
-    "submissions", metadata,
+    "submissions",
+    metadata,
     sa.Column("submission_id", sa.String, primary_key=True),
     sa.Column("seq", sa.Integer, nullable=False, unique=True),
-    sa.Column("kind", sa.String, nullable=False),            # return | publication | sample
-    sa.Column("form", sa.String),                            # J1, J2, PUB:<layout>; null = not recognised
+    sa.Column("kind", sa.String, nullable=False),  # return | publication | sample
+    sa.Column("form", sa.String),  # J1, J2, PUB:<layout>; null = not recognised
     sa.Column("source_id", sa.String),
     sa.Column("programme", sa.String, nullable=False),
     sa.Column("publisher", sa.String),
@@ -34,41 +35,45 @@ submissions = sa.Table(
     sa.Column("unit_code", sa.String),
     sa.Column("province_code", sa.String),
     sa.Column("period", sa.String),
-    sa.Column("plan_version", sa.String, nullable=False),    # "" where the form has none
-    sa.Column("version", sa.Integer, nullable=False),        # 1, 2 … within its key
-    sa.Column("status", sa.String, nullable=False),          # accepted | needs_explanation | returned | unreadable
+    sa.Column("plan_version", sa.String, nullable=False),  # "" where the form has none
+    sa.Column("version", sa.Integer, nullable=False),  # 1, 2 … within its key
+    sa.Column("status", sa.String, nullable=False),  # accepted | needs_explanation | returned | unreadable
     sa.Column("sha256", sa.String, nullable=False),
     sa.Column("file_name", sa.String, nullable=False),
     sa.Column("filed_by", sa.String),
-    sa.Column("received_at", sa.String, nullable=False),     # ISO 8601 with offset, UTC
+    sa.Column("received_at", sa.String, nullable=False),  # ISO 8601 with offset, UTC
     sa.Column("decided_at", sa.String, nullable=False),
     sa.Column("is_backfilled", sa.Boolean, nullable=False),
     sa.Column("supersedes", sa.String),
-    sa.Column("map_id", sa.String),                          # column map: field → [sheet, cell]
+    sa.Column("map_id", sa.String),  # column map: field → [sheet, cell]
     sa.Column("rulebook_version", sa.String, nullable=False),
     sa.Column("rulebook_hash", sa.String, nullable=False),
-    sa.Column("counts", sa.String, nullable=False),          # JSON {error, warning, info, cannot_tell}
+    sa.Column("counts", sa.String, nullable=False),  # JSON {error, warning, info, cannot_tell}
 )
 column_maps = sa.Table(
-    "column_maps", metadata,
+    "column_maps",
+    metadata,
     sa.Column("map_id", sa.String, primary_key=True),
     sa.Column("map", sa.String, nullable=False),
 )
 findings = sa.Table(
-    "findings", metadata,
+    "findings",
+    metadata,
     sa.Column("submission_id", sa.String, sa.ForeignKey("submissions.submission_id"), nullable=False, index=True),
     sa.Column("n", sa.Integer, nullable=False),
-    sa.Column("finding", sa.String, nullable=False),         # JSON
+    sa.Column("finding", sa.String, nullable=False),  # JSON
 )
 seen_files = sa.Table(
-    "seen_files", metadata,
+    "seen_files",
+    metadata,
     sa.Column("sha256", sa.String, primary_key=True),
     sa.Column("path", sa.String, primary_key=True),
     sa.Column("mtime_ns", sa.BigInteger, primary_key=True),
     sa.Column("submission_id", sa.String, nullable=False),
 )
 verdicts = sa.Table(
-    "verdicts", metadata,
+    "verdicts",
+    metadata,
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("gate", sa.String, nullable=False),
     sa.Column("series", sa.String, nullable=False),
@@ -77,7 +82,7 @@ verdicts = sa.Table(
     sa.Column("programme", sa.String, nullable=False),
     sa.Column("source_kind", sa.String, nullable=False),
     sa.Column("severity", sa.String, nullable=False),
-    sa.Column("verdict", sa.String, nullable=False),         # passed | failed | not_evaluated
+    sa.Column("verdict", sa.String, nullable=False),  # passed | failed | not_evaluated
     sa.Column("observed", sa.String),
     sa.Column("expected", sa.String),
     sa.Column("data_hash", sa.String, nullable=False),
@@ -88,36 +93,39 @@ verdicts = sa.Table(
     sa.Column("evaluated_at", sa.String, nullable=False),
 )
 releases = sa.Table(
-    "releases", metadata,
+    "releases",
+    metadata,
     sa.Column("release_id", sa.String, primary_key=True),
     sa.Column("period", sa.String, nullable=False),
     sa.Column("kind", sa.String, nullable=False),
-    sa.Column("source_kind", sa.String, nullable=False),     # real | sample
-    sa.Column("state", sa.String, nullable=False),           # candidate | released
+    sa.Column("source_kind", sa.String, nullable=False),  # real | sample
+    sa.Column("state", sa.String, nullable=False),  # candidate | released
     sa.Column("made_at", sa.String, nullable=False),
     sa.Column("approved_by", sa.String),
     sa.Column("approved_at", sa.String),
     sa.Column("supersedes", sa.String),
     sa.Column("manifest_sha256", sa.String),
-    sa.Column("series", sa.String, nullable=False),          # JSON list
+    sa.Column("series", sa.String, nullable=False),  # JSON list
 )
 no_filings = sa.Table(
-    "no_filings", metadata,
+    "no_filings",
+    metadata,
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("period", sa.String, nullable=False),
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("source_kind", sa.String, nullable=False),
-    sa.Column("reason", sa.String, nullable=False),          # JSON list of reasons by series
+    sa.Column("reason", sa.String, nullable=False),  # JSON list of reasons by series
     sa.Column("recorded_at", sa.String, nullable=False),
 )
 events = sa.Table(
-    "events", metadata,
+    "events",
+    metadata,
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("at", sa.String, nullable=False),
     sa.Column("what", sa.String, nullable=False),
     sa.Column("subject", sa.String, nullable=False),
     sa.Column("who", sa.String),
-    sa.Column("detail", sa.String, nullable=False),          # JSON
+    sa.Column("detail", sa.String, nullable=False),  # JSON
 )
 
 
@@ -128,7 +136,9 @@ def now_utc() -> dt.datetime:
 def stamp(moment: dt.datetime) -> str:
     """One spelling of a moment (UTC, microseconds) so that texts compare as times do."""
     if moment.tzinfo is None:
-        raise UsageError(f"时间 {moment.isoformat()} 缺少时区，例如 2023-10-05T09:00:00+08:00 (a time needs its offset)")
+        raise UsageError(
+            f"时间 {moment.isoformat()} 缺少时区，例如 2023-10-05T09:00:00+08:00 (a time needs its offset)"
+        )
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
 
 
@@ -151,15 +161,19 @@ class Register:
 
     def __init__(self, home: Path, url: str | None = None) -> None:
         home.mkdir(parents=True, exist_ok=True)
-        self.engine = sa.create_engine(url or f"sqlite:///{home / 'register.db'}", connect_args=
-                                       {"timeout": 60} if url is None or url.startswith("sqlite") else {})
+        self.engine = sa.create_engine(
+            url or f"sqlite:///{home / 'register.db'}",
+            connect_args={"timeout": 60} if url is None or url.startswith("sqlite") else {},
+        )
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _sqlite_settings)
             sa.event.listen(self.engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
         try:
             metadata.create_all(self.engine)
         except sa.exc.SQLAlchemyError as error:
-            raise RetriableError(f"{self.engine.url}: 登记库打不开：{error.__cause__ or error} (cannot open the register)") from error
+            raise RetriableError(
+                f"{self.engine.url}: 登记库打不开：{error.__cause__ or error} (cannot open the register)"
+            ) from error
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
@@ -174,8 +188,11 @@ class Register:
 
     # -- writing ------------------------------------------------------------------------------------------------
     def log(self, connection: sa.Connection, what: str, subject: str, who: str | None = None, **detail: Any) -> None:
-        connection.execute(events.insert().values(
-            at=stamp(now_utc()), what=what, subject=subject, who=who, detail=json.dumps(detail, ensure_ascii=False)))
+        connection.execute(
+            events.insert().values(
+                at=stamp(now_utc()), what=what, subject=subject, who=who, detail=json.dumps(detail, ensure_ascii=False)
+            )
+        )
 
     def next_seq(self, connection: sa.Connection) -> int:
         return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(submissions.c.seq), 0))).scalar_one()) + 1
@@ -228,7 +245,7 @@ def in_force(rows: Iterable[dict[str, Any]], as_of: dt.datetime | None = None) -
     limit = stamp(as_of) if as_of else None
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in rows:
-        if row["status"] != "accepted" or limit is not None and row["decided_at"] > limit:
+        if row["status"] != "accepted" or (limit is not None and row["decided_at"] > limit):
             continue
         key = key_of(row)
         other = found.get(key)
@@ -238,5 +255,10 @@ def in_force(rows: Iterable[dict[str, Any]], as_of: dt.datetime | None = None) -
 
 
 def key_of(row: dict[str, Any]) -> tuple[Any, ...]:
-    return row["kind"], row["source_id"] or row["unit_code"], row["form"], row["period"] if row["source_id"] is None else "", \
-        row["plan_version"]
+    return (
+        row["kind"],
+        row["source_id"] or row["unit_code"],
+        row["form"],
+        row["period"] if row["source_id"] is None else "",
+        row["plan_version"],
+    )

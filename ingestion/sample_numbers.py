@@ -27,35 +27,58 @@ Row = dict[str, int]
 
 PROVINCE = "110000"
 FIRST, LAST = (2022, 10), (2023, 12)
-CONFIRMED = {2022: {1: dt.date(2022, 1, 20), 2: dt.date(2022, 6, 15), 3: dt.date(2022, 12, 26)},
-             2023: {1: dt.date(2023, 1, 20), 2: dt.date(2023, 6, 20)}}
+CONFIRMED = {
+    2022: {1: dt.date(2022, 1, 20), 2: dt.date(2022, 6, 15), 3: dt.date(2022, 12, 26)},
+    2023: {1: dt.date(2023, 1, 20), 2: dt.date(2023, 6, 20)},
+}
 OFF_PLAN, IDLE, STALLED = "110112", "110109", "110105"  # the units whose returns warn: see samples.py
 
 FINAL = 3  # no version comes later
 # Months without a published total: the sample's own, between the published ones. Year to date.
-OWN_STARTS = {2022: {3: 90, 4: 190, 6: 315, 7: 335, 8: 352, 9: 370, 10: 384, 11: 395},
-              2023: {1: 30, 2: 38, 3: 84, 4: 131, 5: 186, 7: 238, 10: 282, 11: 290, 12: 296}}
+OWN_STARTS = {
+    2022: {3: 90, 4: 190, 6: 315, 7: 335, 8: 352, 9: 370, 10: 384, 11: 395},
+    2023: {1: 30, 2: 38, 3: 84, 4: 131, 5: 186, 7: 238, 10: 282, 11: 290, 12: 296},
+}
 # What version V2 takes out and puts in, unit by unit. In 2023 it leaves 300 of 301: 237 and 270 started are printed
 # as 79 % and 90.0 %, which only a plan of 300 gives.
 SWAPS = {2022: ((3, 3), (3, 3), (2, 2), (2, 2), (1, 1), (1, 1)), 2023: ((2, 1), (1, 2), (1, 1), (1, 0))}
 SIZE = {"110101": 28, "110102": 34, "110105": 62, "110106": 40, "110107": 14, "110108": 56}  # the inner districts
 OTHER_SIZE = 9
-SMALLEST = 6            # communities a unit has at least
+SMALLEST = 6  # communities a unit has at least
 AREA_PER_HOUSEHOLD = 78
 HOUSEHOLDS_2023 = 93_600  # gives the published 702 万平方米 at 75 m² each
 
 # Sources: planned field, field of arrival, weight, whether it is allotted by the centre in spring.
-SOURCES = (("pf_cen_fin", "f_cen_fin", 14, True), ("pf_cen_inv", "f_cen_inv", 8, True),
-           ("pf_prov", "f_prov", 22, False), ("pf_city", "f_local", 0, False), ("pf_cnty", "f_local", 26, False),
-           ("pf_sbond", "f_sbond", 6, True), ("pf_gbond", "f_gbond", 0, False), ("pf_res", "f_res", 6, False),
-           ("pf_pipe", "f_pipe", 8, False), ("pf_owner", "f_owner", 5, False), ("pf_social", "f_social", 3, False),
-           ("pf_loan", "f_loan", 1, False), ("pf_other", "f_other", 1, False))
-ARRIVED = {True: (0, 0, 100, 300, 600, 850, 900, 950, 1000, 1000, 1000, 1000),  # ‰ by the end of each month
-           False: (40, 80, 150, 240, 340, 450, 540, 630, 710, 790, 860, 920)}
+SOURCES = (
+    ("pf_cen_fin", "f_cen_fin", 14, True),
+    ("pf_cen_inv", "f_cen_inv", 8, True),
+    ("pf_prov", "f_prov", 22, False),
+    ("pf_city", "f_local", 0, False),
+    ("pf_cnty", "f_local", 26, False),
+    ("pf_sbond", "f_sbond", 6, True),
+    ("pf_gbond", "f_gbond", 0, False),
+    ("pf_res", "f_res", 6, False),
+    ("pf_pipe", "f_pipe", 8, False),
+    ("pf_owner", "f_owner", 5, False),
+    ("pf_social", "f_social", 3, False),
+    ("pf_loan", "f_loan", 1, False),
+    ("pf_other", "f_other", 1, False),
+)
+ARRIVED = {
+    True: (0, 0, 100, 300, 600, 850, 900, 950, 1000, 1000, 1000, 1000),  # ‰ by the end of each month
+    False: (40, 80, 150, 240, 340, 450, 540, 630, 710, 790, 860, 920),
+}
 BEFORE_START = ("st_tender", "st_review", "st_scheme", "st_consult")  # stage 1, 2, 3, 4 months before works begin
 STAGES = ("st_wait", *reversed(BEFORE_START), "st_build", "st_done", "st_accept", "st_out")
-EFFECTS = {"pipe_done": "pipe", "elev_done": "lifts", "park_done": "parking", "evc_done": "chargers",
-           "elder_done": "elder", "child_done": "child", "svc_done": "services"}
+EFFECTS = {
+    "pipe_done": "pipe",
+    "elev_done": "lifts",
+    "park_done": "parking",
+    "evc_done": "chargers",
+    "elder_done": "elder",
+    "child_done": "child",
+    "svc_done": "services",
+}
 PLANNED_EFFECTS = {"plan_elev": "lifts", "plan_elder": "elder", "plan_child": "child"}
 
 
@@ -104,13 +127,18 @@ class Published:
                 raise SetupError(f"rulebook/control_totals.csv: the samples need {error}") from None
 
         starts = "start_communities"
-        return cls(get("T2212", "plan_communities", "20221231-a"), get("T2205", "plan_households", "20221231-a"),
-                   get("T2212", "plan_households", "20221231-a"),
-                   {5: get("T2205", starts, "20220531-y"), 12: get("T2212", starts, "20221231-a")},
-                   get("PBJ2303", "plan_communities", "20231231-a"),
-                   get("PBJ2303", "plan_floor_area_m2", "20231231-a"),
-                   {int(end[4:6]): get(key, starts, f"{end}-y")
-                    for key, end in (("T2306", "20230630"), ("T2308", "20230831"), ("T2309", "20230930"))})
+        return cls(
+            get("T2212", "plan_communities", "20221231-a"),
+            get("T2205", "plan_households", "20221231-a"),
+            get("T2212", "plan_households", "20221231-a"),
+            {5: get("T2205", starts, "20220531-y"), 12: get("T2212", starts, "20221231-a")},
+            get("PBJ2303", "plan_communities", "20231231-a"),
+            get("PBJ2303", "plan_floor_area_m2", "20231231-a"),
+            {
+                int(end[4:6]): get(key, starts, f"{end}-y")
+                for key, end in (("T2306", "20230630"), ("T2308", "20230831"), ("T2309", "20230930"))
+            },
+        )
 
 
 @dataclass(eq=False)
@@ -162,11 +190,27 @@ def _communities(rng: random.Random, units: Sequence[str], households: int, area
     found = []
     for unit, size, floor_area in zip(units, sizes, areas, strict=True):
         elder, child = int(rng.randrange(8) == 0), int(rng.randrange(16) == 0)
-        effects = {"pipe": size * rng.randint(40, 120) // 100, "lifts": max(0, rng.randint(-5, 5)),
-                   "parking": rng.randint(0, 60), "chargers": rng.randint(0, 12), "elder": elder, "child": child,
-                   "services": elder + child + rng.randint(0, 2)}
-        found.append(Community(unit, size, max(1, size // rng.randint(40, 70)), floor_area,
-                               size * rng.randint(220, 360) + rng.randint(0, 99), since, since, effects=effects))
+        effects = {
+            "pipe": size * rng.randint(40, 120) // 100,
+            "lifts": max(0, rng.randint(-5, 5)),
+            "parking": rng.randint(0, 60),
+            "chargers": rng.randint(0, 12),
+            "elder": elder,
+            "child": child,
+            "services": elder + child + rng.randint(0, 2),
+        }
+        found.append(
+            Community(
+                unit,
+                size,
+                max(1, size // rng.randint(40, 70)),
+                floor_area,
+                size * rng.randint(220, 360) + rng.randint(0, 99),
+                since,
+                since,
+                effects=effects,
+            )
+        )
     return found
 
 
@@ -189,12 +233,13 @@ class World:
         self._rng = rng = random.Random(seed)
         published = Published.read(book)
         self.plans = {2022: self._plan_2022(published), 2023: self._plan_2023(published)}
-        self._weights = {(u, y): [w * rng.randint(80, 120) for _, _, w, _ in SOURCES]
-                         for u in self.units for y in self.plans}
-        self._arrives = {u: rng.randint(85, 98) for u in self.units}   # % of the plan that arrives
-        self._pays = {u: rng.randint(60, 80) for u in self.units}      # % of the work done that is paid
-        self._opens = {u: rng.randint(4, 8) for u in self.units}       # % of the plan left from 2021
-        self._early = {u: rng.randint(0, 2) for u in self.units}       # communities of 2024 begun in 2023
+        self._weights = {
+            (u, y): [w * rng.randint(80, 120) for _, _, w, _ in SOURCES] for u in self.units for y in self.plans
+        }
+        self._arrives = {u: rng.randint(85, 98) for u in self.units}  # % of the plan that arrives
+        self._pays = {u: rng.randint(60, 80) for u in self.units}  # % of the work done that is paid
+        self._opens = {u: rng.randint(4, 8) for u in self.units}  # % of the plan left from 2021
+        self._early = {u: rng.randint(0, 2) for u in self.units}  # communities of 2024 begun in 2023
 
     # -- the two plan years -------------------------------------------------------------------------------------
     def _first_list(self, count: int, households: int, area: int) -> list[Community]:
@@ -217,8 +262,9 @@ class World:
         return _communities(self._rng, entering, households, area, 2)
 
     def _in_order(self, communities: Iterable[Community], pace: dict[str, int]) -> list[Community]:
-        return [c for _, _, c in sorted((self._rng.randrange(1000) + pace[c.unit], i, c)
-                                        for i, c in enumerate(communities))]
+        return [
+            c for _, _, c in sorted((self._rng.randrange(1000) + pace[c.unit], i, c) for i, c in enumerate(communities))
+        ]
 
     def _schedule(self, order: list[Community], year: int, starts: dict[int, int]) -> None:
         """Start months so that the number started by each month is the given one; the rest starts a year later."""
@@ -252,8 +298,15 @@ class World:
         apart = []
         for host in self._rng.sample(hosts, count):
             share = host.buildings
-            one = replace(host, households=host.households // share, buildings=1, area=host.area // share,
-                          invest=host.invest // share, counted=3, effects=dict.fromkeys(host.effects, 0))
+            one = replace(
+                host,
+                households=host.households // share,
+                buildings=1,
+                area=host.area // share,
+                invest=host.invest // share,
+                counted=3,
+                effects=dict.fromkeys(host.effects, 0),
+            )
             host.households -= one.households
             host.buildings -= 1
             host.area -= one.area
@@ -286,9 +339,15 @@ class World:
     def plan(self, unit: str, year: int, version: int) -> Row:
         listed = self.members(unit, year, version)
         total = sum(c.invest for c in listed)
-        row = {"plan_year": year, "plan_xq": _count(listed, version), "plan_proj": -(-2 * _count(listed, 2) // 3),
-               "plan_bld": sum(c.buildings for c in listed), "plan_hh": sum(c.households for c in listed),
-               "plan_area": sum(c.area for c in listed), "pf_total": total}
+        row = {
+            "plan_year": year,
+            "plan_xq": _count(listed, version),
+            "plan_proj": -(-2 * _count(listed, 2) // 3),
+            "plan_bld": sum(c.buildings for c in listed),
+            "plan_hh": sum(c.households for c in listed),
+            "plan_area": sum(c.area for c in listed),
+            "pf_total": total,
+        }
         row |= {name: sum(c.effects[key] for c in listed) for name, key in PLANNED_EFFECTS.items()}
         row |= zip([s[0] for s in SOURCES], apportion(total, self._weights[unit, year]), strict=True)
         if version > 1:
@@ -321,16 +380,23 @@ class World:
         accepted = [[c for c in some if january <= c.accept <= month] for some in (listed, older)]
         finished = [c for c in listed + older if january <= c.done <= month]
         stages = Counter(c.stage(month) for c in listed if c.counted <= version)
-        row = {"xq_start": _count(begun, version), "hh_start": sum(c.households for c in begun),
-               "bld_start": sum(c.buildings for c in begun), "area_start": sum(c.area for c in begun),
-               "xq_off": 2 if unit == OFF_PLAN and month >= month_no(2023, 3) else 0, "xq_late": 0,
-               "xq_early": self._begun_early(unit, year) * max(0, month % 12 - 9) // 2,
-               "xq_accept": _count(accepted[0], version) + _count(accepted[1], FINAL),
-               "hh_accept": sum(c.households for some in accepted for c in some),
-               "st_out_started": _count([c for c in begun if c.stage(month) == "st_out"], version)}
+        row = {
+            "xq_start": _count(begun, version),
+            "hh_start": sum(c.households for c in begun),
+            "bld_start": sum(c.buildings for c in begun),
+            "area_start": sum(c.area for c in begun),
+            "xq_off": 2 if unit == OFF_PLAN and month >= month_no(2023, 3) else 0,
+            "xq_late": 0,
+            "xq_early": self._begun_early(unit, year) * max(0, month % 12 - 9) // 2,
+            "xq_accept": _count(accepted[0], version) + _count(accepted[1], FINAL),
+            "hh_accept": sum(c.households for some in accepted for c in some),
+            "st_out_started": _count([c for c in begun if c.stage(month) == "st_out"], version),
+        }
         row |= {stage: stages[stage] for stage in STAGES}
         row |= {name: sum(c.effects[key] for c in finished) for name, key in EFFECTS.items()}
-        row["inv_plan"] = self.plan(unit, year, planned)["pf_total"] + sum(c.invest - c.spent(january - 1) for c in older)
+        row["inv_plan"] = self.plan(unit, year, planned)["pf_total"] + sum(
+            c.invest - c.spent(january - 1) for c in older
+        )
         row["inv_done"] = sum(c.spent(month) - c.spent(january - 1) for c in listed + older)
         return row
 

@@ -48,7 +48,7 @@ NOTES = {
     "stalled": "1个已开工小区待调出，收回资金36.50万元 (a started community waits to be taken out; money taken back)",
     "revised": "计划调整V2：调入{0}个、调出{1}个 (plan revised: {0} added, {1} removed)",
     "settled": "年末定案V3：{0}栋独立楼单列为小区，户数不变；系样本自拟，公布计划仍为V2的400个 (year-end settlement, the "
-               "sample's own: {0} buildings listed apart; the published plan of 400 is version V2)",
+    "sample's own: {0} buildings listed apart; the published plan of 400 is version V2)",
 }
 
 
@@ -86,14 +86,36 @@ class _Maker:
         self.deliveries: list[Delivery] = []
 
     # -- files --------------------------------------------------------------------------------------------------
-    def _deliver(self, form_id: str, unit: str, period: str, values: dict[str, Value], received: dt.datetime, *,
-                 suffix: str = "", note: str = "", decided: dt.datetime | None = None) -> dt.datetime:
+    def _deliver(
+        self,
+        form_id: str,
+        unit: str,
+        period: str,
+        values: dict[str, Value],
+        received: dt.datetime,
+        *,
+        suffix: str = "",
+        note: str = "",
+        decided: dt.datetime | None = None,
+    ) -> dt.datetime:
         name = self.book.area(unit).name_zh
         path = self.out / f"{form_id}_{unit}_{period}{suffix}.xlsx"
-        write_form(self.book.form(form_id), path, unit_code=unit, unit_name=name, period=period, values=values,
-                   sample=True, filed_on=received.date().isoformat(), rulebook_version=self.book.version)
-        self.deliveries.append(Delivery(path, received, decided or self._next_working_hours(received),
-                                        f"{name}老旧小区改造办（模拟）", note))
+        write_form(
+            self.book.form(form_id),
+            path,
+            unit_code=unit,
+            unit_name=name,
+            period=period,
+            values=values,
+            sample=True,
+            filed_on=received.date().isoformat(),
+            rulebook_version=self.book.version,
+        )
+        self.deliveries.append(
+            Delivery(
+                path, received, decided or self._next_working_hours(received), f"{name}老旧小区改造办（模拟）", note
+            )
+        )
         return received
 
     def _at(self, day: dt.date, first_hour: int = 8, last_hour: int = 17) -> dt.datetime:
@@ -118,8 +140,11 @@ class _Maker:
 
     def _plan(self, unit: str, year: int, version: int, confirmed: dt.date, changes: tuple[int, int]) -> None:
         values = as_filed(self.book.form("J1"), self.world.plan(unit, year, version))
-        values |= {"plan_version": f"V{version}", "plan_confirm_date": confirmed,
-                   "plan_doc_no": f"模拟文号〔{year}〕{version}号（非真实）"}
+        values |= {
+            "plan_version": f"V{version}",
+            "plan_confirm_date": confirmed,
+            "plan_doc_no": f"模拟文号〔{year}〕{version}号（非真实）",
+        }
         if version in REASONS:
             values["adj_reason"] = REASONS[version]
         decided = None
@@ -143,13 +168,20 @@ class _Maker:
                     continue
                 if (unit, month) == (corrected, CORRECTED_MONTH):
                     received = self._month(unit, month, _filed_too_low(row, by_month[month - 1]), note=NOTES["first"])
-                    self._month(unit, month, row, on=received.date() + dt.timedelta(days=21), suffix=AGAIN,
-                                note=NOTES["corrected"])
+                    self._month(
+                        unit,
+                        month,
+                        row,
+                        on=received.date() + dt.timedelta(days=21),
+                        suffix=AGAIN,
+                        note=NOTES["corrected"],
+                    )
                 elif (unit, month) == (RETURNED, RETURNED_MONTH):
                     wrong = row | {name: row[name] + FALSE_SUM for name in ("f_total", "f_close")}
                     received = self._month(unit, month, wrong, note=NOTES["faulty"])
-                    self._month(unit, month, row, on=received.date() + dt.timedelta(days=3), suffix=AGAIN,
-                                note=NOTES["mended"])
+                    self._month(
+                        unit, month, row, on=received.date() + dt.timedelta(days=3), suffix=AGAIN, note=NOTES["mended"]
+                    )
                 elif (unit, month) == (LATE, LATE_MONTH):
                     self._month(unit, month, row, on=dt.date(2023, 9, 3), note=NOTES["late"])
                 else:
@@ -164,8 +196,9 @@ class _Maker:
 
         return max((u for u in self.world.units if u not in planted), key=begun)
 
-    def _month(self, unit: str, month: int, row: Row, *, on: dt.date | None = None, suffix: str = "",
-               note: str = "") -> dt.datetime:
+    def _month(
+        self, unit: str, month: int, row: Row, *, on: dt.date | None = None, suffix: str = "", note: str = ""
+    ) -> dt.datetime:
         year, index = divmod(month, 12)
         following = dt.date((month + 1) // 12, (month + 1) % 12 + 1, 1)
         first_hour = 8
@@ -177,8 +210,15 @@ class _Maker:
             elif (unit, month) == (LATE, LATE_MONTH + 1):
                 day = 5  # after the late return of the month before
             on = following.replace(day=day)
-        return self._deliver("J2", unit, f"{year}-{index + 1:02d}", as_filed(self.book.form("J2"), row),
-                             self._at(on, first_hour), suffix=suffix, note=note)
+        return self._deliver(
+            "J2",
+            unit,
+            f"{year}-{index + 1:02d}",
+            as_filed(self.book.form("J2"), row),
+            self._at(on, first_hour),
+            suffix=suffix,
+            note=note,
+        )
 
 
 def _filed_too_low(row: Row, before: Row) -> Row:
@@ -193,6 +233,10 @@ def _filed_too_low(row: Row, before: Row) -> Row:
 
 def _note(unit: str, month: int, row: Row) -> str:
     """What was planted in an ordinary month."""
-    found = [("gap", (unit, month) == (MISSING, MISSING_MONTH + 1)), ("off", row["xq_off"] > 0),
-             ("idle", row["f_idle_1y"] > 0), ("stalled", row["st_out_started"] > 0)]
+    found = [
+        ("gap", (unit, month) == (MISSING, MISSING_MONTH + 1)),
+        ("off", row["xq_off"] > 0),
+        ("idle", row["f_idle_1y"] > 0),
+        ("stalled", row["st_out_started"] > 0),
+    ]
     return "；".join(NOTES[name] for name, holds in found if holds)

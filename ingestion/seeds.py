@@ -19,8 +19,18 @@ SEEDS = Path(__file__).resolve().parent.parent / "dbt_project" / "seeds" / "gene
 def _areas(c: Catalogue) -> list[list[str]]:
     order = {code: n for n, code in enumerate(c.areas)}
     return [["area_code", "name_zh", "name_en", "level", "parent_code", "province_code", "is_basic", "sort_order"]] + [
-        [a.code, a.short_zh or a.name_zh, a.name_en, a.level, a.parent_code, c.province_of(a.code),
-         str(a.code in c.basic_units).lower(), str(order[a.code])] for a in c.areas.values()]
+        [
+            a.code,
+            a.short_zh or a.name_zh,
+            a.name_en,
+            a.level,
+            a.parent_code,
+            c.province_of(a.code),
+            str(a.code in c.basic_units).lower(),
+            str(order[a.code]),
+        ]
+        for a in c.areas.values()
+    ]
 
 
 def _closure(c: Catalogue) -> list[list[str]]:
@@ -34,13 +44,44 @@ def _closure(c: Catalogue) -> list[list[str]]:
 
 
 def _indicators(c: Catalogue) -> list[list[str]]:
-    rows = [["indicator", "name_zh", "name_en", "kind", "version", "unit", "decimals", "audience", "numerator", "denominator",
-             "scale", "base", "factor_value", "constant_in_year"]]
+    rows = [
+        [
+            "indicator",
+            "name_zh",
+            "name_en",
+            "kind",
+            "version",
+            "unit",
+            "decimals",
+            "audience",
+            "numerator",
+            "denominator",
+            "scale",
+            "base",
+            "factor_value",
+            "constant_in_year",
+        ]
+    ]
     for i in c.indicators.values():
         factor = plain(c.persons_per_household) if i.factor == "persons_per_household" else ""
-        rows.append([i.id, i.name.zh, i.name.en, i.kind, i.version or "", i.unit, str(i.decimals), i.audience,
-                     i.numerator or "", i.denominator or "", plain(i.scale) or "", i.base or "", factor or "",
-                     str(i.constant_in_year).lower()])
+        rows.append(
+            [
+                i.id,
+                i.name.zh,
+                i.name.en,
+                i.kind,
+                i.version or "",
+                i.unit,
+                str(i.decimals),
+                i.audience,
+                i.numerator or "",
+                i.denominator or "",
+                plain(i.scale) or "",
+                i.base or "",
+                factor or "",
+                str(i.constant_in_year).lower(),
+            ]
+        )
     return rows
 
 
@@ -50,7 +91,9 @@ def _indicator_fields(c: Catalogue) -> list[list[str]]:
         if i.returns is None:
             continue
         form = c.form(i.returns.form)
-        fields = [("", "", i.returns.field)] + [(d, code, f) for d, codes in i.returns.by.items() for code, f in codes.items()]
+        fields = [("", "", i.returns.field)] + [
+            (d, code, f) for d, codes in i.returns.by.items() for code, f in codes.items()
+        ]
         for dim, code, name in fields:
             blank = form.by_id[name].blank_means
             rows.append([i.id, i.kind, i.version or "", form.id, name, dim, code, blank["zero_when"] if blank else ""])
@@ -59,7 +102,8 @@ def _indicator_fields(c: Catalogue) -> list[list[str]]:
 
 def _codelist(c: Catalogue, name: str) -> list[list[str]]:
     return [["code", "name_zh", "name_en", "parent"]] + [
-        [r["code"], r["name_zh"], r["name_en"], r.get("parent", "")] for r in c.codelist(name).values()]
+        [r["code"], r["name_zh"], r["name_en"], r.get("parent", "")] for r in c.codelist(name).values()
+    ]
 
 
 def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
@@ -70,9 +114,10 @@ def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
         "indicators": _indicators(c),
         "indicator_fields": _indicator_fields(c),
         "fund_sources": _codelist(c, "fund_sources"),
-        "publishers": [["publisher", "rank"]] + [[p, str(n)] for n, p in enumerate(c.settings["publisher_rank"], start=1)],
-        "sources": [["source_id", "title", "publisher", "programme", "area_code"]] + [
-            [s.id, s.title, s.publisher, s.programme, s.area] for s in c.sources.values()],
+        "publishers": [["publisher", "rank"]]
+        + [[p, str(n)] for n, p in enumerate(c.settings["publisher_rank"], start=1)],
+        "sources": [["source_id", "title", "publisher", "programme", "area_code"]]
+        + [[s.id, s.title, s.publisher, s.programme, s.area] for s in c.sources.values()],
     }
 
 

@@ -25,17 +25,39 @@ from ingestion.register import Register, submissions
 from ingestion.units import STORE_DECIMALS
 
 QUANTITY = pa.decimal128(38, STORE_DECIMALS)
-PUBLICATION_SCHEMA = pa.schema([
-    ("submission_id", pa.string()), ("row_no", pa.int32()), ("unit_code", pa.string()), ("indicator", pa.string()),
-    ("dim_name", pa.string()), ("dim_code", pa.string()), ("period_start", pa.date32()), ("period_end", pa.date32()),
-    ("accumulation", pa.string()), ("value", QUANTITY), ("unit", pa.string()), ("printed", pa.string()),
-    ("half_unit", QUANTITY), ("qualifier", pa.string()), ("role", pa.string()), ("sheet", pa.string()),
-    ("cell", pa.string()), ("total_id", pa.string()), ("note", pa.string()), ("is_doubtful", pa.bool_())])
+PUBLICATION_SCHEMA = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("row_no", pa.int32()),
+        ("unit_code", pa.string()),
+        ("indicator", pa.string()),
+        ("dim_name", pa.string()),
+        ("dim_code", pa.string()),
+        ("period_start", pa.date32()),
+        ("period_end", pa.date32()),
+        ("accumulation", pa.string()),
+        ("value", QUANTITY),
+        ("unit", pa.string()),
+        ("printed", pa.string()),
+        ("half_unit", QUANTITY),
+        ("qualifier", pa.string()),
+        ("role", pa.string()),
+        ("sheet", pa.string()),
+        ("cell", pa.string()),
+        ("total_id", pa.string()),
+        ("note", pa.string()),
+        ("is_doubtful", pa.bool_()),
+    ]
+)
 
 
 def form_schema(form: Form) -> pa.Schema:
     """Grain: one row a submission. Numbers in base units; integers and decimals alike DECIMAL(38,8), NULL = blank."""
-    fields: list[tuple[str, pa.DataType]] = [("submission_id", pa.string()), ("row_no", pa.int32()), ("unit_code", pa.string())]
+    fields: list[tuple[str, pa.DataType]] = [
+        ("submission_id", pa.string()),
+        ("row_no", pa.int32()),
+        ("unit_code", pa.string()),
+    ]
     for f in form.fields:
         fields.append((f.id, QUANTITY if f.is_number else pa.date32() if f.type == "date" else pa.string()))
     return pa.schema(fields)
@@ -76,7 +98,13 @@ class Store:
             return self.root / "form=PUB" / f"source={row['source_id']}" / "rows.parquet"
         if row["form"] is None or row["unit_code"] is None or row["period"] is None:
             return None
-        return self.root / f"form={row['form']}" / f"period={row['period']}" / f"province={row['province_code']}" / "rows.parquet"
+        return (
+            self.root
+            / f"form={row['form']}"
+            / f"period={row['period']}"
+            / f"province={row['province_code']}"
+            / "rows.parquet"
+        )
 
     def _schema(self, form: str) -> pa.Schema:
         return PUBLICATION_SCHEMA if form.startswith("PUB") else form_schema(self.catalogue.form(form))
@@ -90,8 +118,17 @@ class Store:
                 self._write(path, [], self._schema(form))
 
     def _write(self, path: Path, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
-        rows = sorted(rows, key=lambda r: (r["submission_id"], r.get("sheet") or "", r["row_no"], r.get("cell") or "",
-                                           r.get("indicator") or "", r.get("dim_code") or ""))
+        rows = sorted(
+            rows,
+            key=lambda r: (
+                r["submission_id"],
+                r.get("sheet") or "",
+                r["row_no"],
+                r.get("cell") or "",
+                r.get("indicator") or "",
+                r.get("dim_code") or "",
+            ),
+        )
         buffer = io.BytesIO()
         pq.write_table(pa.Table.from_pylist(rows, schema=schema), buffer, compression="zstd")
         write_whole(path, buffer.getvalue())

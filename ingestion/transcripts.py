@@ -7,24 +7,24 @@ key). Every cell is written as printed; each workbook says in a hidden sheet whi
 from __future__ import annotations
 
 import csv
-import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
 import xlsxwriter
 
+from ingestion.archive import WORKBOOK_CREATED
 from ingestion.catalogue import NATION, Catalogue, ControlTotal, Source
 from ingestion.publications import ACCUMULATIONS
 from ingestion.returns import META_SHEET
 from ingestion.units import PLAIN_NUMBER, parse_printed, plain
 
-CREATED = dt.datetime(2026, 11, 25)  # fixed: the same transcript gives the same bytes
 STATEMENT_HEADER = ["编号", "指标", "地区代码", "起", "止", "口径", "原文", "单位", "半单位", "存疑"]
 _WORDS = {value: key for key, value in ACCUMULATIONS.items()}
 
 
-def _write_rows(book: xlsxwriter.Workbook, name: str, rows: list[list[str]], titles: int, header_rows: int,
-                *, as_text: bool = False) -> None:
+def _write_rows(
+    book: xlsxwriter.Workbook, name: str, rows: list[list[str]], titles: int, header_rows: int, *, as_text: bool = False
+) -> None:
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True, "align": "center", "valign": "vcenter", "border": 1, "text_wrap": True})
     title = book.add_format({"bold": True, "align": "center", "font_size": 14})
@@ -41,7 +41,13 @@ def _write_rows(book: xlsxwriter.Workbook, name: str, rows: list[list[str]], tit
                 continue
             if header:
                 span = c
-                while r == titles and header_rows == 2 and span + 1 < width and not row[span + 1] and rows[r + 1][span + 1]:
+                while (
+                    r == titles
+                    and header_rows == 2
+                    and span + 1 < width
+                    and not row[span + 1]
+                    and rows[r + 1][span + 1]
+                ):
                     span += 1
                 if span > c:
                     sheet.merge_range(r, c, r, span, text, bold)
@@ -59,8 +65,15 @@ def _write_rows(book: xlsxwriter.Workbook, name: str, rows: list[list[str]], tit
 
 def _meta(book: xlsxwriter.Workbook, source: Source) -> None:
     sheet = book.add_worksheet(META_SHEET)
-    for r, (key, value) in enumerate([("kind", "publication"), ("source", source.id), ("title", source.title),
-                                      ("address", source.address), ("transcribed", "按原表摘录，文字从略")]):
+    for r, (key, value) in enumerate(
+        [
+            ("kind", "publication"),
+            ("source", source.id),
+            ("title", source.title),
+            ("address", source.address),
+            ("transcribed", "按原表摘录，文字从略"),
+        ]
+    ):
         sheet.write_row(r, 0, [key, value])
     sheet.hide()
 
@@ -72,12 +85,26 @@ def _statement_rows(totals: Iterable[ControlTotal], catalogue: Catalogue) -> lis
             continue
         printed = parse_printed(t.printed)
         by_hand = "" if printed and printed.half_unit == t.rounding_half_unit else plain(t.rounding_half_unit) or ""
-        rows.append([t.total_id, t.indicator, t.area_code, t.period_start.isoformat(), t.period_end.isoformat(),
-                     _WORDS[t.accumulation], t.printed, t.unit, by_hand, "是" if t.is_doubtful else ""])
+        rows.append(
+            [
+                t.total_id,
+                t.indicator,
+                t.area_code,
+                t.period_start.isoformat(),
+                t.period_end.isoformat(),
+                _WORDS[t.accumulation],
+                t.printed,
+                t.unit,
+                by_hand,
+                "是" if t.is_doubtful else "",
+            ]
+        )
     return rows
 
 
-def _split(source: Source, totals: list[ControlTotal]) -> tuple[list[str], dict[str, dict[str, str]], list[ControlTotal]]:
+def _split(
+    source: Source, totals: list[ControlTotal]
+) -> tuple[list[str], dict[str, dict[str, str]], list[ControlTotal]]:
     """Columns of the printed table, its cells by area, and the figures that stand in the text instead."""
     order = ["plan_communities", "start_communities", "start_rate_communities"]
     if source.layout == "province_plan_table":
@@ -97,7 +124,9 @@ def _split(source: Source, totals: list[ControlTotal]) -> tuple[list[str], dict[
     return columns, cells, text
 
 
-def _table_rows(source: Source, totals: list[ControlTotal], catalogue: Catalogue) -> tuple[list[list[str]], list[ControlTotal]]:
+def _table_rows(
+    source: Source, totals: list[ControlTotal], catalogue: Catalogue
+) -> tuple[list[list[str]], list[ControlTotal]]:
     """The province table of a key as it was printed, and the figures that stand in the text."""
     columns, cells, text = _split(source, totals)
     end = max(t.period_end for t in totals if t.indicator.startswith("start"))
@@ -129,7 +158,9 @@ def write_source(source: Source, catalogue: Catalogue, path: Path) -> int:
     titles = 0
     text = totals
     if source.transcript:
-        with (catalogue.root / "sources" / "transcripts" / source.transcript).open(encoding="utf-8-sig", newline="") as file:
+        with (catalogue.root / "sources" / "transcripts" / source.transcript).open(
+            encoding="utf-8-sig", newline=""
+        ) as file:
             table = list(csv.reader(file))
         titles = sum(1 for r in table[:3] if r[0] and not any(r[1:]))
         columns, _, _ = _split(source, totals) if totals else ([], {}, [])
@@ -144,7 +175,7 @@ def write_source(source: Source, catalogue: Catalogue, path: Path) -> int:
         return 0
     path.parent.mkdir(parents=True, exist_ok=True)
     book = xlsxwriter.Workbook(str(path))
-    book.set_properties({"title": source.title, "created": CREATED})
+    book.set_properties({"title": source.title, "created": WORKBOOK_CREATED})
     if table:
         _write_rows(book, source.sheet or "表", table, titles, 2 if source.layout == "province_plan_table" else 1)
     if len(statements) > 1:

@@ -12,15 +12,26 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-SCALES = {"": Decimal(1), "万": Decimal(10_000), "亿": Decimal(100_000_000), "million": Decimal(1_000_000),
-          "billion": Decimal(1_000_000_000), "百万": Decimal(1_000_000), "千": Decimal(1000)}
+SCALES = {
+    "": Decimal(1),
+    "万": Decimal(10_000),
+    "亿": Decimal(100_000_000),
+    "million": Decimal(1_000_000),
+    "billion": Decimal(1_000_000_000),
+    "百万": Decimal(1_000_000),
+    "千": Decimal(1000),
+}
 STORE_DECIMALS = 8  # DECIMAL(38,8) in the landing files; more filed decimals are an error, never rounded away
 
-_NUMBER = re.compile(r"(?<![0-9.])(?P<number>[0-9][0-9,]*(?:\.[0-9]+)?)(?P<more>[余多]*)\s*"
-                     r"(?P<scale>万|亿|million|billion)?(?P<more2>[余多]*)\s*(?P<unit>[^0-9,，。;；(（]*)")
-_BEFORE = (("nearly", ("近", "nearly", "almost")), ("about", ("约", "大概", "左右", "about", "around")),
-           ("more_than", ("超过", "超", "more than", "over", "逾")))
-_AFTER = (("at_least", ("以上", "不少于")),)
+_NUMBER = re.compile(
+    r"(?<![0-9.])(?P<number>[0-9][0-9,]*(?:\.[0-9]+)?)(?P<more>[余多]*)\s*"
+    r"(?P<scale>万|亿|million|billion)?(?P<more2>[余多]*)\s*(?P<unit>[^0-9,，。;；(（]*)"
+)
+_BEFORE = (
+    ("nearly", ("近", "nearly", "almost")),
+    ("about", ("约", "大概", "左右", "about", "around")),
+    ("more_than", ("超过", "超", "more than", "over", "逾")),
+)
 _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$|[0-9]+(\.[0-9]+)?$")
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?$")
 
@@ -32,7 +43,7 @@ class Printed:
     value: Decimal
     half_unit: Decimal
     qualifier: str  # exact | about | nearly | at_least | more_than
-    unit: str       # the words behind the number, scale word removed ("" when none was printed)
+    unit: str  # the words behind the number, scale word removed ("" when none was printed)
     scale: Decimal
     decimals: int
     note: str = ""  # what stands in brackets behind the number
@@ -57,8 +68,11 @@ def decimal_of(value: Any) -> Decimal | None:
         if value != value or value in (float("inf"), float("-inf")):
             return None
         number = Decimal(repr(value))
-        return number.quantize(Decimal(1)) if number == number.to_integral_value() and abs(number) < Decimal(10) ** 28 \
+        return (
+            number.quantize(Decimal(1))
+            if number == number.to_integral_value() and abs(number) < Decimal(10) ** 28
             else number
+        )
     if isinstance(value, Decimal):
         return value if value.is_finite() else None
     text = normalise(str(value))
@@ -96,14 +110,12 @@ def parse_printed(text: str) -> Printed | None:
     before = raw[: hit.start()].strip().lower()
     qualifier = "exact"
     for name, words in _BEFORE:
-        if any(before.endswith(w) or (" " in w or w.isascii()) and w in before for w in words):
+        if any(before.endswith(w) or ((" " in w or w.isascii()) and w in before) for w in words):
             qualifier = name
     if hit["more"] or hit["more2"]:
         qualifier = "more_than"
-    for name, words in _AFTER:
-        for w in words:
-            if w in unit:
-                qualifier, unit = name, unit.replace(w, "").strip()
+    if "以上" in unit or "不少于" in unit:
+        qualifier, unit = "at_least", unit.replace("以上", "").replace("不少于", "").strip()
     decimals = len(plain.split(".")[1]) if "." in plain else 0
     step = Decimal(1).scaleb(-decimals)
     if qualifier == "exact":

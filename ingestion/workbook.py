@@ -127,9 +127,15 @@ class _Child:
 
     def _start(self) -> subprocess.Popen[str]:
         root = Path(__file__).resolve().parent.parent
-        self.process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "ingestion.reader_child"], cwd=root, text=True, encoding="utf-8",
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "ingestion.reader_child"],
+            cwd=root,
+            text=True,
+            encoding="utf-8",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
         return self.process
 
     def ask(self, data: bytes) -> dict[str, object] | None:
@@ -175,32 +181,70 @@ def read_workbook(data: bytes) -> Workbook:
     Raises: UnreadableFile with the rule id of the finding (FLF-…) and what to do.
     """
     if not data:
-        raise UnreadableFile("FLF-001", "文件是空的（0 字节），请重新导出后再报", "the file is empty (0 bytes); export it again",
-                             "0 字节", "xlsx")
+        raise UnreadableFile(
+            "FLF-001",
+            "文件是空的（0 字节），请重新导出后再报",
+            "the file is empty (0 bytes); export it again",
+            "0 字节",
+            "xlsx",
+        )
     if len(data) > MAX_BYTES:
-        raise UnreadableFile("FLF-006", f"文件过大（{len(data) >> 20} MB），请只报一张表", "the file is too large; file one form only",
-                             f"{len(data)} 字节", f"≤ {MAX_BYTES} 字节")
+        raise UnreadableFile(
+            "FLF-006",
+            f"文件过大（{len(data) >> 20} MB），请只报一张表",
+            "the file is too large; file one form only",
+            f"{len(data)} 字节",
+            f"≤ {MAX_BYTES} 字节",
+        )
     if data[:4] == b"\xd0\xcf\x11\xe0" and "EncryptedPackage".encode("utf-16-le") in data:
-        raise UnreadableFile("FLF-003", "工作簿设有打开密码，请去掉密码后再报", "the workbook is password-protected; remove the password",
-                             "加密工作簿", "无密码的 xlsx")
+        raise UnreadableFile(
+            "FLF-003",
+            "工作簿设有打开密码，请去掉密码后再报",
+            "the workbook is password-protected; remove the password",
+            "加密工作簿",
+            "无密码的 xlsx",
+        )
     if data.lstrip()[:1] == b"<":
-        raise UnreadableFile("FLF-004", "这是网页另存的文件，不是工作簿；请用 Excel 或 WPS 打开后“另存为 xlsx”",
-                             "this is an HTML page named as a workbook; save it as xlsx", "HTML", "xlsx")
+        raise UnreadableFile(
+            "FLF-004",
+            "这是网页另存的文件，不是工作簿；请用 Excel 或 WPS 打开后“另存为 xlsx”",
+            "this is an HTML page named as a workbook; save it as xlsx",
+            "HTML",
+            "xlsx",
+        )
     if data[:2] != b"PK" and data[:4] != b"\xd0\xcf\x11\xe0":
-        raise UnreadableFile("FLF-002", "不是工作簿文件；请报 xlsx（或 xls、et）", "not a workbook; file an xlsx (or xls, et)",
-                             repr(data[:8])[2:-1], "xlsx")
+        raise UnreadableFile(
+            "FLF-002",
+            "不是工作簿文件；请报 xlsx（或 xls、et）",
+            "not a workbook; file an xlsx (or xls, et)",
+            repr(data[:8])[2:-1],
+            "xlsx",
+        )
     answer = _child.ask(data)
     if answer is None:
-        raise UnreadableFile("FLF-005", "工作簿使读取程序中止（常因末尾单元格 XFD1048576 有内容）；请把数据复制到新工作簿后再报",
-                             "the workbook aborted the reader (often content in XFD1048576); copy the data to a new workbook",
-                             "读取中止", "可读取的工作簿")
+        raise UnreadableFile(
+            "FLF-005",
+            "工作簿使读取程序中止（常因末尾单元格 XFD1048576 有内容）；请把数据复制到新工作簿后再报",
+            "the workbook aborted the reader (often content in XFD1048576); copy the data to a new workbook",
+            "读取中止",
+            "可读取的工作簿",
+        )
     if fault := answer.get("fault"):
         if fault == "too_large":
-            raise UnreadableFile("FLF-006", "工作簿展开后过大，请把数据复制到新工作簿后再报",
-                                 "the workbook is too large when unpacked; copy the data to a new one",
-                                 str(answer.get("detail")), "较小的工作簿")
-        raise UnreadableFile("FLF-002", "工作簿已损坏或不是工作簿，请重新导出后再报", "the workbook is broken or not a workbook; export it again",
-                             str(answer.get("detail")), "xlsx")
+            raise UnreadableFile(
+                "FLF-006",
+                "工作簿展开后过大，请把数据复制到新工作簿后再报",
+                "the workbook is too large when unpacked; copy the data to a new one",
+                str(answer.get("detail")),
+                "较小的工作簿",
+            )
+        raise UnreadableFile(
+            "FLF-002",
+            "工作簿已损坏或不是工作簿，请重新导出后再报",
+            "the workbook is broken or not a workbook; export it again",
+            str(answer.get("detail")),
+            "xlsx",
+        )
     formulas: dict[str, dict[str, str]] = answer["formulas"]  # type: ignore[assignment]
     sheets = []
     for raw in answer["sheets"]:  # type: ignore[attr-defined]

@@ -18,12 +18,23 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingestion.archive import Archive, sha256_of
-from ingestion.catalogue import Catalogue, catalogue as project_catalogue
+from ingestion.catalogue import Catalogue
+from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
 from ingestion.model import SEVERITIES, Finding, ReadResult
 from ingestion.reading import read_bytes
-from ingestion.register import (CHINA, Register, column_maps, findings, in_force, key_of, now_utc, seen_files, stamp,
-                                submissions)
+from ingestion.register import (
+    CHINA,
+    Register,
+    column_maps,
+    findings,
+    in_force,
+    key_of,
+    now_utc,
+    seen_files,
+    stamp,
+    submissions,
+)
 from ingestion.store import Store
 from quality.audit.context import Contexts
 from quality.audit.run import audit
@@ -91,9 +102,16 @@ class Receiver:
         self.inbox.mkdir(parents=True, exist_ok=True)
         self.contexts = Contexts(self.register, self.store, self.catalogue)
 
-    def receive(self, paths: Iterable[Path], *, filed_by: str | None = None, source_id: str | None = None,
-                received_at: dt.datetime | None = None, decided_at: dt.datetime | None = None,
-                progress: Callable[[int, int], None] | None = None) -> list[dict[str, Any]]:
+    def receive(
+        self,
+        paths: Iterable[Path],
+        *,
+        filed_by: str | None = None,
+        source_id: str | None = None,
+        received_at: dt.datetime | None = None,
+        decided_at: dt.datetime | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[dict[str, Any]]:
         """Take files in. Returns one answer a file, in the order given.
 
         received_at and decided_at back-fill history and are marked so; a publication is known from its published_on.
@@ -133,8 +151,14 @@ class Receiver:
         return [answers[p] for p in files]
 
     # -- one form, one period -----------------------------------------------------------------------------------
-    def _group(self, items: list[_Incoming], answers: dict[Path, dict[str, Any]], filed_by: str | None,
-               received_at: dt.datetime | None, decided_at: dt.datetime | None) -> None:
+    def _group(
+        self,
+        items: list[_Incoming],
+        answers: dict[Path, dict[str, Any]],
+        filed_by: str | None,
+        received_at: dt.datetime | None,
+        decided_at: dt.datetime | None,
+    ) -> None:
         now = now_utc()
         times = []
         for item in items:
@@ -149,7 +173,7 @@ class Receiver:
             audit([i.result for i in items], contexts, self.catalogue)
         fresh: dict[str, ReadResult] = {}
         for item, (received, decided) in zip(items, times, strict=True):
-            backfilled = received_at is not None or item.source_id is not None and received != now
+            backfilled = received_at is not None or (item.source_id is not None and received != now)
             answer = self._record(item, filed_by, received, decided, backfilled)
             answers[item.path] = answer
             if answer["duplicate_of"] is None:
@@ -165,36 +189,73 @@ class Receiver:
         touched: list[dict[str, Any]] = []
         for row in {(r["form"], r["period"], r["province_code"], r["source_id"]): r for r in new}.values():
             same = [submissions.c.form == row["form"]]
-            same += [submissions.c.source_id == row["source_id"]] if row["source_id"] else [
-                submissions.c.period == row["period"], submissions.c.province_code == row["province_code"]]
+            same += (
+                [submissions.c.source_id == row["source_id"]]
+                if row["source_id"]
+                else [submissions.c.period == row["period"], submissions.c.province_code == row["province_code"]]
+            )
             touched += self.register.rows(submissions, sa.and_(*same))
         self.store.land(touched, fresh)
         self.contexts.forget()
         for row in new:
             if row["status"] in ("returned", "unreadable"):
-                write_report(self.home / "answers" / f"{row['submission_id']}.xlsx",
-                             [(row["file_name"], row["status"], fresh[row["submission_id"]].findings)])
+                write_report(
+                    self.home / "answers" / f"{row['submission_id']}.xlsx",
+                    [(row["file_name"], row["status"], fresh[row["submission_id"]].findings)],
+                )
 
-    def _record(self, item: _Incoming, filed_by: str | None, received: dt.datetime, decided: dt.datetime,
-                backfilled: bool) -> dict[str, Any]:
+    def _record(
+        self, item: _Incoming, filed_by: str | None, received: dt.datetime, decided: dt.datetime, backfilled: bool
+    ) -> dict[str, Any]:
         r, catalogue = item.result, self.catalogue
         source = catalogue.source(item.source_id) if item.source_id else None
-        province = catalogue.province_of(r.unit_code) if r.unit_code else \
-            catalogue.province_of(source.area) if source else None
+        province = (
+            catalogue.province_of(r.unit_code)
+            if r.unit_code
+            else catalogue.province_of(source.area)
+            if source
+            else None
+        )
         with self.register.transaction() as connection:
             row: dict[str, Any] = {
-                "kind": item.kind, "form": r.form, "source_id": item.source_id,
-                "programme": source.programme if source else "national", "publisher": source.publisher if source else None,
+                "kind": item.kind,
+                "form": r.form,
+                "source_id": item.source_id,
+                "programme": source.programme if source else "national",
+                "publisher": source.publisher if source else None,
                 "published_on": source.published_on.isoformat() if source and source.published_on else None,
-                "unit_code": r.unit_code, "province_code": province, "period": r.period,
-                "plan_version": r.plan_version or ""}
-            same = [dict(m) for m in connection.execute(sa.select(submissions).where(
-                submissions.c.sha256 == item.sha256)).mappings()]
-            earlier = [dict(m) for m in connection.execute(sa.select(submissions).where(sa.and_(
-                submissions.c.kind == row["kind"], submissions.c.form == row["form"],
-                submissions.c.source_id.is_(None) if source is None else submissions.c.source_id == row["source_id"],
-                submissions.c.unit_code == row["unit_code"] if row["unit_code"] else submissions.c.unit_code.is_(None)
-            ))).mappings()] if r.form else []
+                "unit_code": r.unit_code,
+                "province_code": province,
+                "period": r.period,
+                "plan_version": r.plan_version or "",
+            }
+            same = [
+                dict(m)
+                for m in connection.execute(
+                    sa.select(submissions).where(submissions.c.sha256 == item.sha256)
+                ).mappings()
+            ]
+            earlier = (
+                [
+                    dict(m)
+                    for m in connection.execute(
+                        sa.select(submissions).where(
+                            sa.and_(
+                                submissions.c.kind == row["kind"],
+                                submissions.c.form == row["form"],
+                                submissions.c.source_id.is_(None)
+                                if source is None
+                                else submissions.c.source_id == row["source_id"],
+                                submissions.c.unit_code == row["unit_code"]
+                                if row["unit_code"]
+                                else submissions.c.unit_code.is_(None),
+                            )
+                        )
+                    ).mappings()
+                ]
+                if r.form
+                else []
+            )
             earlier = [e for e in earlier if key_of(e) == key_of(row)]
             last = max(earlier, key=lambda e: (e["received_at"], e["seq"]), default=None)
             # the same bytes again are a duplicate only while they are the last word: A, B, A is a third version
@@ -209,27 +270,59 @@ class Receiver:
             replaced = in_force(earlier).get(key_of(row)) if status == "accepted" else None
             column_map = json.dumps(r.column_map, ensure_ascii=False, sort_keys=True)
             map_id = hashlib.sha256(column_map.encode()).hexdigest()[:16] if r.values else None
-            if map_id and connection.execute(sa.select(column_maps).where(column_maps.c.map_id == map_id)).first() is None:
+            if (
+                map_id
+                and connection.execute(sa.select(column_maps).where(column_maps.c.map_id == map_id)).first() is None
+            ):
                 connection.execute(column_maps.insert().values(map_id=map_id, map=column_map))
-            connection.execute(submissions.insert().values(
-                **row, submission_id=submission_id, seq=seq, version=len(earlier) + 1, status=status, sha256=item.sha256,
-                file_name=item.path.name, filed_by=filed_by, received_at=stamp(received), decided_at=stamp(decided),
-                is_backfilled=backfilled, supersedes=replaced["submission_id"] if replaced else None, map_id=map_id,
-                rulebook_version=catalogue.version, rulebook_hash=catalogue.content_hash,
-                counts=json.dumps(counts_of(r.findings))))
+            connection.execute(
+                submissions.insert().values(
+                    **row,
+                    submission_id=submission_id,
+                    seq=seq,
+                    version=len(earlier) + 1,
+                    status=status,
+                    sha256=item.sha256,
+                    file_name=item.path.name,
+                    filed_by=filed_by,
+                    received_at=stamp(received),
+                    decided_at=stamp(decided),
+                    is_backfilled=backfilled,
+                    supersedes=replaced["submission_id"] if replaced else None,
+                    map_id=map_id,
+                    rulebook_version=catalogue.version,
+                    rulebook_hash=catalogue.content_hash,
+                    counts=json.dumps(counts_of(r.findings)),
+                )
+            )
             if r.findings:
-                connection.execute(findings.insert(), [
-                    {"submission_id": submission_id, "n": n, "finding": json.dumps(f.as_json(), ensure_ascii=False)}
-                    for n, f in enumerate(r.findings)])
+                connection.execute(
+                    findings.insert(),
+                    [
+                        {"submission_id": submission_id, "n": n, "finding": json.dumps(f.as_json(), ensure_ascii=False)}
+                        for n, f in enumerate(r.findings)
+                    ],
+                )
             self._see(connection, item, submission_id)
             self.register.log(connection, "received", submission_id, filed_by, status=status, sha256=item.sha256)
-        return {"file": str(item.path), "submission_id": submission_id, "verdict": status, "duplicate_of": None,
-                "supersedes": replaced["submission_id"] if replaced else None}
+        return {
+            "file": str(item.path),
+            "submission_id": submission_id,
+            "verdict": status,
+            "duplicate_of": None,
+            "supersedes": replaced["submission_id"] if replaced else None,
+        }
 
     # -- files seen ---------------------------------------------------------------------------------------------
     def _seen(self, sha256: str, path: Path, mtime_ns: int) -> dict[str, Any] | None:
-        rows = self.register.rows(seen_files, sa.and_(
-            seen_files.c.sha256 == sha256, seen_files.c.path == str(path.resolve()), seen_files.c.mtime_ns == mtime_ns))
+        rows = self.register.rows(
+            seen_files,
+            sa.and_(
+                seen_files.c.sha256 == sha256,
+                seen_files.c.path == str(path.resolve()),
+                seen_files.c.mtime_ns == mtime_ns,
+            ),
+        )
         return self.register.submission(rows[0]["submission_id"]) if rows else None
 
     def _see(self, connection: sa.Connection, item: _Incoming, submission_id: str) -> None:
@@ -239,8 +332,13 @@ class Receiver:
             connection.execute(seen_files.insert().values(**key, submission_id=submission_id))
 
     def _duplicate(self, path: Path, known: dict[str, Any]) -> dict[str, Any]:
-        return {"file": str(path), "submission_id": known["submission_id"], "verdict": known["status"],
-                "duplicate_of": known["submission_id"], "supersedes": None}
+        return {
+            "file": str(path),
+            "submission_id": known["submission_id"],
+            "verdict": known["status"],
+            "duplicate_of": known["submission_id"],
+            "supersedes": None,
+        }
 
     def _clear(self, path: Path) -> None:
         """An inbox file goes once it is archived and registered; other paths are the sender's own."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import xlsxwriter
 
-from ingestion.archive import write_whole
+from ingestion.archive import WORKBOOK_CREATED, write_whole
 from ingestion.model import Finding
 
 VERDICTS = {"accepted": "已接收", "needs_explanation": "待说明", "returned": "退回更正", "unreadable": "无法读取"}
@@ -21,7 +20,7 @@ def write_report(path: Path, files: Sequence[tuple[str, str, Sequence[Finding]]]
     """files: (file name, verdict, findings). One row a finding, errors first; the same input gives the same bytes."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    book.set_properties({"created": dt.datetime(2026, 11, 25)})
+    book.set_properties({"created": WORKBOOK_CREATED})
     sheet = book.add_worksheet("审核结果")
     wrap = {"text_wrap": True, "valign": "top", "border": 1, "font_name": "Microsoft YaHei"}
     bold = book.add_format({**wrap, "bold": True, "bg_color": "#D9E1F2"})
@@ -38,8 +37,12 @@ def write_report(path: Path, files: Sequence[tuple[str, str, Sequence[Finding]]]
         row += 1
         for f in sorted(found, key=lambda f: list(LEVELS).index(f.severity)):
             sheet.write(row, 0, LEVELS[f.severity], formats[f.severity])
-            sheet.write_row(row, 1, [f.rule, f.sheet or "", f.cell or "", f.message_zh, f.found or "", f.expected or "",
-                                     f.message_en], cell_format)
+            sheet.write_row(
+                row,
+                1,
+                [f.rule, f.sheet or "", f.cell or "", f.message_zh, f.found or "", f.expected or "", f.message_en],
+                cell_format,
+            )
             row += 1
         if not found:
             sheet.write(row, 0, "没有发现问题", plain_text)

@@ -79,9 +79,14 @@ def export_register(register: Register, folder: Path) -> None:
 
 
 def dbt_environment(home: Path, path: Path, register_dir: Path, as_of: str | None) -> dict[str, str]:
-    return {"JIUGAI_WAREHOUSE": str(path), "JIUGAI_REGISTER_DIR": str(register_dir),
-            "JIUGAI_RETURNS_DIR": str((home / "returns").resolve()), "JIUGAI_AS_OF": as_of or "",
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
+    return {
+        "JIUGAI_WAREHOUSE": str(path),
+        "JIUGAI_REGISTER_DIR": str(register_dir),
+        "JIUGAI_RETURNS_DIR": str((home / "returns").resolve()),
+        "JIUGAI_AS_OF": as_of or "",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
 
 
 @contextmanager
@@ -105,18 +110,32 @@ def _run_dbt(home: Path, environment: dict[str, str]) -> list[NodeResult]:
 
     with _environment(environment):
         try:
-            outcome = dbtRunner().invoke([
-                "--quiet", "--no-use-colors", "build", "--exclude-resource-type", "unit_test",
-                "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-                "--target-path", str(home / "dbt" / "target"), "--log-path", str(home / "dbt" / "logs")])
+            outcome = dbtRunner().invoke(
+                [
+                    "--quiet",
+                    "--no-use-colors",
+                    "build",
+                    "--exclude-resource-type",
+                    "unit_test",
+                    "--project-dir",
+                    str(PROJECT),
+                    "--profiles-dir",
+                    str(PROJECT),
+                    "--target-path",
+                    str(home / "dbt" / "target"),
+                    "--log-path",
+                    str(home / "dbt" / "logs"),
+                ]
+            )
         finally:
-            DuckDBConnectionManager.close_all_connections()  # else this process keeps the file locked
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # else this process keeps the file locked
     if outcome.exception is not None:
         raise SetupError(f"dbt: {' '.join(str(outcome.exception).split())[:300]}") from outcome.exception
     nodes = []
     for r in outcome.result.results:  # type: ignore[union-attr]
-        nodes.append(NodeResult(r.node.unique_id, str(r.status), float(r.execution_time or 0), str(r.message or ""),
-                                r.failures))
+        nodes.append(
+            NodeResult(r.node.unique_id, str(r.status), float(r.execution_time or 0), str(r.message or ""), r.failures)
+        )
     return nodes
 
 
@@ -145,8 +164,14 @@ def build(home: Path, as_of: dt.datetime | None = None) -> BuildResult:
                     raise SetupError(f"dbt: {bad[0].unique_id}: {' '.join(bad[0].message.split())[:300]}")
                 made = Build(build_id, folder / f"{build_id}.duckdb", limit, watermark, made_at)
                 scratch.replace(made.path)
-                meta = {"build_id": build_id, "as_of": limit, "watermark": watermark, "made_at": made_at,
-                        "rulebook_version": catalogue().version, "rulebook_hash": catalogue().content_hash}
+                meta = {
+                    "build_id": build_id,
+                    "as_of": limit,
+                    "watermark": watermark,
+                    "made_at": made_at,
+                    "rulebook_version": catalogue().version,
+                    "rulebook_hash": catalogue().content_hash,
+                }
                 write_whole(folder / f"{build_id}.json", json.dumps(meta, indent=1).encode())
                 sync_folder(folder)
                 if limit is None:
@@ -193,7 +218,11 @@ def build_as_of(home: Path, as_of: dt.datetime) -> Build:
     limit = stamp(as_of)
     for meta_path in sorted(_folder(home).glob("asof-*.json"), reverse=True):
         meta = json.loads(meta_path.read_text())
-        if meta["as_of"] == limit and meta["watermark"] == watermark and meta["rulebook_hash"] == catalogue().content_hash:
+        if (
+            meta["as_of"] == limit
+            and meta["watermark"] == watermark
+            and meta["rulebook_hash"] == catalogue().content_hash
+        ):
             return _load(_folder(home), meta_path.stem)
     return build(home, as_of).build
 

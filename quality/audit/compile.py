@@ -7,13 +7,13 @@ column for each helper. Each rule becomes a BOOLEAN column: true pass, false fai
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 
 from ingestion.catalogue import Catalogue, Form, FormField, Rule
 from ingestion.errors import SetupError
 from ingestion.units import half_unit_tolerance, plain
 from quality.audit.expressions import Compiled, Helper, compile_expression
-from decimal import Decimal
 
 NUMBER_TYPE = "DECIMAL(24,8)"
 
@@ -22,8 +22,8 @@ NUMBER_TYPE = "DECIMAL(24,8)"
 class CompiledRule:
     rule: Rule
     condition: str
-    calc: str | None = None       # SQL of the sum of parts, for VAD messages
-    total: str | None = None      # SQL of the total
+    calc: str | None = None  # SQL of the sum of parts, for VAD messages
+    total: str | None = None  # SQL of the total
     tolerance: Decimal = Decimal(0)
     fields: tuple[str, ...] = ()  # the fields a finding points at, first one first
     required: FormField | None = None
@@ -58,10 +58,17 @@ def _total_parts(rule: Rule, form: Form, catalogue: Catalogue, helpers: set[Help
         terms.append(f"{sign} {_blank_aware(name, form)}")
     calc = " ".join(terms).removeprefix("+ ")
     decimals = max(form.by_id[n].decimals for n in names)
-    tolerance = Decimal(0) if rule.tolerance == "exact" else \
-        half_unit_tolerance(len(names), Decimal(1).scaleb(-decimals) / 2)
-    return CompiledRule(rule, f"abs(({total.sql}) - ({calc})) <= {plain(tolerance)}", calc, total.sql, tolerance,
-                        tuple([*total.fields, *names]))
+    tolerance = (
+        Decimal(0) if rule.tolerance == "exact" else half_unit_tolerance(len(names), Decimal(1).scaleb(-decimals) / 2)
+    )
+    return CompiledRule(
+        rule,
+        f"abs(({total.sql}) - ({calc})) <= {plain(tolerance)}",
+        calc,
+        total.sql,
+        tolerance,
+        (*total.fields, *names),
+    )
 
 
 def compile_form(form: Form, catalogue: Catalogue) -> CompiledForm:
@@ -92,8 +99,14 @@ def compile_form(form: Form, catalogue: Catalogue) -> CompiledForm:
             raise SetupError(f"{where}: neither params nor check")
         if guard:
             compiled.helpers |= guard.helpers
-            made = CompiledRule(rule, f"CASE WHEN {guard.sql} THEN ({made.condition}) WHEN NOT ({guard.sql}) THEN true END",
-                                made.calc, made.total, made.tolerance, made.fields)
+            made = CompiledRule(
+                rule,
+                f"CASE WHEN {guard.sql} THEN ({made.condition}) WHEN NOT ({guard.sql}) THEN true END",
+                made.calc,
+                made.total,
+                made.tolerance,
+                made.fields,
+            )
         compiled.rules.append(made)
     columns = []
     for n, made in enumerate(compiled.rules):

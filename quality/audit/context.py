@@ -58,8 +58,10 @@ class Contexts:
         return found
 
     def _accepted(self, form: str, unit: str, kind: str, as_of: dt.datetime) -> list[dict[str, Any]]:
-        rows = self.register.rows(submissions, sa.and_(
-            submissions.c.form == form, submissions.c.unit_code == unit, submissions.c.kind == kind))
+        rows = self.register.rows(
+            submissions,
+            sa.and_(submissions.c.form == form, submissions.c.unit_code == unit, submissions.c.kind == kind),
+        )
         return list(in_force(rows, as_of).values())
 
     def of(self, result: ReadResult, kind: str, as_of: dt.datetime) -> dict[str, Any]:
@@ -70,8 +72,11 @@ class Contexts:
         own = self._accepted(result.form, result.unit_code, kind, as_of)
         plans: list[dict[str, Any]] = []
         if any(h.kind in ("plan", "lookup", "plan_changed") for h in helpers):
-            plans = [{**self._values(r), "_version": r["plan_version"]} for r in
-                     self._accepted("J1", result.unit_code, kind, as_of) if r["period"] == result.period[:4]]
+            plans = [
+                {**self._values(r), "_version": r["plan_version"]}
+                for r in self._accepted("J1", result.unit_code, kind, as_of)
+                if r["period"] == result.period[:4]
+            ]
         found: dict[str, Any] = {}
         for helper in helpers:
             value = self._helper(helper, result, own, plans)
@@ -79,12 +84,20 @@ class Contexts:
                 found[helper.column] = value
         return found
 
-    def _helper(self, helper: Helper, result: ReadResult, own: list[dict[str, Any]], plans: list[dict[str, Any]]) -> Any:
+    def _helper(
+        self, helper: Helper, result: ReadResult, own: list[dict[str, Any]], plans: list[dict[str, Any]]
+    ) -> Any:
         assert result.period and result.form
         if helper.kind == "prev":
             if self.catalogue.form(result.form).version_field:
-                older = sorted((r for r in own if r["period"] == result.period and r["plan_version"] < (result.plan_version or "")),
-                               key=lambda r: r["plan_version"])
+                older = sorted(
+                    (
+                        r
+                        for r in own
+                        if r["period"] == result.period and r["plan_version"] < (result.plan_version or "")
+                    ),
+                    key=lambda r: r["plan_version"],
+                )
                 return self._values(older[-1]).get(helper.field) if older else None
             wanted = months_before(result.period, helper.n)
             row = next((r for r in own if r["period"] == wanted), None)

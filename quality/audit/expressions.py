@@ -8,6 +8,7 @@ place. Helpers become columns of the prepared relation (see compile.py). Not her
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -16,12 +17,43 @@ from ingestion.catalogue import Catalogue, Form
 from ingestion.errors import SetupError
 
 FUNCTIONS: dict[type[exp.Expression], str] = {
-    exp.Abs: "abs", exp.Round: "round", exp.Coalesce: "coalesce", exp.Nullif: "nullif", exp.Length: "length",
-    exp.Year: "year", exp.Month: "month"}
+    exp.Abs: "abs",
+    exp.Round: "round",
+    exp.Coalesce: "coalesce",
+    exp.Nullif: "nullif",
+    exp.Length: "length",
+    exp.Year: "year",
+    exp.Month: "month",
+}
 NODES: tuple[type[exp.Expression], ...] = (
-    exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg,
-    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or, exp.Not, exp.Between, exp.In, exp.Is,
-    exp.Case, exp.If, exp.Paren, exp.Cast, exp.DataType)
+    exp.Column,
+    exp.Identifier,
+    exp.Literal,
+    exp.Boolean,
+    exp.Null,
+    exp.Add,
+    exp.Sub,
+    exp.Mul,
+    exp.Div,
+    exp.Neg,
+    exp.EQ,
+    exp.NEQ,
+    exp.GT,
+    exp.GTE,
+    exp.LT,
+    exp.LTE,
+    exp.And,
+    exp.Or,
+    exp.Not,
+    exp.Between,
+    exp.In,
+    exp.Is,
+    exp.Case,
+    exp.If,
+    exp.Paren,
+    exp.Cast,
+    exp.DataType,
+)
 
 
 @dataclass(frozen=True)
@@ -118,7 +150,7 @@ def compile_expression(text: str, form: Form, catalogue: Catalogue, where: str) 
     Raises: SetupError naming rule and place when anything outside the language is used.
     """
     try:
-        tree = sqlglot.parse_one(text, dialect="duckdb")
+        tree: Any = sqlglot.parse_one(text, dialect="duckdb")
     except sqlglot.errors.SqlglotError as error:
         raise SetupError(f"{where}: 表达式不合语法：{' '.join(str(error).split())[:200]}") from error
     compiler = _Compiler(form, catalogue, where)

@@ -49,8 +49,10 @@ def evaluate(compiled: CompiledForm, rows: Sequence[Mapping[str, Any]], catalogu
     try:
         connection.execute("CREATE TABLE t (" + ", ".join(f'"{n}" {k}' for n, k in columns) + ")")
         marks = ", ".join("?" for _ in columns)
-        connection.executemany(f"INSERT INTO t VALUES ({marks})",
-                               [[i if n == "row_order" else row.get(n) for n, _ in columns] for i, row in enumerate(rows)])
+        connection.executemany(
+            f"INSERT INTO t VALUES ({marks})",
+            [[i if n == "row_order" else row.get(n) for n, _ in columns] for i, row in enumerate(rows)],
+        )
         cursor = connection.execute(compiled.sql)
         names = [d[0] for d in cursor.description or []]
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
@@ -68,29 +70,47 @@ def _text(template: str, values: Mapping[str, Any]) -> str:
     return re.sub(r"\{([A-Za-z0-9_.]+)\}", lambda m: _shown(values.get(m[1])), template)
 
 
-def _finding(made: CompiledRule, outcome: Mapping[str, Any], n: int, row: Mapping[str, Any], result: ReadResult,
-             compiled: CompiledForm, severity: str) -> Finding:
+def _finding(
+    made: CompiledRule,
+    outcome: Mapping[str, Any],
+    n: int,
+    row: Mapping[str, Any],
+    result: ReadResult,
+    compiled: CompiledForm,
+    severity: str,
+) -> Finding:
     rule = made.rule
     values: dict[str, Any] = dict(row)
     values.update({h.spelling: row.get(h.column) for h in compiled.helpers})
     if made.required:
-        values.update({"field.code": made.required.code, "field.name": made.required.name,
-                       "field.label_en": made.required.label.en})
+        values.update(
+            {
+                "field.code": made.required.code,
+                "field.name": made.required.name,
+                "field.label_en": made.required.label.en,
+            }
+        )
     if made.calc:
         total, calc = outcome.get(f"total{n}"), outcome.get(f"calc{n}")
-        values.update({"total": total, "calc": calc, "tolerance": made.tolerance,
-                       "diff": total - calc if total is not None and calc is not None else None})
+        values.update(
+            {
+                "total": total,
+                "calc": calc,
+                "tolerance": made.tolerance,
+                "diff": total - calc if total is not None and calc is not None else None,
+            }
+        )
     first = next((f for f in made.fields if f in result.values), made.fields[0] if made.fields else None)
     held = result.values.get(first) if first else None
-    sheet, cell = (held.sheet, held.cell) if held else result.blanks.get(first or "", (None, None))
+    place = (held.sheet, held.cell) if held else result.blanks.get(first or "")
+    sheet, cell = place or (None, None)
     found = held.raw if held else ("空" if first else None)
     expected = _shown(values["calc"]) if made.calc else rule.hint.zh
     if severity == "cannot_tell":
         lacking = "、".join(compiled.form.by_id[f].name for f in made.fields if row.get(f) is None) or "上期或计划数据"
         zh, en = f"“{rule.name}”无法判断：缺{lacking}", f"cannot tell {rule.id}: an operand is missing"
     else:
-        place = f"{cell}：" if cell else ""
-        zh = f"{place}{_text(rule.message.zh, values)}；{rule.hint.zh}"
+        zh = f"{cell + '：' if cell else ''}{_text(rule.message.zh, values)}；{rule.hint.zh}"
         en = f"{cell + ': ' if cell else ''}{_text(rule.message.en, values)}; {rule.hint.en}"
     return Finding(rule.id, severity, rule.level, zh, en, rule.form, first, sheet, cell, None, found, expected)
 
@@ -117,7 +137,7 @@ def audit(results: Sequence[ReadResult], contexts: Sequence[Context], catalogue:
         faulty = {f.field for f in result.findings if f.severity == "error" and f.field}
         for n, made in enumerate(compiled.rules):
             verdict = outcome[f"r{n}"]
-            if verdict is True or made.required and made.required.id in faulty:
+            if verdict is True or (made.required and made.required.id in faulty):
                 continue  # a cell that could not be read has its own message already
             severity = made.rule.severity if verdict is False else "cannot_tell"
             result.add(_finding(made, outcome, n, row, result, compiled, severity))

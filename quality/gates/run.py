@@ -15,7 +15,11 @@ from quality.gates.frames import SeriesKey, series_data
 from quality.warehouse import current_build, open_build
 
 KINDS = ("provisional", "revised", "final", "correction")
-WORDS = {"passed": ("通过", "passed"), "failed": ("未通过", "failed"), "not_evaluated": ("未能评估（不等于通过）", "not evaluated (not passed)")}
+WORDS = {
+    "passed": ("通过", "passed"),
+    "failed": ("未通过", "failed"),
+    "not_evaluated": ("未能评估（不等于通过）", "not evaluated (not passed)"),
+}
 
 
 def check_kind(kind: str) -> str:
@@ -30,8 +34,15 @@ def release_series(audience: str | None = None) -> list[str]:
     return [s for a, names in series.items() if audience in (None, a) for s in names]
 
 
-def run_gates(home: Path, period: str, kind: str = "provisional", *, sample: bool = False, programme: str = "national",
-              series: list[str] | None = None) -> list[dict[str, Any]]:
+def run_gates(
+    home: Path,
+    period: str,
+    kind: str = "provisional",
+    *,
+    sample: bool = False,
+    programme: str = "national",
+    series: list[str] | None = None,
+) -> list[dict[str, Any]]:
     """Evaluate and store. Returns one row a gate and series, in the contract's words.
 
     Raises: UsageError for an unknown kind or series, or when nothing was built.
@@ -53,19 +64,37 @@ def run_gates(home: Path, period: str, kind: str = "provisional", *, sample: boo
             for outcome in evaluate(data, gates, kind):
                 zh, en = WORDS[outcome.verdict]
                 mark = "模拟数据 " if sample else ""
-                rows.append({
-                    "gate": outcome.gate.id, "series": name, "period": period, "kind": kind, "programme": programme,
-                    "source_kind": key.source_kind, "severity": outcome.gate.severity, "verdict": outcome.verdict,
-                    "observed": outcome.observed, "expected": outcome.expected, "data_hash": data.data_hash,
-                    "suite_version": gates.suite_version,
-                    "message_zh": f"{mark}{title.zh} {period}：{outcome.gate.zh}{zh}；实为 {outcome.observed or '—'}，应为 {outcome.expected}",
-                    "message_en": f"{title.en} {period}: {outcome.gate.en} {en}; observed {outcome.observed or '—'}"})
+                rows.append(
+                    {
+                        "gate": outcome.gate.id,
+                        "series": name,
+                        "period": period,
+                        "kind": kind,
+                        "programme": programme,
+                        "source_kind": key.source_kind,
+                        "severity": outcome.gate.severity,
+                        "verdict": outcome.verdict,
+                        "observed": outcome.observed,
+                        "expected": outcome.expected,
+                        "data_hash": data.data_hash,
+                        "suite_version": gates.suite_version,
+                        "message_zh": f"{mark}{title.zh} {period}：{outcome.gate.zh}{zh}；实为 {outcome.observed or '—'}，应为 {outcome.expected}",
+                        "message_en": f"{title.en} {period}: {outcome.gate.en} {en}; observed {outcome.observed or '—'}",
+                    }
+                )
     register = Register(home)
     moment = stamp(now_utc())
     with register.transaction() as connection_:
         connection_.execute(verdicts.insert(), [{**r, "build_id": made.build_id, "evaluated_at": moment} for r in rows])
-        register.log(connection_, "gates", period, None, kind=kind, build=made.build_id,
-                     failed=sum(r["verdict"] != "passed" for r in rows))
+        register.log(
+            connection_,
+            "gates",
+            period,
+            None,
+            kind=kind,
+            build=made.build_id,
+            failed=sum(r["verdict"] != "passed" for r in rows),
+        )
     register.close()
     return rows
 

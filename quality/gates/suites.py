@@ -35,7 +35,7 @@ class _Plan:
 
 
 def _plans(gates: Gates, kind: str) -> list[_Plan]:
-    import great_expectations.expectations as gxe
+    from great_expectations.expectations import core as gxe
 
     plans: list[_Plan] = []
     for gate in gates.gates:
@@ -44,39 +44,124 @@ def _plans(gates: Gates, kind: str) -> list[_Plan]:
         meta = {"gate": gate.id}
         if gate.id == "columns_present":
             for table, columns in (("units", UNIT_COLUMNS), ("total", TOTAL_COLUMNS)):
-                plans.append(_Plan(gate, table, None, gxe.ExpectTableColumnsToMatchSet(
-                    column_set=list(columns), exact_match=True, meta={"gate": f"{gate.id}:{table}"}), "、".join(columns)))
+                plans.append(
+                    _Plan(
+                        gate,
+                        table,
+                        None,
+                        gxe.ExpectTableColumnsToMatchSet(
+                            column_set=list(columns), exact_match=True, meta={"gate": f"{gate.id}:{table}"}
+                        ),
+                        "、".join(columns),
+                    )
+                )
         elif gate.id == "rows_present":
             for table in ("units", "total"):
-                plans.append(_Plan(gate, table, None, gxe.ExpectTableRowCountToBeBetween(
-                    min_value=1, meta={"gate": f"{gate.id}:{table}"}), "≥ 1 行"))
+                plans.append(
+                    _Plan(
+                        gate,
+                        table,
+                        None,
+                        gxe.ExpectTableRowCountToBeBetween(min_value=1, meta={"gate": f"{gate.id}:{table}"}),
+                        "≥ 1 行",
+                    )
+                )
         elif gate.id == "values_complete":
             share = float(gate.min.get(kind, Decimal(1)))
-            plans.append(_Plan(gate, "total", "has_value", gxe.ExpectColumnValuesToBeInSet(
-                column="has_value", value_set=[True], meta=meta), "合计有值"))
-            plans.append(_Plan(gate, "units", "has_value", gxe.ExpectColumnValuesToNotBeNull(
-                column="has_value", mostly=share, meta={"gate": f"{gate.id}:units"}), f"≥ {share:.0%} 单位有值"))
+            plans.append(
+                _Plan(
+                    gate,
+                    "total",
+                    "has_value",
+                    gxe.ExpectColumnValuesToBeInSet(column="has_value", value_set=[True], meta=meta),
+                    "合计有值",
+                )
+            )
+            plans.append(
+                _Plan(
+                    gate,
+                    "units",
+                    "has_value",
+                    gxe.ExpectColumnValuesToNotBeNull(
+                        column="has_value", mostly=share, meta={"gate": f"{gate.id}:units"}
+                    ),
+                    f"≥ {share:.0%} 单位有值",
+                )
+            )
         elif gate.id == "values_not_negative":
-            plans.append(_Plan(gate, "units", "sign", gxe.ExpectColumnValuesToBeBetween(
-                column="sign", min_value=0, meta=meta), "≥ 0"))
+            plans.append(
+                _Plan(
+                    gate,
+                    "units",
+                    "sign",
+                    gxe.ExpectColumnValuesToBeBetween(column="sign", min_value=0, meta=meta),
+                    "≥ 0",
+                )
+            )
         elif gate.id == "units_unique":
-            plans.append(_Plan(gate, "units", "area_code", gxe.ExpectColumnValuesToBeUnique(
-                column="area_code", meta=meta), "每个单位一行"))
-            plans.append(_Plan(gate, "units", "is_expected", gxe.ExpectColumnValuesToBeInSet(
-                column="is_expected", value_set=[True], meta={"gate": f"{gate.id}:expected"}), "均为应报单位"))
+            plans.append(
+                _Plan(
+                    gate,
+                    "units",
+                    "area_code",
+                    gxe.ExpectColumnValuesToBeUnique(column="area_code", meta=meta),
+                    "每个单位一行",
+                )
+            )
+            plans.append(
+                _Plan(
+                    gate,
+                    "units",
+                    "is_expected",
+                    gxe.ExpectColumnValuesToBeInSet(
+                        column="is_expected", value_set=[True], meta={"gate": f"{gate.id}:expected"}
+                    ),
+                    "均为应报单位",
+                )
+            )
         elif gate.id == "coverage":
             least = gate.min[kind]
-            plans.append(_Plan(gate, "total", "coverage_ppm", gxe.ExpectColumnValuesToBeBetween(
-                column="coverage_ppm", min_value=int(least * 1_000_000), meta=meta), f"≥ {least * 100}%"))
+            plans.append(
+                _Plan(
+                    gate,
+                    "total",
+                    "coverage_ppm",
+                    gxe.ExpectColumnValuesToBeBetween(
+                        column="coverage_ppm", min_value=int(least * 1_000_000), meta=meta
+                    ),
+                    f"≥ {least * 100}%",
+                )
+            )
         elif gate.id == "total_adds_up":
-            plans.append(_Plan(gate, "total", "residual_ok", gxe.ExpectColumnValuesToBeInSet(
-                column="residual_ok", value_set=[1], meta=meta), "差额在舍入之内"))
+            plans.append(
+                _Plan(
+                    gate,
+                    "total",
+                    "residual_ok",
+                    gxe.ExpectColumnValuesToBeInSet(column="residual_ok", value_set=[1], meta=meta),
+                    "差额在舍入之内",
+                )
+            )
         elif gate.id == "control_totals_agree":
-            plans.append(_Plan(gate, "total", "answers_differing", gxe.ExpectColumnValuesToBeBetween(
-                column="answers_differing", max_value=0, meta=meta), "0 个不一致"))
+            plans.append(
+                _Plan(
+                    gate,
+                    "total",
+                    "answers_differing",
+                    gxe.ExpectColumnValuesToBeBetween(column="answers_differing", max_value=0, meta=meta),
+                    "0 个不一致",
+                )
+            )
         elif gate.id == "not_partial":
-            plans.append(_Plan(gate, "total", "is_partial", gxe.ExpectColumnValuesToBeInSet(
-                column="is_partial", value_set=[0], meta=meta), "不是部分合计"))
+            plans.append(
+                _Plan(
+                    gate,
+                    "total",
+                    "is_partial",
+                    gxe.ExpectColumnValuesToBeInSet(column="is_partial", value_set=[0], meta=meta),
+                    "不是部分合计",
+                )
+            )
         else:
             raise KeyError(f"gate {gate.id} has no expectation")
     return plans
@@ -87,10 +172,11 @@ def evaluate(data: SeriesData, gates: Gates, kind: str) -> list[Outcome]:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     import pandas as pd
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     plans = _plans(gates, kind)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_pandas("frames")
     results: dict[str, Any] = {}
     frames: dict[str, Any] = {}
@@ -99,12 +185,16 @@ def evaluate(data: SeriesData, gates: Gates, kind: str) -> list[Outcome]:
         frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=list(columns))
         frames[table] = frame
         mine = [p.expectation for p in plans if p.table == table]
-        batch = source.add_dataframe_asset(table).add_batch_definition_whole_dataframe(table).get_batch(
-            batch_parameters={"dataframe": frame})
+        batch = (
+            source.add_dataframe_asset(table)
+            .add_batch_definition_whole_dataframe(table)
+            .get_batch(batch_parameters={"dataframe": frame})
+        )
         suite = gx.ExpectationSuite(name=table, expectations=mine)
         outcome = batch.validate(suite, result_format="SUMMARY")
         for r in outcome.results:
-            results[r.expectation_config.meta["gate"]] = r
+            if r.expectation_config is not None and r.expectation_config.meta:
+                results[r.expectation_config.meta["gate"]] = r
     outcomes: list[Outcome] = []
     for gate in {p.gate.id: p.gate for p in plans}.values():
         mine = [p for p in plans if p.gate.id == gate.id]
@@ -118,16 +208,22 @@ def evaluate(data: SeriesData, gates: Gates, kind: str) -> list[Outcome]:
 def _judge(plan: _Plan, result: Any, frame: Any) -> tuple[str, str]:
     if result is None:
         return "not_evaluated", "没有结果"
-    raised = any(v.get("raised_exception") if isinstance(v, dict) else False
-                 for v in ([result.exception_info] if "raised_exception" in result.exception_info else
-                           list(result.exception_info.values())))
+    raised = any(
+        v.get("raised_exception") if isinstance(v, dict) else False
+        for v in (
+            [result.exception_info]
+            if "raised_exception" in result.exception_info
+            else list(result.exception_info.values())
+        )
+    )
     if plan.column is not None and plan.column not in frame.columns:
         return "not_evaluated", f"缺列 {plan.column}"
     if len(frame) == 0 and plan.gate.id != "rows_present":
         return "not_evaluated", "没有数据行"
     empty = len(frame) > 0 and ("has_value" not in frame.columns or not frame["has_value"].fillna(False).any())
-    if empty and plan.gate.id not in ("values_complete", "columns_present") or \
-            plan.column is not None and plan.gate.id != "values_complete" and frame[plan.column].isna().all():
+    if (empty and plan.gate.id not in ("values_complete", "columns_present")) or (
+        plan.column is not None and plan.gate.id != "values_complete" and frame[plan.column].isna().all()
+    ):
         return "not_evaluated", "没有一个数值"
     if empty and plan.gate.id == "columns_present" and result.success:
         return "not_evaluated", "没有一个数值"

@@ -1,0 +1,220 @@
+"""One printed cell of a published table → an observation: its number, unit, span and area.
+
+A unit comes from the cell, the header, the layout, or from evidence that the source states; never from a guess.
+Not here: walking the rows of a table (publications.py).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ingestion.catalogue import Catalogue, LayoutSheet, Source, Span
+from ingestion.model import Finding, Observation, ReadResult
+from ingestion.units import Printed, normalise, parse_printed
+from ingestion.workbook import Cell, Sheet
+
+_RESIDENT_WORDS = re.compile(r"居民|人|people|residents")
+_UNIT_WORDS = {"户": re.compile(r"户|household|家庭"), "人": _RESIDENT_WORDS}
+
+
+@dataclass
+class PageContext:
+    catalogue: Catalogue
+    source: Source
+    result: ReadResult
+    sheet: Sheet
+
+    def find(
+        self,
+        rule: str,
+        severity: str,
+        zh: str,
+        en: str,
+        cell: str | None = None,
+        found: str | None = None,
+        expected: str | None = None,
+        row_key: str | None = None,
+    ) -> None:
+        self.result.add(
+            Finding(
+                rule, severity, "B0", zh, en, self.result.form, None, self.sheet.name, cell, row_key, found, expected
+            )
+        )
+
+
+def span_of(context: PageContext, accumulation: str, year: int | None = None) -> tuple[Span, str] | None:
+    """Reference period of a cell and its accumulation, `period` resolved by the source's own end date."""
+    span = context.source.period
+    if year is not None:
+        return Span(start=dt.date(year, 1, 1), end=dt.date(year, 12, 31)), accumulation
+    if span is None:
+        return None
+    if accumulation == "period":
+        accumulation = "annual" if (span.end.month, span.end.day) == (12, 31) else "year_to_date"
+    if accumulation == "annual":
+        return Span(start=dt.date(span.end.year, 1, 1), end=dt.date(span.end.year, 12, 31)), "annual"
+    return span, accumulation
+
+
+def printed_of(
+    context: PageContext, cell: Cell, decimals: int | None, words: dict[str, dict[str, str]]
+) -> Printed | None:
+    """The printed number of a cell; words such as 全部开工 are data of the layout. None (with a finding) otherwise."""
+    text = cell.shown.strip()
+    word = words.get(text)
+    if word is not None:
+        return Printed(Decimal(word["value"]), Decimal(0), word["qualifier"], "", Decimal(1), 0)
+    number = cell.number
+    if number is not None:
+        exponent = number.as_tuple().exponent
+        digits = max(decimals or 0, -exponent if isinstance(exponent, int) else 0)
+        return Printed(number, Decimal(1).scaleb(-digits) / 2, "exact", "", Decimal(1), digits)
+    printed = parse_printed(text)
+    if printed is None:
+        context.find(
+            "FDT-001",
+            "error",
+            f"{cell.address}“{text}”读不出一个数，请改为单个数字",
+            f"{cell.address} “{text}” is not one number",
+            cell.address,
+            text,
+            "一个数字",
+        )
+    return printed
+
+
+def observe(
+    context: PageContext,
+    cell: Cell,
+    printed: Printed,
+    *,
+    indicator: str,
+    area: str,
+    dim: dict[str, str],
+    span: Span,
+    accumulation: str,
+    role: str,
+    unit_name: str | None,
+    total_id: str = "",
+    note: str = "",
+    doubtful: bool = False,
+) -> Observation | None:
+    """Convert to the indicator's base unit; a unit that is nowhere stated is an error, not a guess."""
+    catalogue = context.catalogue
+    wanted = catalogue.unit(catalogue.indicator(indicator).unit)
+    name = normalise(printed.unit) or None
+    unit = next((u for u in catalogue.units.values() if normalise(u.name) == name), None) if name else None
+    value, half = printed.value, printed.half_unit
+    if unit_name is not None and (unit is None or (unit.name == "个" and unit.base != wanted.base)):
+        # 个 is also the all-purpose counter word: the stated unit says what is counted (7135个 buildings)
+        stated = catalogue.unit(unit_name)
+        unit = stated if not name or unit is not None or names_unit(name, stated.base) else None
+    if unit is None:
+        context.find(
+            "UNT-001",
+            "error",
+            f"{cell.address}“{cell.shown}”没有计量单位，未读取",
+            f"{cell.address} has no unit of measure",
+            cell.address,
+            cell.shown,
+            wanted.name,
+        )
+        return None
+    if catalogue.unit(unit.base).base != wanted.base:
+        context.find(
+            "UNT-001",
+            "error",
+            f"{cell.address} 单位“{unit.name}”不能换算为“{wanted.name}”",
+            f"{cell.address}: unit {unit.name} is not {wanted.name}",
+            cell.address,
+            unit.name,
+            wanted.name,
+        )
+        return None
+    name_dim, code = next(iter(dim.items()), ("", ""))
+    observation = Observation(
+        cell.row,
+        area,
+        indicator,
+        name_dim,
+        code,
+        span.start,
+        span.end,
+        accumulation,
+        value * unit.factor,
+        wanted.base,
+        cell.shown.strip(),
+        half * unit.factor,
+        printed.qualifier,
+        role,
+        context.sheet.name,
+        cell.address,
+        total_id,
+        "；".join(n for n in (printed.note, note) if n),
+        doubtful,
+    )
+    context.result.observations.append(observation)
+    return observation
+
+
+def names_unit(words: str, base: str) -> bool:
+    """Whether the words behind a printed number name the unit (户居民 for 户, million people for 人)."""
+    pattern = _UNIT_WORDS.get(base)
+    return bool(pattern.search(words)) if pattern else base in words
+
+
+def header_of(sheet: Sheet, spec: LayoutSheet) -> tuple[int, dict[str, int]] | None:
+    """Row of the anchor and header text → column; several header rows are joined with `/`, merges filled."""
+    assert spec.header_anchor
+    anchor = sheet.find(spec.header_anchor)
+    if anchor is None:
+        return None
+    columns: dict[str, int] = {}
+    carried = ""
+    for column in range(1, sheet.last_column + 1):
+        top = sheet.text(anchor.row, column)
+        if spec.header_rows == 1:
+            text = top
+        else:
+            below = sheet.text(anchor.row + 1, column)
+            carried = top or carried
+            text = f"{carried}/{below}" if below and below != top else top
+        if text:
+            columns.setdefault(normalise(text), column)
+    return anchor.row, columns
+
+
+def area_of(context: PageContext, name: str, spec: LayoutSheet, cell: Cell) -> str | None:
+    source, catalogue = context.source, context.catalogue
+    clean = normalise(name)
+    if clean in source.aliases:
+        return source.aliases[clean]
+    codes = catalogue.find_area(clean, source.area, spec.row_level)
+    if not codes and spec.row_level == "county":
+        codes = [c for c in catalogue.find_area(clean, source.area) if c != source.area]
+    if len(codes) == 1:
+        return codes[0]
+    if codes:
+        context.find(
+            "EVA-003",
+            "error",
+            f"{cell.address}“{name}”对应多个地区：{'、'.join(codes)}，请用代码写明",
+            f"{cell.address} “{name}” names several areas",
+            cell.address,
+            name,
+            "一个地区",
+        )
+    else:
+        context.find(
+            "EVA-002",
+            "error",
+            f"{cell.address}“{name}”不在单位名录",
+            f"{cell.address} “{name}” is not a known area",
+            cell.address,
+            name,
+            "名录内的地区",
+        )
+    return None

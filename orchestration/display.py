@@ -1,0 +1,306 @@
+"""People's output of the command: tables and sentences through rich. No logic; every text zh or en."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ingestion.register import Register
+
+VERDICTS = {
+    "accepted": ("[green]已接收[/]", "[green]accepted[/]"),
+    "returned": ("[red]退回更正[/]", "[red]returned[/]"),
+    "unreadable": ("[red]无法读取[/]", "[red]unreadable[/]"),
+    "needs_explanation": ("[yellow]待说明[/]", "[yellow]needs explanation[/]"),
+    "passed": ("[green]通过[/]", "[green]passed[/]"),
+    "failed": ("[red]未通过[/]", "[red]failed[/]"),
+    "not_evaluated": ("[yellow]未评估[/]", "[yellow]not evaluated[/]"),
+}
+SEVERITIES = {
+    "error": ("[red]须更正[/]", "[red]error[/]"),
+    "warning": ("[yellow]请核对[/]", "[yellow]warning[/]"),
+    "info": ("提示", "info"),
+    "cannot_tell": ("[dim]无法判断[/]", "[dim]cannot tell[/]"),
+}
+
+
+@lru_cache(maxsize=1)
+def console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def _pick(pair: tuple[str, str], lang: str) -> str:
+    return pair[0] if lang == "zh" else pair[1]
+
+
+def _table(*headers: str, title: str | None = None) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    return table
+
+
+@contextmanager
+def progress_of(title: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal; nothing when stdout is not one, or for JSON."""
+    if quiet or not sys.stdout.isatty():
+        yield lambda done, total: None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=console(), transient=True) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def finding_line(f: dict[str, Any], lang: str) -> str:
+    """One finding as people read it: severity, rule, sheet, then the sentence (which names the cell)."""
+    sheet = f"“{f['sheet']}” " if f["sheet"] else ""
+    return f"  {_pick(SEVERITIES[f['severity']], lang)} {f['rule']} {sheet}{f['message_zh' if lang == 'zh' else 'message_en']}"
+
+
+def show_check(answers: list[dict[str, Any]], lang: str, report: Path | None) -> None:
+    for a in answers:
+        mark = " [bold red]模拟数据[/]" if a["sample_data"] else ""
+        console().print(
+            f"[bold]{Path(a['file']).name}[/]{mark} · {a['form'] or '?'} {a['unit_code'] or ''} {a['period'] or ''} · "
+            f"{_pick(VERDICTS[a['verdict']], lang)} · {a['counts']['error']} 错误 errors · {a['counts']['warning']} 核实 warnings"
+            f" · {a['counts']['cannot_tell']} 无法判断 cannot tell"
+        )
+        for f in a["findings"]:
+            if f["severity"] == "cannot_tell":
+                continue
+            console().print(finding_line(f, lang))
+    if report:
+        console().print(f"问题清单 findings workbook: [bold]{report}[/]")
+
+
+def show_receive(answers: list[dict[str, Any]], register: Register, lang: str) -> None:
+    table = _table("文件 file", "报送 submission", "结论 verdict", "说明 remark")
+    for a in answers:
+        remark = ""
+        if a["duplicate_of"]:
+            remark = f"与 {a['duplicate_of']} 相同，未再登记" if lang == "zh" else f"same as {a['duplicate_of']}"
+        elif a["supersedes"]:
+            remark = f"取代 {a['supersedes']}" if lang == "zh" else f"supersedes {a['supersedes']}"
+        elif a["verdict"] in ("returned", "unreadable"):
+            errors = [f for f in register.findings_of(a["submission_id"]) if f["severity"] == "error"]
+            remark = errors[0]["message_zh" if lang == "zh" else "message_en"] if errors else ""
+        table.add_row(Path(a["file"]).name, a["submission_id"], _pick(VERDICTS[a["verdict"]], lang), remark)
+    console().print(table)
+
+
+def show_returns(rows: list[dict[str, Any]], lang: str) -> None:
+    table = _table(
+        "报送 id", "表 form", "单位 unit", "报告期 period", "版 v", "状态 status", "收到 received", "文件 file"
+    )
+    for r in rows:
+        mark = "模拟 " if r["kind"] == "sample" else ""
+        table.add_row(
+            r["submission_id"],
+            mark + (r["source_id"] or r["form"] or "?"),
+            r["unit_code"] or "",
+            r["period"] or "",
+            str(r["version"]),
+            _pick(VERDICTS[r["status"]], lang),
+            r["received_at"][:16],
+            r["file_name"],
+        )
+    console().print(table)
+    console().print(f"{len(rows)} 份 submissions")
+
+
+def show_submission(row: dict[str, Any], lang: str) -> None:
+    for key in (
+        "submission_id",
+        "kind",
+        "form",
+        "source_id",
+        "programme",
+        "unit_code",
+        "period",
+        "plan_version",
+        "version",
+        "status",
+        "filed_by",
+        "received_at",
+        "decided_at",
+        "is_backfilled",
+        "supersedes",
+        "file_name",
+        "sha256",
+        "answer",
+    ):
+        if row[key] not in (None, ""):
+            console().print(f"{key:14} {row[key]}")
+    for f in row["findings"]:
+        console().print(finding_line(f, lang))
+
+
+def show_figure(a: dict[str, Any], lang: str) -> None:
+    if a["sample_data"]:
+        console().print("[bold red]模拟数据（非真实填报） SAMPLE DATA[/]")
+    name = a["indicator_name_zh"] if lang == "zh" else a["indicator_name_en"]
+    console().print(f"{a['area_name']} {a['period']}{' 当月 month alone' if a['flow'] else ''} {name}")
+    if a["value"] is None:
+        console().print(
+            f"[yellow]无数 no figure[/] ({a['obs_status']}) {a['reason_zh'] if lang == 'zh' else a['reason_en']}"
+        )
+    else:
+        printed = f" · 原文 printed “{a['printed']}”" if a["printed"] else ""
+        rounding = f" ± {a['half_unit']}" if a["half_unit"] not in (None, "0") else ""
+        console().print(
+            f"[bold]{a['value']}[/] {a['unit']}{rounding} · {a['obs_status']} · {a['basis']} · {a['source_kind']}"
+            f"{' ' + a['source_id'] if a['source_id'] else ''}{printed}"
+        )
+    if a["numerator"] is not None or a["denominator"] is not None:
+        console().print(f"  分子 numerator {a['numerator']} · 分母 denominator {a['denominator']}")
+    c = a["coverage"]
+    console().print(
+        f"  覆盖 coverage {c['units_reported']}/{c['units_expected']} · 截至 as of {a['as_of'][:19]} · "
+        f"发布 release {a['release'] or '（构建 build）'} · {a['formula_zh']}"
+    )
+    for alt in a["alternatives"]:
+        console().print(
+            f"  其他 other: {alt['value']} · {alt['basis']} · {alt['source_id'] or alt['submission_id'] or ''} "
+            f"{'“' + alt['printed'] + '”' if alt['printed'] else ''} {alt['publisher'] or ''}"
+            f"{' 存疑 doubtful' if alt['is_doubtful'] else ''}"
+        )
+
+
+def show_trace(a: dict[str, Any], lang: str) -> None:
+    show_figure(a["figure"], lang)
+    table = _table(
+        "角色 role", "权 w", "单位 unit", "报送 submission", "文件 file", "单元格 cell", "原文 raw", "值 value"
+    )
+    for c in a["contributions"]:
+        table.add_row(
+            c["role"],
+            str(c["weight"]),
+            f"{c['unit_code']} {c['unit_name'] or ''}",
+            c["submission_id"],
+            c["file"],
+            f"{c['sheet']}!{c['cell']}",
+            str(c["raw"]),
+            str(c["value"]),
+        )
+    console().print(table)
+    console().print(f"{len(a['contributions'])} 个单元格 cells · 合计 sum [bold]{a['sum']}[/]")
+
+
+def show_reconcile(rows: list[dict[str, Any]], lang: str) -> None:
+    from collections import Counter
+
+    counts = Counter(r["verdict"] for r in rows)
+    table = _table("公布数 total", "印出 printed", "我们 ours", "差 diff", "容差 tol", "结论 verdict", "说明 reason")
+    for r in rows:
+        if r["verdict"] in ("differs", "explained", "other_definition"):
+            table.add_row(
+                r["total_id"],
+                r["printed"],
+                str(r["ours"]),
+                str(r["difference"]),
+                str(r["tolerance"]),
+                r["verdict"],
+                r["reason"] if lang == "zh" else r["reason_en"],
+            )
+    console().print(table)
+    console().print(
+        " · ".join(f"{k} {v}" for k, v in sorted(counts.items())) + f" · {len(rows)} 个公布数 control totals "
+        "（全部见 --json · all with --json）"
+    )
+
+
+def show_gates(rows: list[dict[str, Any]], lang: str) -> None:
+    by_series: dict[tuple[str, str, str, str], list[dict[str, Any]]] = {}
+    for r in rows:
+        by_series.setdefault((r["series"], r["period"], r["kind"], r["source_kind"]), []).append(r)
+    table = _table("指标 series", "期 period", "种类 kind", "来源 source", "结论 verdict", "说明 why")
+    for (series, period, kind, source_kind), found in by_series.items():
+        bad = [r for r in found if r["severity"] == "error" and r["verdict"] != "passed"]
+        worst = bad[0]["verdict"] if bad else "passed"
+        table.add_row(
+            series,
+            period,
+            kind,
+            "模拟数据 sample" if source_kind == "sample" else source_kind,
+            _pick(VERDICTS[worst], lang),
+            bad[0]["message_zh" if lang == "zh" else "message_en"] if bad else f"{len(found)} 道关口 gates",
+        )
+    console().print(table)
+
+
+def show_release(a: dict[str, Any], lang: str) -> None:
+    if a["state"] == "candidate":
+        console().print(f"候选 candidate [bold]{a['release']}[/] · {', '.join(a['series'])} · {a['path']}")
+        console().print(f"  批准 approve: jiugai release approve {a['release']} --by 姓名")
+    elif a["state"] == "unchanged":
+        console().print(
+            f"[yellow]没有新数据 nothing new[/]：与 same as {a['release']}；已记为不发布 recorded as a no-filing"
+        )
+    else:
+        console().print(
+            "[red]不发布 no filing[/]：没有一个指标通过关口（已记录） no series passed its gates (recorded)"
+        )
+    for left in a["left_out"]:
+        reasons = left["reasons_zh"] if lang == "zh" else left["reasons_en"]
+        console().print(
+            f"  未列入 left out: {left['series']} — {reasons[0]}{f'（另 {len(reasons) - 1} 条）' if len(reasons) > 1 else ''}"
+        )
+
+
+def show_approval(a: dict[str, Any], lang: str) -> None:
+    if a["state"] == "released":
+        console().print(
+            f"[green]已发布 released[/] [bold]{a['release']}[/] · {a['approved_by']} · {a['approved_at'][:19]} · {a['path']}"
+        )
+    else:
+        console().print(f"[red]拒绝批准 refused[/] {a['release']}")
+        for reason in a["reasons"]:
+            console().print(f"  {reason}")
+
+
+def show_releases(rows: list[dict[str, Any]], lang: str) -> None:
+    table = _table(
+        "发布 release", "期 period", "种类 kind", "来源 source", "状态 state", "批准 approved", "指标 series"
+    )
+    for r in rows:
+        table.add_row(
+            r["release_id"] or "—",
+            r["period"],
+            r["kind"],
+            "模拟数据 sample" if r["source_kind"] == "sample" else "real",
+            r["state"],
+            f"{r['approved_by'] or ''} {(r['approved_at'] or '')[:19]}",
+            ", ".join(r["series"]),
+        )
+    console().print(table)
+
+
+def show_verify(a: dict[str, Any], lang: str) -> None:
+    word = "[green]完好 intact[/]" if a["ok"] else "[red]不符 does not verify[/]"
+    console().print(f"{word} {a['release']} · {a['files_checked']} 个文件 files checked")
+    for p in a["problems"]:
+        console().print(f"  {p['path']}: {p['problem']}")
+
+
+def show_demo(a: dict[str, Any], lang: str) -> None:
+    table = _table("做了什么 made", "多少 how many", "在哪里 where", title="演示完成 Demo finished")
+    for row in a["made"]:
+        table.add_row(f"{row['zh']} {row['en']}", str(row["count"]), row["where"])
+    console().print(table)
+    console().print(f"用时 took {a['seconds']} 秒 s · 接着看 look next:")
+    for line in a["next"]:
+        console().print(f"  {line}")
