@@ -6,6 +6,7 @@ Display formats round for the eye (万个, 万户, 亿元); downloads never pass
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
@@ -96,15 +97,17 @@ def rounding_arms(value: Decimal | None, half_unit: Decimal | None, qualifier: s
     return (0.0 if qualifier == "nearly" else arm), (0.0 if qualifier in ("more_than", "at_least") else arm)
 
 
-def heading(title: Words, unit: Words | None, *, sample: bool, more: int = 0) -> dict[str, Any]:
+def heading(title: Words, unit: Words | None, *, sample: bool, more: int = 0, below: Sequence[str] = ()) -> dict[str, Any]:
     """Layout entries for a chart's title block: Chinese, English, unit; a sample says so in its first line.
 
-    Lines are short enough for a 360 px screen, because Plotly never wraps. `more` reserves lines below for text.
+    Lines must fit a 360 px screen, because Plotly never wraps. `below` are further lines of text, `more` reserves
+    empty ones above the plot.
     """
     lines = [f"<b>【{SAMPLE_ZH}】</b> <span style='font-size:12px'>{SAMPLE_EN}</span>"] if sample else []
     lines += [f"<b>{title.zh}</b>", f"<span style='font-size:12px;color:{MUTED}'>{title.en}</span>"]
     if unit is not None:
         lines.append(f"<span style='font-size:12px;color:{MUTED}'>单位 unit：{unit.zh} ({unit.en})</span>")
+    lines += [f"<span style='font-size:13px'>{line}</span>" for line in below]
     return {"title": {"text": "<br>".join(lines), "x": 0, "xref": "container", "xanchor": "left", "y": 1,
                       "yref": "container", "yanchor": "top", "pad": {"l": 4, "t": 6}, "font": {"size": 15}},
             "margin": {"t": 22 + 20 * len(lines) + 17 * more, "l": 8, "r": 12, "b": 8}}
@@ -127,10 +130,10 @@ TEMPLATE = _template()
 
 
 def figure(traces: list[Any], title: Words, unit: Words | None, *, sample: bool, height: int, more: int = 0,
-           **layout: Any) -> go.Figure:
+           below: Sequence[str] = (), **layout: Any) -> go.Figure:
     """A figure with the house template and title block. `height` in px is for a full-width screen."""
     made = go.Figure(data=traces)
-    made.update_layout(template=TEMPLATE, height=height, **heading(title, unit, sample=sample, more=more))
+    made.update_layout(template=TEMPLATE, height=height, **heading(title, unit, sample=sample, more=more, below=below))
     made.update_layout(**layout)
     return made
 

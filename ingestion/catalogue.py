@@ -310,6 +310,56 @@ class ControlTotal(_Model):
         return "DOUBTFUL" in self.note
 
 
+class NameGuard(_Model):
+    """Printed names that answer for no indicator, and why. A trailing * stands for any ending."""
+
+    names: list[str]
+    verdict: Literal["other_definition", "no_data"]
+    near: str | None = None
+    zh: str
+    en: str
+
+
+class Explanation(_Model):
+    """A known difference of one control total. against: the publications it explains; empty = whatever differs."""
+
+    total_id: str
+    verdict: Literal["explained", "other_definition"]
+    against: list[str] = Attr(default_factory=list)
+    zh: str
+    en: str
+    source: str
+
+
+class FactorRange(_Model):
+    low: Decimal
+    high: Decimal
+    source: str
+
+
+class Explanations(_Model):
+    """rulebook/explained.yaml: what the reconciliation knows beside the figures."""
+
+    persons_per_household: FactorRange
+    names: list[NameGuard]
+    totals: list[Explanation]
+
+    def guard(self, printed_name: str) -> NameGuard | None:
+        """The guard of a printed name, if it has one."""
+        for guard in self.names:
+            for name in guard.names:
+                if printed_name == name or name.endswith("*") and printed_name.startswith(name[:-1]):
+                    return guard
+        return None
+
+    @cached_property
+    def by_total(self) -> dict[str, list[Explanation]]:
+        found: dict[str, list[Explanation]] = {}
+        for explanation in self.totals:
+            found.setdefault(explanation.total_id, []).append(explanation)
+        return found
+
+
 class Area(_Model):
     code: str
     name_zh: str
@@ -334,6 +384,19 @@ class Gates(_Model):
     suite_version: str
     gates: list[Gate]
     series: dict[Literal["public", "ministry"], list[str]]
+
+
+class ReleaseDay(_Model):
+    """A statutory release: on `day` of the month after the period, as this kind."""
+
+    form: str
+    day: int
+    kind: str
+
+
+class Calendar(_Model):
+    due: dict[str, dict[str, int | str]]
+    release: dict[str, ReleaseDay]
 
 
 def _place(path: Path) -> str:
@@ -425,8 +488,8 @@ class Catalogue:
                 if twice:
                     raise SetupError(f"{_place(path)}: field {what} used twice: {', '.join(sorted(twice))}")
             for field in form.fields:
-                if field.unit is not None:
-                    self.unit(field.unit)
+                if field.unit is not None and field.unit not in self.units:
+                    raise SetupError(f"{_place(path)}: {field.id}: unit {field.unit} is not declared in units.yaml")
                 if field.codelist is not None:
                     self.codelist(field.codelist)
             found[form.id] = form
@@ -466,7 +529,8 @@ class Catalogue:
             indicator = _parse(Indicator, row, path, str(row.get("id")))
             if indicator.id in found:
                 raise SetupError(f"{_place(path)}: indicator {indicator.id} is defined twice")
-            self.unit(indicator.unit)
+            if indicator.unit not in self.units:
+                raise SetupError(f"{_place(path)}: {indicator.id}: unit {indicator.unit} is not declared in units.yaml")
             if indicator.returns:
                 fields = {indicator.returns.field}
                 for codes in indicator.returns.by.values():
@@ -509,6 +573,11 @@ class Catalogue:
         path = self.root / "gates.yaml"
         return _parse(Gates, load_yaml(path), path, "gates")
 
+    @cached_property
+    def calendar(self) -> Calendar:
+        path = self.root / "calendar.yaml"
+        return _parse(Calendar, load_yaml(path), path, "calendar")
+
     # -- publications -------------------------------------------------------------------------------------------
     @cached_property
     def layouts(self) -> dict[str, Layout]:
@@ -527,6 +596,23 @@ class Catalogue:
             data["published_on"] = data["published_on"] or None
             rows.append(_parse(ControlTotal, data, path, f"line {number}"))
         return rows
+
+    @cached_property
+    def explanations(self) -> Explanations:
+        """Known differences and printed names of another definition, each checked against what it names."""
+        path = self.root / "explained.yaml"
+        found = _parse(Explanations, load_yaml(path), path, "explained")
+        known = {t.total_id for t in self.control_totals}
+        for explanation in found.totals:
+            if explanation.total_id not in known:
+                raise SetupError(f"{_place(path)}: no control total {explanation.total_id}")
+            for source in explanation.against:
+                if source not in self.sources:
+                    raise SetupError(f"{_place(path)}: {explanation.total_id}: no source {source}")
+        for guard in found.names:
+            if guard.near is not None and guard.near not in self.indicators:
+                raise SetupError(f"{_place(path)}: {guard.names[0]}: no indicator {guard.near}")
+        return found
 
     @cached_property
     def sources(self) -> dict[str, Source]:

@@ -123,6 +123,10 @@ class ReadResult:
         finding.form = finding.form or self.form
         self.findings.append(finding)
 
+    def sort_findings(self) -> None:
+        """Errors first: what must be mended is read first. Order within a severity stays."""
+        self.findings.sort(key=lambda f: SEVERITIES.index(f.severity))
+
     @property
     def column_map(self) -> dict[str, list[str]]:
         """field → [sheet, cell]: where every value stands or should stand, so that a figure opens down to the cell."""

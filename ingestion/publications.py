@@ -432,4 +432,5 @@ def read_publication(book: Workbook, source: Source, catalogue: Catalogue) -> Re
             )
         )
     check_duplicates(result)
+    result.sort_findings()
     return result

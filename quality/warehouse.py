@@ -11,6 +11,7 @@ import datetime as dt
 import json
 import os
 import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,11 +26,14 @@ import pyarrow.parquet as pq
 from ingestion.archive import sync_folder, write_whole
 from ingestion.catalogue import catalogue
 from ingestion.errors import RetriableError, SetupError, UsageError
-from ingestion.register import Register, now_utc, stamp, submissions
+from ingestion.register import Register, events, now_utc, stamp, submissions
 from ingestion.store import Store
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 KEEP_BUILDS = 5
+PARSING = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
+# acts that change no figure: a build made before them is still up to date
+NOT_DATA = ("duplicate", "gates", "candidate", "no_filing", "approval_refused", "released")
 _one_at_a_time = threading.Lock()
 
 
@@ -63,6 +67,14 @@ class NodeResult:
 class BuildResult:
     build: Build
     nodes: list[NodeResult] = field(default_factory=list)
+
+
+class BuildFailed(SetupError):
+    """A model or a test of error severity failed. `nodes` says what dbt did until then; the file is thrown away."""
+
+    def __init__(self, message: str, nodes: list[NodeResult]) -> None:
+        super().__init__(message)
+        self.nodes = nodes
 
 
 def _folder(home: Path) -> Path:
@@ -139,10 +151,24 @@ def _run_dbt(home: Path, environment: dict[str, str]) -> list[NodeResult]:
     return nodes
 
 
+def write_manifest(path: Path) -> Path:
+    """`dbt parse`: what the models are, without data. The file appears whole, so that two starts may race."""
+    from dbt.cli.main import dbtRunner
+
+    with tempfile.TemporaryDirectory() as scratch, _one_at_a_time, _environment(PARSING):
+        outcome = dbtRunner().invoke([
+            "--quiet", "--no-use-colors", "parse", "--no-partial-parse", "--project-dir", str(PROJECT),
+            "--profiles-dir", str(PROJECT), "--target-path", scratch, "--log-path", scratch])
+        if outcome.exception is not None:
+            raise SetupError(f"dbt: {' '.join(str(outcome.exception).split())[:300]}") from outcome.exception
+        write_whole(path, (Path(scratch) / "manifest.json").read_bytes())
+    return path
+
+
 def build(home: Path, as_of: dt.datetime | None = None) -> BuildResult:
     """Make a build of everything in force (as of a moment). `current` moves only for a build of now.
 
-    Raises: SetupError when a model or a test of error severity fails: the file is then thrown away.
+    Raises: BuildFailed when a model or a test of error severity fails: the file is then thrown away.
     """
     register = Register(home)
     try:
@@ -161,7 +187,7 @@ def build(home: Path, as_of: dt.datetime | None = None) -> BuildResult:
                 nodes = _run_dbt(home, dbt_environment(home, scratch, work, limit))
                 bad = [n for n in nodes if n.status in ("error", "fail", "skipped")]
                 if bad:
-                    raise SetupError(f"dbt: {bad[0].unique_id}: {' '.join(bad[0].message.split())[:300]}")
+                    raise BuildFailed(f"dbt: {bad[0].unique_id}: {' '.join(bad[0].message.split())[:300]}", nodes)
                 made = Build(build_id, folder / f"{build_id}.duckdb", limit, watermark, made_at)
                 scratch.replace(made.path)
                 meta = {
@@ -208,6 +234,21 @@ def current_build(home: Path) -> Build:
     if not pointer.exists():
         raise UsageError(f"{home}: 还没有构建，请先运行 jiugai build (nothing was built yet)")
     return _load(_folder(home), pointer.read_text().strip())
+
+
+def is_stale(home: Path) -> bool:
+    """Whether `current` is missing, of another rule book, or older than what was received or decided since."""
+    register = Register(home)
+    try:
+        try:
+            made = current_build(home)
+        except UsageError:
+            return bool(register.rows(submissions, order=submissions.c.seq))
+        rulebook = json.loads((_folder(home) / f"{made.build_id}.json").read_text())["rulebook_hash"]
+        newer = register.rows(events, events.c.seq > made.watermark, events.c.what.not_in(NOT_DATA))
+        return rulebook != catalogue().content_hash or bool(newer)
+    finally:
+        register.close()
 
 
 def build_as_of(home: Path, as_of: dt.datetime) -> Build:

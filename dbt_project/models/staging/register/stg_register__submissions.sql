@@ -1,3 +1,6 @@
+-- A table, not a view: the exported file is gone when the build is whole.
+{{ config(materialized='table') }}
+{%- do source('register', 'submissions') %}
 with source as (
     select * from read_parquet('{{ env_var('JIUGAI_REGISTER_DIR', 'none') }}/submissions.parquet')
 ),

@@ -1,0 +1,39 @@
+"""Communities started in each unit beside its plan as first confirmed, as it stood then and as it stands now."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]
+
+from dashboards import theme
+from dashboards.data import Frame
+from dashboards.figures._hover import hover
+
+UNIT = theme.Words("个", "communities")
+PLANS = (("plan_communities_first", theme.Words("首版计划", "first plan"), "diamond-open", 11, theme.SLATE),
+         ("plan_communities_then", theme.Words("当时计划", "plan then"), "line-ns-open", 13, theme.INK),
+         ("plan_communities_now", theme.Words("现行计划", "plan now"), "circle-open", 8, theme.ORANGE))
+
+
+def county_progress(frame: Frame) -> go.Figure:
+    """Bars: started from the start of the year. Marks: the three plan versions, which often coincide."""
+    areas = frame.ordered("area")
+    month = frame.ordered("period")[0]
+    started = [frame.point("started_communities", area=a) for a in areas]
+    names = [p.area_zh if p else a for a, p in zip(areas, started, strict=True)]
+    traces: list[object] = [go.Bar(
+        name="新开工 started", y=names, x=[theme.traced(p.value) if p else None for p in started], orientation="h",
+        marker={"color": theme.BLUE}, hovertext=[hover(p, n) if p else n for n, p in zip(names, started, strict=True)],
+        hovertemplate="%{hovertext}<extra></extra>")]
+    for indicator, words, symbol, size, colour in PLANS:
+        points = [frame.point(indicator, area=a) for a in areas]
+        traces.append(go.Scatter(
+            name=f"{words.zh} {words.en}", y=names, x=[theme.traced(p.value) if p else None for p in points], mode="markers",
+            marker={"symbol": symbol, "size": size, "color": colour, "line": {"width": 2, "color": colour}}, cliponaxis=False,
+            hovertext=[hover(p, n) if p else n for n, p in zip(names, points, strict=True)],
+            hovertemplate="%{hovertext}<extra></extra>"))
+    return theme.figure(
+        traces, theme.Words(f"新开工与三版计划，{month[:4]}年1—{int(month[5:])}月" if len(month) == 7 else f"新开工与三版计划，{month}年",
+                            f"Started against three plan versions, {month}"),
+        UNIT, sample=frame.is_sample, height=230 + 26 * len(areas), bargap=0.35,
+        yaxis={"autorange": "reversed", "type": "category", "showgrid": False}, xaxis={"rangemode": "tozero", "nticks": 6},
+        legend={"y": -0.08})

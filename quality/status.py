@@ -1,0 +1,170 @@
+"""Who filed what, partition by partition, as the register says: accepted, returned with the reason, missing. Reads only.
+
+A partition is a form × period × province-level unit, or one publication: what Dagster shows and what one Parquet file
+holds. Not here: deciding (receive.py), chasing by due date, how any of it is drawn (orchestration).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import sqlalchemy as sa
+
+from ingestion.catalogue import Catalogue, catalogue as project_catalogue
+from ingestion.register import Register, submissions
+from ingestion.store import Store
+from ingestion.units import plain
+
+BACK = ("returned", "unreadable")  # the sender has to act
+PREVIEW_ROWS = 20
+PREVIEW_FIELDS = 8
+
+
+@dataclass(frozen=True, order=True)
+class Partition:
+    """form is J1, J2 … or PUB; the other three are empty where they do not apply."""
+
+    form: str
+    period: str = ""
+    province: str = ""
+    source_id: str = ""
+
+
+@dataclass(frozen=True)
+class UnitState:
+    """The last version that a unit filed (for plans: of each plan version)."""
+
+    unit_code: str
+    unit_name: str
+    kind: str  # return | sample | publication
+    status: str
+    version: int
+    submission_id: str
+    file_name: str
+    received_at: str
+    plan_version: str
+    errors: int
+    warnings: int
+    reason_zh: str  # of what was returned: its first finding
+    reason_en: str
+    answer: Path | None  # the workbook that went back
+
+
+@dataclass
+class PartitionState:
+    """missing: basic units of the province that filed nothing, sample partitions judged by samples alone."""
+
+    partition: Partition
+    units: list[UnitState]
+    missing: list[str] = field(default_factory=list)
+    rows: int = 0
+    path: Path | None = None
+    preview: list[dict[str, str]] = field(default_factory=list)
+
+    def with_status(self, *statuses: str) -> list[UnitState]:
+        return [u for u in self.units if u.status in statuses]
+
+    @property
+    def is_sample(self) -> bool:
+        return bool(self.units) and all(u.kind == "sample" for u in self.units)
+
+
+def partition_of(row: dict[str, Any]) -> Partition | None:
+    """Where a register row belongs; None for a file whose form, unit or period was not recognised."""
+    if row["source_id"]:
+        return Partition("PUB", source_id=row["source_id"])
+    if not (row["form"] and row["period"] and row["province_code"]):
+        return None
+    return Partition(row["form"], row["period"], row["province_code"])
+
+
+def new_since(register: Register, seq: int) -> tuple[list[Partition], int]:
+    """Partitions touched by submissions after this number, and the number of the newest."""
+    rows = register.rows(submissions, submissions.c.seq > seq, order=submissions.c.seq)
+    found = {p for p in map(partition_of, rows) if p is not None}
+    return sorted(found), int(rows[-1]["seq"]) if rows else seq
+
+
+def last_versions(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The version received last of each kind, unit or source, form, period and plan version."""
+    last: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        key = (row["kind"], row["source_id"] or row["unit_code"], row["form"], row["source_id"] or row["period"],
+               row["plan_version"])  # fmt: skip
+        held = last.get(key)
+        if held is None or (row["received_at"], row["seq"]) > (held["received_at"], held["seq"]):
+            last[key] = row
+    return sorted(last.values(), key=lambda r: (r["unit_code"] or r["source_id"] or "", r["plan_version"], r["kind"]))
+
+
+def unit_state(home: Path, register: Register, row: dict[str, Any], catalogue: Catalogue) -> UnitState:
+    """A register row in words, with the reason and the answer of what was returned."""
+    counts = json.loads(row["counts"])
+    reason: dict[str, Any] = {}
+    if row["status"] in BACK:
+        found = register.findings_of(row["submission_id"])
+        reason = next((f for f in found if f["severity"] == "error"), found[0] if found else {})
+    answer = home / "answers" / f"{row['submission_id']}.xlsx"
+    code = row["unit_code"] or ""
+    name = catalogue.areas[code].name_zh if code in catalogue.areas else ""
+    if row["source_id"]:
+        name = catalogue.source(row["source_id"]).title if row["source_id"] in catalogue.sources else row["source_id"]
+    return UnitState(
+        code, name, row["kind"], row["status"], row["version"], row["submission_id"], row["file_name"],
+        row["received_at"], row["plan_version"], counts.get("error", 0), counts.get("warning", 0),
+        reason.get("message_zh", ""), reason.get("message_en", ""), answer if answer.exists() else None,
+    )  # fmt: skip
+
+
+def state_of(home: Path, register: Register, partition: Partition, catalogue: Catalogue | None = None) -> PartitionState:
+    """Everything a partition's page tells: units by their last version, the missing ones, rows and a preview."""
+    catalogue = catalogue or project_catalogue()
+    same = (
+        [submissions.c.source_id == partition.source_id]
+        if partition.source_id
+        else [
+            submissions.c.form == partition.form,
+            submissions.c.period == partition.period,
+            submissions.c.province_code == partition.province,
+        ]
+    )
+    rows = register.rows(submissions, sa.and_(*same), order=submissions.c.seq)
+    state = PartitionState(partition, [unit_state(home, register, r, catalogue) for r in last_versions(rows)])
+    if partition.province:
+        filed = {u.unit_code for u in state.units if u.kind == "return"} or {u.unit_code for u in state.units}
+        expected = {u for u in catalogue.basic_units if catalogue.province_of(u) == partition.province}
+        state.missing = sorted(expected - filed)
+    path = Store(home, catalogue).partition_of(rows[-1]) if rows else None
+    if path is not None and path.exists():
+        state.path = path
+        state.rows = pq.read_metadata(path).num_rows
+        state.preview = _preview(path, partition, catalogue)
+    return state
+
+
+def _preview(path: Path, partition: Partition, catalogue: Catalogue) -> list[dict[str, str]]:
+    """At most 20 rows; of a form the unit and its first core numbers, by their Chinese names."""
+    if partition.source_id:
+        names = {n: n for n in ("unit_code", "indicator", "dim_code", "period_end", "printed", "value", "unit", "cell")}
+    else:
+        numbers = [f for f in catalogue.form(partition.form).fields if f.core and f.is_number][:PREVIEW_FIELDS]
+        names = {"submission_id": "submission_id", "unit_code": "unit_code", **{f.id: f.name for f in numbers}}
+    rows = pq.ParquetFile(path).read(list(names)).slice(0, PREVIEW_ROWS).to_pylist()
+    return [{names[k]: _shown(v) for k, v in row.items()} for row in rows]
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else plain(value) if hasattr(value, "as_tuple") else str(value)
+
+
+def standing(home: Path, register: Register, form: str, catalogue: Catalogue | None = None) -> list[UnitState]:
+    """Last versions of a form (PUB: of all publications), every unit and period: what stands as accepted or returned."""
+    catalogue = catalogue or project_catalogue()
+    where = submissions.c.source_id.is_not(None) if form == "PUB" else submissions.c.form == form
+    rows = register.rows(submissions, where, order=submissions.c.seq)
+    return [unit_state(home, register, r, catalogue) for r in last_versions(rows)]
