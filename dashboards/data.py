@@ -88,11 +88,13 @@ class Point:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much of what was asked is there: figures of a chart, and reporting units of the weakest figure."""
+    """How much of what was asked is there: figures of a chart, reporting units of the weakest figure,
+    and, where a chart compares areas, areas with any figure."""
 
     given: int
     asked: int
     units: tuple[int, int] | None
+    areas: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,8 @@ class Frame:
         given = [p for p in self.points if not p.is_gap]
         pairs = [(p.units_reported, p.units_expected) for p in given if p.units_expected]
         units = min(pairs, key=lambda pair: (Decimal(pair[0]) / pair[1], -pair[1]), default=None)
-        return Coverage(len(given), len(self.points), units)
+        areas = len(self.ordered("area"))
+        return Coverage(len(given), len(self.points), units, (len({p.key.area for p in given}), areas) if areas > 1 else None)
 
     @property
     def source_kinds(self) -> list[str]:
@@ -132,8 +135,9 @@ class Frame:
     @property
     def span(self) -> tuple[str, str]:
         """First and last reference period that has a figure; of all that was asked when none has."""
-        periods = sorted({p.key.period for p in self.points if not p.is_gap} or {p.key.period for p in self.points} or {""})
-        return periods[0], periods[-1]
+        periods = {p.key.period for p in self.points if not p.is_gap} or {p.key.period for p in self.points} or {""}
+        ends = sorted({end for period in periods for end in period.split("/")})
+        return ends[0], ends[-1]
 
     def point(self, indicator: str, *, area: str | None = None, period: str | None = None, dim: str = "") -> Point | None:
         """The chosen point of a key; None when the chart did not ask for it."""

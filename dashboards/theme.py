@@ -19,8 +19,8 @@ INK, MUTED, GRID, PAPER, GAP = "#1f2933", "#52606d", "#dde3e9", "#ffffff", "#f0f
 BLUE, PALE, ORANGE, SKY, SLATE = "#1a5a8a", "#a9bccd", "#c9701b", "#5b9bc8", "#7b8794"
 YEARS = ("#9aa5b1", "#c9a227", "#8c4a9e", "#c9701b", "#2f8fa3", "#123c63")  # oldest pale, newest dark
 YEAR_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
-STATUS_COLOURS = {"accepted": BLUE, "needs_explanation": SKY, "returned": ORANGE, "unreadable": "#8a3b12",
-                  "missing": "#e3e7eb"}
+STATUS_COLOURS = {"accepted": "#b3d0e5", "needs_explanation": "#e6c65c", "returned": ORANGE, "unreadable": "#7a2f0d",
+                  "missing": "#3b4754"}
 
 SAMPLE_ZH, SAMPLE_EN = "模拟数据", "sample data — not real"
 SAMPLE_MARK = f"{SAMPLE_ZH} ({SAMPLE_EN})"
@@ -51,6 +51,12 @@ RETURN_STATUS = {"accepted": Words("已接收", "accepted"), "needs_explanation"
                  "missing": Words("缺报", "missing")}
 NO_DATA = Words("无数据", "no data")
 NOT_PRINTED = Words("未公布", "not printed")
+
+
+def gap_mark(words: Words) -> str:
+    """What is written where a bar would stand: narrow enough for a seventh of a 360 px screen."""
+    return f"{words.zh}<br>n/a"
+
 
 WAN, YI = Decimal(10_000), Decimal(100_000_000)
 UNIT_WORDS = {"个": "communities", "户": "households", "元": "yuan", "%": "%", "人": "persons", "栋": "buildings",
@@ -97,7 +103,8 @@ def rounding_arms(value: Decimal | None, half_unit: Decimal | None, qualifier: s
     return (0.0 if qualifier == "nearly" else arm), (0.0 if qualifier in ("more_than", "at_least") else arm)
 
 
-def heading(title: Words, unit: Words | None, *, sample: bool, more: int = 0, below: Sequence[str] = ()) -> dict[str, Any]:
+def heading(title: Words, unit: Words | None, *, sample: bool, height: int, more: int = 0,
+            below: Sequence[str] = ()) -> dict[str, Any]:
     """Layout entries for a chart's title block: Chinese, English, unit; a sample says so in its first line.
 
     Lines must fit a 360 px screen, because Plotly never wraps. `below` are further lines of text, `more` reserves
@@ -108,20 +115,22 @@ def heading(title: Words, unit: Words | None, *, sample: bool, more: int = 0, be
     if unit is not None:
         lines.append(f"<span style='font-size:12px;color:{MUTED}'>单位 unit：{unit.zh} ({unit.en})</span>")
     lines += [f"<span style='font-size:13px'>{line}</span>" for line in below]
-    return {"title": {"text": "<br>".join(lines), "x": 0, "xref": "container", "xanchor": "left", "y": 1,
-                      "yref": "container", "yanchor": "top", "pad": {"l": 4, "t": 6}, "font": {"size": 15}},
-            "margin": {"t": 22 + 20 * len(lines) + 17 * more, "l": 8, "r": 12, "b": 8}}
+    # y counts from the bottom of the figure; one line height below the top keeps the first line whole
+    return {"title": {"text": "<br>".join(lines), "x": 0, "xref": "container", "xanchor": "left", "y": 1 - 18 / height,
+                      "yref": "container", "yanchor": "top", "pad": {"l": 4}, "font": {"size": 15}},
+            "margin": {"t": 24 + 20 * len(lines) + 18 * more, "l": 8, "r": 12, "b": 8}}
 
 
 def _template() -> go.layout.Template:
     axis = {"gridcolor": GRID, "linecolor": "#9aa5b1", "zerolinecolor": "#9aa5b1", "zerolinewidth": 1, "automargin": True,
-            "ticks": "", "tickfont": {"size": 12}, "fixedrange": True, "title": {"font": {"size": 12}}}
+            "ticks": "", "ticklabelstandoff": 4, "tickfont": {"size": 12}, "fixedrange": True, "title": {"font": {"size": 12}}}
     return go.layout.Template(layout={
         "font": {"family": FONT, "size": 13, "color": INK}, "paper_bgcolor": PAPER, "plot_bgcolor": PAPER,
         "colorway": [BLUE, ORANGE, SLATE, SKY, PALE], "xaxis": axis, "yaxis": axis, "dragmode": False,
         "hovermode": "closest", "hoverlabel": {"font": {"family": FONT, "size": 12}, "align": "left", "namelength": 0,
                                                "bgcolor": "#ffffff", "bordercolor": MUTED},
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.12, "yanchor": "top", "font": {"size": 12},
+        "legend": {"orientation": "h", "x": 0, "xref": "container", "xanchor": "left", "y": 0, "yref": "container",
+                   "yanchor": "bottom", "font": {"size": 12},
                    "itemclick": False, "itemdoubleclick": False, "tracegroupgap": 4},
         "bargap": 0.28, "separators": ".,"})
 
@@ -133,7 +142,7 @@ def figure(traces: list[Any], title: Words, unit: Words | None, *, sample: bool,
            below: Sequence[str] = (), **layout: Any) -> go.Figure:
     """A figure with the house template and title block. `height` in px is for a full-width screen."""
     made = go.Figure(data=traces)
-    made.update_layout(template=TEMPLATE, height=height, **heading(title, unit, sample=sample, more=more, below=below))
+    made.update_layout(template=TEMPLATE, height=height, **heading(title, unit, sample=sample, height=height, more=more, below=below))
     made.update_layout(**layout)
     return made
 

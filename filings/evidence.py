@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from filings.holdings import Holdings, Names, Part, label_of, month_end
+from filings.holdings import RETURNS, Holdings, Names, Part, label_of, month_end
 from filings.intervals import Interval, added, multiplied, percent
 from ingestion.catalogue import NATION, ControlTotal
 from ingestion.units import plain
@@ -60,6 +60,7 @@ class Gatherer:
         self.programme = self.catalogue.source(total.key).programme
         self.own = {o["group"] for o in own}
         self.label = label_of(total)
+        self.factor = self.catalogue.unit(total.unit).factor
         self.missing: list[str] = []  # the periods that a sum of years would need
         self.lacking: Literal["", "plan", "starts"] = ""  # the operand of a rate that nobody printed
 
@@ -226,7 +227,7 @@ class Gatherer:
         self.lacking = "plan" if not plans else "" if tops else "starts"
         found = []
         for top, bottom in sorted(((t, b) for t in tops for b in plans), key=lambda pair: self._pair_order(*pair)):
-            rate = percent(top.interval, bottom.interval)
+            rate = percent(_counted(top), _counted(bottom))
             if rate is not None:
                 zh = f"开工{top.amount}（{top.short}）÷计划{bottom.amount}（{bottom.short}）＝{plain(rate.point)}%"
                 en = f"{plain(top.value)} started ({top.source}) ÷ {plain(bottom.value)} planned ({bottom.source}) = "
@@ -239,13 +240,19 @@ class Gatherer:
         """No starts are printed for the period: those before and after it, divided by the plan, bound the rate."""
         started, plans = self._operands()
         bracket = self._bracket(started)
-        bottom = min((p for p in plans if not p.is_doubtful), key=self._choice, default=None)
-        if bottom is None or bracket is None:
+        if bracket is None:
             return []
         starts, parts = bracket
-        same = next((p for p in plans if p.source in {t.source for t in parts} and not p.is_doubtful), bottom)
-        rate = percent(starts, same.interval)
-        if rate is None:
+        # a province's own plan may be another list than the ministry's (辽宁 2024: 700 against 916): it bounds nothing
+        publisher = self.catalogue.source(self.total.key).publisher
+        fit = [
+            p
+            for p in plans
+            if not p.is_doubtful and (p.source == RETURNS or self.catalogue.source(p.source).publisher == publisher)
+        ]
+        same = min(fit, key=lambda p: (p.source not in {t.source for t in parts}, self._choice(p)), default=None)
+        rate = percent(starts, _counted(same)) if same else None
+        if same is None or rate is None:
             return []
         zh, en = self.holdings.listed(parts)
         return [
@@ -272,16 +279,17 @@ class Gatherer:
         parts = [*earlier[-1:], *later[:1]]
         if not parts:
             return None
-        low = earlier[-1].interval.low if earlier else Decimal(0)
-        return Interval(parts[0].value, low, later[0].interval.high if later else None), parts
+        low = _counted(earlier[-1]).low if earlier else Decimal(0)
+        return Interval(parts[0].value, low, _counted(later[0]).high if later else None), parts
 
     def _partial(self, part: Part) -> Evidence:
         """Rows of a table with units missing: what is left must be zero or more."""
         zh, en = self.holdings.words(part)
-        left = self.total.value - part.value
+        left = self.total.value * self.factor - part.value
         lacking = self.holdings.units_without(part)
-        named = "、".join(lacking) if len(lacking) <= 3 else f"{len(lacking)}个单位"
-        half = plain(self.total.rounding_half_unit + part.half_unit)
+        count = part.expected - part.reported
+        named = "、".join(lacking) if 0 < len(lacking) <= 3 else f"{count}个单位"
+        half = plain(self.total.rounding_half_unit * self.factor + part.half_unit)
         return Evidence(
             Interval(part.value, part.interval.low, None),
             (part.source,),
@@ -290,8 +298,15 @@ class Gatherer:
             f"{en} (of {part.expected})",
             bounds_only=True,
             rest_zh=f"余{plain(left)}{self.indicator.unit}（±{half}）应为{named}的数",
-            rest_en=f"{plain(left)} (± {half}) is left for {len(lacking)} missing units",
+            rest_en=f"{plain(left)} (± {half}) is left for {count} missing units",
         )
+
+
+def _counted(part: Part) -> Interval:
+    """A count printed in full has no rounding (as in the sums of the marts): 270 of 301 is 89.7 %, never 90.0."""
+    if part.qualifier == "exact" and part.half_unit <= Decimal("0.5") and part.value == part.value.to_integral_value():
+        return Interval(part.value, part.value, part.value)
+    return part.interval
 
 
 def _doubtful(part: Part) -> tuple[str, ...]:
@@ -304,4 +319,8 @@ def _range(interval: Interval, unit: str) -> str:
 
 
 def _range_en(interval: Interval) -> str:
-    return f"{plain(interval.low)} or more" if interval.high is None else f"{plain(interval.low)} to {plain(interval.high)}"
+    return (
+        f"{plain(interval.low)} or more"
+        if interval.high is None
+        else f"{plain(interval.low)} to {plain(interval.high)}"
+    )

@@ -167,7 +167,9 @@ class Holdings:
         return found
 
     def units_without(self, part: Part) -> list[str]:
-        """Units that a partial sum of a publication lacks, by name."""
+        """Units that a partial sum of a publication lacks, by name; none are named for returns."""
+        if part.source == RETURNS:
+            return []
         units = self._rows.get((part.group, part.indicator, part.period), set())
         return [self.area_zh(c) for c in self.catalogue.children.get(part.area, []) if c not in units]
 
@@ -182,7 +184,10 @@ class Holdings:
     def words(self, part: Part) -> tuple[str, str]:
         """One figure as it stands in a reason: who prints it, or what it is the sum of."""
         if part.source == RETURNS:
-            return (f"各地报表{part.amount}（{part.reported}个单位）", f"the returns of {part.reported} units, {part.value:f}")
+            return (
+                f"各地报表{part.amount}（{part.reported}个单位）",
+                f"the returns of {part.reported} units, {plain(part.value)}",
+            )
         if part.basis != "filed":
             return (
                 f"{self.source_zh(part.source)}{part.reported}行之和{part.amount}",

@@ -64,8 +64,11 @@ def percent(numerator: Interval, denominator: Interval) -> Interval | None:
     if denominator.low <= 0:
         return None
     point = (numerator.point * 100 / denominator.point).quantize(PLACES, ROUND_HALF_UP)
-    low = Decimal(0) if denominator.high is None else \
-        (numerator.low * 100 / denominator.high).quantize(PLACES, ROUND_FLOOR)
+    low = (
+        Decimal(0)
+        if denominator.high is None
+        else (numerator.low * 100 / denominator.high).quantize(PLACES, ROUND_FLOOR)
+    )
     high = None if numerator.high is None else (numerator.high * 100 / denominator.low).quantize(PLACES, ROUND_CEILING)
     return Interval(point, low, high)
 

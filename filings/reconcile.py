@@ -66,6 +66,11 @@ class _Row:
         self.printed = printed_interval(self.value, self.half_unit, total.qualifier)
         self.step = self.half_unit * 2 if total.qualifier == "exact" and self.half_unit else None
         self.own = holdings.own_cells(total, self.names)
+        derived = "DERIVED" in total.note
+        self.said_zh = f"公布数“{total.printed}”（{total.key}）" + (
+            "（此数并未印出，由印出的变动推得）" if derived else ""
+        )
+        self.said_en = f"{total.printed} ({total.key})" + (", not printed itself but derived," if derived else "")
 
     # -- the answer ---------------------------------------------------------------------------------------------
     def answer(self) -> dict[str, Any]:
@@ -106,7 +111,9 @@ class _Row:
         if wrong is not None:
             return self._miscopied(wrong)
         if self.total.accumulation == "stock" and self.catalogue.indicator(self.names[0][0]).kind in ("flow", "scaled"):
-            return self._no_data("没有说明从何时累计，不能与任何时期的数相比", "the start of the cumulation is not given")
+            return self._no_data(
+                "没有说明从何时累计，不能与任何时期的数相比", "the start of the cumulation is not given"
+            )
         gatherer = Gatherer(self.holdings, self.total, self.names, self.own)
         judged = [j for e in gatherer.evidence() if (j := self._compare(e)) is not None]
         if judged:
@@ -116,7 +123,9 @@ class _Row:
             return min(readings, key=lambda j: _BEST[j.verdict])
         bounds = [self._bound(e) for e in gatherer.bounds()]
         if bounds:
-            return min(bounds, key=lambda j: ("differs", "explained", "other_definition", "agrees", "no_data").index(j.verdict))
+            return min(
+                bounds, key=lambda j: ("differs", "explained", "other_definition", "agrees", "no_data").index(j.verdict)
+            )
         return self._nothing(gatherer)
 
     # -- comparing ----------------------------------------------------------------------------------------------
@@ -129,7 +138,8 @@ class _Row:
                 return None
         outcome = compare(self.printed, evidence.interval, self.step, evidence.step)
         zh, en = self._measured(evidence)
-        if outcome == "differs":
+        # what is known about a difference goes before what its digits suggest (河南 2022: a task of its own, not a cut)
+        if outcome == "differs" or outcome != "agrees" and self._known(evidence):
             return self._differs(evidence, zh, en)
         verdict, why_zh, why_en = self._met(outcome, evidence)
         doubts_zh, doubts_en = self._doubts(evidence)
@@ -165,19 +175,14 @@ class _Row:
         difference = evidence.interval.point - self.value
         room = tolerance(self.printed, evidence.interval)
         unit = self.unit
-        derived_zh, derived_en = (
-            ("（此数并未印出，由印出的变动推得）", " (not printed itself: derived from a printed change)")
-            if "DERIVED" in self.total.note
-            else ("", "")
-        )
         if self.printed.is_open:
             gap_zh, gap_en = f"，对照{plain(self.value)}%的界限", f", against the bound of {plain(self.value)} %"
         else:
             gap_zh = f"，差{plain(difference)}{unit}，容差{plain(room)}{unit}"
             gap_en = f", difference {plain(difference)}, tolerance {plain(room)}"
         return (
-            f"公布数“{self.total.printed}”（{self.total.key}）{derived_zh}与{evidence.zh}相比{gap_zh}",
-            f"printed {self.total.printed} ({self.total.key}){derived_en} against {evidence.en}{gap_en}",
+            f"{self.said_zh}与{evidence.zh}相比{gap_zh}",
+            f"{self.said_en} against {evidence.en}{gap_en}",
         )
 
     def _differs(self, evidence: Evidence, zh: str, en: str) -> _Judged:
@@ -196,11 +201,11 @@ class _Row:
                 return known
         return None
 
-    def _doubts(self, evidence: Evidence) -> tuple[str, str]:
+    def _doubts(self, evidence: Evidence | None = None) -> tuple[str, str]:
         """The doubtful totals that took part, with what is known about each."""
         ids = [self.total.total_id] if self.total.is_doubtful else []
         zh, en = "", ""
-        for total_id in [*ids, *evidence.doubtful]:
+        for total_id in [*ids, *(evidence.doubtful if evidence else ())]:
             notes = self.catalogue.explanations.by_total.get(total_id, [])
             note = next((n for n in notes if not n.against), None)
             whose_zh, whose_en = ("本数", "this figure") if total_id in ids else (f"所比的{total_id}", total_id)
@@ -222,20 +227,21 @@ class _Row:
             self.printed.high is None or limits.high is not None and limits.high <= self.printed.high
         )
         if proved:
-            return _Judged("agrees", f"{zh}；{evidence.rest_zh}，相符。", f"{en}; {evidence.rest_en}: agrees.", evidence)
+            return _Judged(
+                "agrees", f"{zh}；{evidence.rest_zh}，相符。", f"{en}; {evidence.rest_en}: agrees.", evidence
+            )
         return _Judged(
             "no_data",
-            f"公布数“{self.total.printed}”（{self.total.key}）没有完整的对照；{evidence.zh}：{evidence.rest_zh}，并不矛盾。",
-            f"nothing complete to compare {self.total.printed} ({self.total.key}) with; {evidence.en}: {evidence.rest_en}, "
-            "no contradiction.",
+            f"{self.said_zh}没有完整的对照；{evidence.zh}：{evidence.rest_zh}，并不矛盾{self._doubts()[0]}。",
+            f"{self.said_en}: nothing complete to compare with; {evidence.en}: {evidence.rest_en}, no contradiction"
+            f"{self._doubts()[1]}.",
         )
 
     # -- nothing to compare -------------------------------------------------------------------------------------
     def _uncatalogued(self) -> _Judged:
         guard = self.catalogue.explanations.guard(self.total.indicator)
         near = f"（相近指标：{self.catalogue.indicator(guard.near).name.zh}）" if guard and guard.near else ""
-        said_zh = f"公布数“{self.total.printed}”（{self.total.key}，{self.total.indicator}）"
-        said_en = f"{self.total.printed} ({self.total.key}, {self.total.indicator})"
+        said_zh, said_en = f"{self.said_zh}，{self.total.indicator}", f"{self.said_en}, {self.total.indicator}"
         if guard is None:
             return _Judged(
                 "no_data", f"{said_zh}：还不是指标目录中的指标。", f"{said_en}: not an indicator of the catalogue yet."
@@ -261,10 +267,8 @@ class _Row:
         )
 
     def _no_data(self, zh: str, en: str) -> _Judged:
-        said = f"公布数“{self.total.printed}”（{self.total.key}）"
-        if "DERIVED" in self.total.note:
-            zh, en = f"此数并未印出，由印出的变动推得；{zh}", f"not printed itself, derived from a printed change; {en}"
-        return _Judged("no_data", f"{said}：{zh}。", f"{self.total.printed} ({self.total.key}): {en}.")
+        doubts_zh, doubts_en = self._doubts()
+        return _Judged("no_data", f"{self.said_zh}：{zh}{doubts_zh}。", f"{self.said_en}: {en}{doubts_en}.")
 
     def _nothing(self, gatherer: Gatherer) -> _Judged:
         area, label = self.holdings.area_zh(self.total.area_code), label_of(self.total)
@@ -277,22 +281,22 @@ class _Row:
             return self._no_data(
                 f"有计划数，但没有资料印出{area}{label}的开工数", "a plan is printed, but no starts for the period"
             )
-        missing_zh = missing_en = ""
+        more_zh, more_en = self._doubts()
         if gatherer.missing:
-            missing_zh = f"；缺{'、'.join(gatherer.missing)}的数，各年不能相加"
-            missing_en = f"; without {', '.join(gatherer.missing)} the years do not add up to it"
+            more_zh = f"；缺{'、'.join(gatherer.missing)}的数，各年不能相加{more_zh}"
+            more_en = f"; without {', '.join(gatherer.missing)} the years do not add up to it{more_en}"
         if self.own:
             cell = self.own[0]
             return _Judged(
                 "same_source",
                 f"{area}{label}只有这一格本身（{self.total.key} {cell['sheet']}!{cell['cell']}“{cell['printed']}”），"
-                f"没有其他公布资料或报表可比{missing_zh}。",
+                f"没有其他公布资料或报表可比{more_zh}。",
                 f"only the cell itself ({self.total.key} {cell['sheet']}!{cell['cell']}) gives this area and period"
-                f"{missing_en}.",
+                f"{more_en}.",
             )
         return self._no_data(
-            f"没有其他公布资料或报表给出{area}{label}的这一指标，本资料也未收到{missing_zh}",
-            f"no other publication or return gives this area and period, and this one was not received{missing_en}",
+            f"没有其他公布资料或报表给出{area}{label}的这一指标，本资料也未收到{more_zh}",
+            f"no other publication or return gives this area and period, and this one was not received{more_en}",
         )
 
 

@@ -60,7 +60,7 @@ def benefited_households(frame: Frame) -> go.Figure:
     gaps = [y for y, v in zip(years, values, strict=True) if v is None]
     shapes = [{"type": "rect", "x0": y - 0.46, "x1": y + 0.46, "xref": ref, "y0": 0, "y1": 1, "yref": f"y{ref[1:]} domain",
                "layer": "below", "fillcolor": theme.GAP, "line": {"width": 0}} for y in gaps for ref in ("x", "x2")]
-    annotations = [{"x": y, "xref": "x", "y": 0, "yref": "y", "text": f"{theme.NOT_PRINTED.zh}<br>n/a", "showarrow": False,
+    annotations = [{"x": y, "xref": "x", "y": 0, "yref": "y", "text": theme.gap_mark(theme.NO_DATA if frame.release else theme.NOT_PRINTED), "showarrow": False,
                     "yanchor": "bottom", "font": {"size": 11, "color": theme.MUTED}} for y in gaps]
     annotations += [
         {"text": text, "x": 0, "xref": "paper", "y": y, "yref": "paper", "xanchor": "left", "yanchor": "bottom",
@@ -72,5 +72,4 @@ def benefited_households(frame: Frame) -> go.Figure:
         traces, TITLE, UNIT, sample=frame.is_sample, height=600, more=1, shapes=shapes, annotations=annotations,
         xaxis=ticks | {"anchor": "y"}, xaxis2=ticks | {"anchor": "y2"},
         yaxis={"domain": [0.57, 1], "rangemode": "tozero", "tickformat": ",~g"},
-        yaxis2={"domain": [0, 0.44], "rangemode": "tozero", "tickformat": ",~g", "anchor": "x2"},
-        legend={"y": -0.08})
+        yaxis2={"domain": [0, 0.44], "rangemode": "tozero", "tickformat": ",~g", "anchor": "x2"})

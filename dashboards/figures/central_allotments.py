@@ -35,7 +35,7 @@ def central_allotments(frame: Frame) -> go.Figure:
     gaps = [y for y in years if y not in seen]
     return theme.figure(
         traces, TITLE, UNIT, sample=frame.is_sample, height=420,
-        annotations=[{"x": y, "y": 0, "text": f"{theme.NOT_PRINTED.zh}<br>n/a", "showarrow": False, "yanchor": "bottom",
+        annotations=[{"x": y, "y": 0, "text": theme.gap_mark(theme.NO_DATA), "showarrow": False, "yanchor": "bottom",
                       "font": {"size": 11, "color": theme.MUTED}} for y in gaps],
         shapes=[{"type": "rect", "x0": y - 0.46, "x1": y + 0.46, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
                  "fillcolor": theme.GAP, "line": {"width": 0}} for y in gaps],

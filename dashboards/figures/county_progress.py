@@ -35,5 +35,4 @@ def county_progress(frame: Frame) -> go.Figure:
         traces, theme.Words(f"新开工与三版计划，{month[:4]}年1—{int(month[5:])}月" if len(month) == 7 else f"新开工与三版计划，{month}年",
                             f"Started against three plan versions, {month}"),
         UNIT, sample=frame.is_sample, height=230 + 26 * len(areas), bargap=0.35,
-        yaxis={"autorange": "reversed", "type": "category", "showgrid": False}, xaxis={"rangemode": "tozero", "nticks": 6},
-        legend={"y": -0.08})
+        yaxis={"autorange": "reversed", "type": "category", "showgrid": False}, xaxis={"rangemode": "tozero", "nticks": 6})

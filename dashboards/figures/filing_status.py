@@ -46,7 +46,7 @@ def filing_status(frame: FilingFrame) -> go.Figure:
     labels = [f"{form} {period}" for form, period in columns]
     traces: list[object] = [go.Heatmap(
         x=labels, y=[name for _, name in rows], z=codes, zmin=-0.5, zmax=len(ORDER) - 0.5, colorscale=scale, showscale=False,
-        xgap=2, ygap=2, text=texts, texttemplate="%{text}", textfont={"size": 11}, hovertext=hovers,
+        xgap=2, ygap=2, text=texts, texttemplate="%{text}", hovertext=hovers,
         hovertemplate="%{hovertext}<extra></extra>")]
     for status in reversed(ORDER):
         if any(c.status == status for c in frame.cells):
@@ -58,4 +58,4 @@ def filing_status(frame: FilingFrame) -> go.Figure:
     return theme.figure(
         traces, TITLE, None, sample=frame.is_sample, height=230 + 22 * len(rows),
         xaxis={"type": "category", "tickangle": -90, "showgrid": False, "tickfont": {"size": 11}},
-        yaxis={"autorange": "reversed", "type": "category", "showgrid": False}, legend={"y": -0.3})
+        yaxis={"autorange": "reversed", "type": "category", "showgrid": False})

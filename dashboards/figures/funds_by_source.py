@@ -83,9 +83,9 @@ def funds_by_source(frame: Frame) -> go.Figure:
     top = max([v for values in drawn for v in values if v is not None], default=1.0) or 1.0
     steps = len(traces) or 1
     made = theme.figure(
-        traces, theme.Words(f"{first.area_zh}资金：{span}", f"Funds by source or purpose, {span}"), unit,
+        traces, theme.Words(f"{first.area_zh}资金的来源与去向，{span}", f"Funds by source or purpose, {span}"), unit,
         sample=frame.is_sample, height=190 + len(rows) * (18 + 15 * steps) + 17 * len(lines), below=lines,
         annotations=annotations, bargap=0.24, barmode="group",
         yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "categoryorder": "array", "categoryarray": labels},
-        xaxis={"range": [0, top * 1.2], "nticks": 5, "tickformat": ",~g"}, legend={"y": -0.1, "traceorder": "normal"})
+        xaxis={"range": [0, top * 1.2], "nticks": 5, "tickformat": ",~g"}, legend={"traceorder": "normal"})
     return made

@@ -25,8 +25,8 @@ def monthly_flow(frame: Frame) -> go.Figure:
             continue
         traces.append(go.Bar(
             name=name, x=list(range(len(months))), y=[theme.traced(p.value) if p else None for p in mine],
-            marker={"color": theme.BLUE, "pattern": {"shape": "/" if partial else "", "fgcolor": "#ffffff", "size": 6,
-                                                     "solidity": 0.35}},
+            marker={"color": theme.BLUE, "pattern": {"shape": "/" if partial else "", "fillmode": "overlay", "fgcolor": "#ffffff",
+                                                     "size": 7, "solidity": 0.3}},
             text=[(theme.trimmed(p.value, 0) + (f"<br>{p.units_reported}/{p.units_expected}" if partial else ""))
                   if p and p.value is not None else "" for p in mine],
             textposition="outside", textfont={"size": 11}, textangle=0, cliponaxis=False, constraintext="none",
@@ -41,4 +41,4 @@ def monthly_flow(frame: Frame) -> go.Figure:
                  "fillcolor": theme.GAP, "line": {"width": 0}} for i in gaps],
         xaxis={"tickmode": "array", "tickvals": list(range(len(months))), "ticktext": ticks, "showgrid": False, "tickangle": 0,
                "range": [-0.6, len(months) - 0.4]},
-        yaxis={"rangemode": "tozero", "nticks": 6}, legend={"y": -0.2})
+        yaxis={"rangemode": "tozero", "nticks": 6})

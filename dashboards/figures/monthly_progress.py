@@ -36,4 +36,4 @@ def monthly_progress(frame: Frame) -> go.Figure:
         traces, TITLE, UNIT, sample=frame.is_sample, height=470,
         xaxis={"tickmode": "array", "tickvals": months, "ticktext": [str(m) for m in months], "range": [0.5, 12.5],
                "showgrid": False, "title": {"text": "月 month", "standoff": 4}},
-        yaxis={"rangemode": "tozero", "tickformat": "~g"}, legend={"y": -0.18})
+        yaxis={"rangemode": "tozero", "tickformat": "~g"})

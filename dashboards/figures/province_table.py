@@ -50,4 +50,4 @@ def province_table(frame: Frame) -> go.Figure:
         yaxis={"autorange": "reversed", "type": "category", "tickfont": {"size": 12}, "showgrid": False, "domain": [0, 1]},
         xaxis={"domain": [0, 0.6], "range": [0, top * 1.28], "nticks": 4, "tickformat": ",d"},
         xaxis2={"domain": [0.68, 1], "anchor": "y", "range": [floor, max(104, *(s + 4 for s in shares if s is not None), 104)],
-                "ticksuffix": "%", "nticks": 4}, legend={"y": -0.04}, bargap=0.22)
+                "ticksuffix": "%", "nticks": 4}, bargap=0.22)

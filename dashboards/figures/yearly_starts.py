@@ -68,7 +68,7 @@ def yearly_starts(frame: Frame) -> go.Figure:
         x=[y - 0.2 for y in shown], y=[heights[y] + top * 0.035 for y in shown], mode="text", showlegend=False,
         hoverinfo="skip", cliponaxis=False, textfont={"size": 11, "color": theme.BLUE},
         text=[theme.trimmed((started[y].value or Decimal(0)) / theme.WAN, 2) for y in shown]))  # type: ignore[union-attr]
-    annotations = [{"x": y, "y": 0, "text": f"{theme.NOT_PRINTED.zh}<br>n/a", "showarrow": False, "yanchor": "bottom",
+    annotations = [{"x": y, "y": 0, "text": theme.gap_mark(theme.NO_DATA), "showarrow": False, "yanchor": "bottom",
                     "font": {"size": 11, "color": theme.MUTED}} for y in years if y not in shown]
     shapes = [{"type": "rect", "x0": y - 0.46, "x1": y + 0.46, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
                "fillcolor": theme.GAP, "line": {"width": 0}} for y in years if y not in shown]

@@ -96,6 +96,9 @@ def _coverage(frame: Frame | FilingFrame) -> Words:
     if isinstance(frame, FilingFrame):
         return Words(f"已接收 {held.given}/{held.asked} 份报表", f"{held.given} of {held.asked} returns accepted")
     zh, en = f"{held.given}/{held.asked} 个数", f"{held.given} of {held.asked} figures"
+    if held.areas:
+        zh = f"{held.areas[0]}/{held.areas[1]} 个地区，{zh}"
+        en = f"{held.areas[0]} of {held.areas[1]} areas, {en}"
     if held.units and held.units[1] > 1:
         least = "最少 " if any(p.units_expected and p.units_reported < p.units_expected for p in frame.points) else ""
         zh += f"，填报单位{least}{held.units[0]}/{held.units[1]}"

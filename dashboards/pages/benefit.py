@@ -14,7 +14,7 @@ TITLE = Words("惠及户数", "Households benefited")
 def page(reader: Reader) -> Page:
     frame = data.benefited_households(reader)
     gaps = [p.key.period for p in frame.points if p.is_gap and len(p.key.period) == 4]
-    notes = [Words("“惠及”是公布用语，指已开工小区的户数，不是完工户数。", "“Benefited” is the published usage: households of communities on which "
+    notes = [Words("“惠及”是公布用语，指已开工小区的户数，不是完工户数。", "\"Benefited\" is the published usage: households of communities on which "
                    "work started, not of those completed.")]
     if gaps and frame.has_data:
         years = "、".join(gaps)

@@ -26,7 +26,7 @@ def _notes(reader: Reader, frame: Frame) -> tuple[Words, ...]:
     for point in frame.points:
         if point.printed and any(mark in point.printed for mark in ("截至", "（截", "(截")):
             notes.append(Words(f"{point.key.period} 年{point.name_zh}原文为“{point.printed}”，比率的分子随之。",
-                               f"The {point.key.period} figure of {point.name_en.lower()} is printed as “{point.printed}”, counted to that date."))
+                               f"The {point.key.period} figure of {point.name_en.lower()} is printed as \"{point.printed}\", counted to that date."))
     return tuple(dict.fromkeys(notes))
 
 
@@ -38,7 +38,7 @@ def _account(reader: Reader, programme: str, area: str, periods: list[str]) -> B
     named = frame.publications[0].title if frame.publications else ""
     span = periods[0] if len(periods) == 1 else f"{periods[0]}—{periods[-1]}"
     title = Words(f"{prefix}{where.name_zh}，{span}（{frame.programme_zh}）",
-                  f"{where.name_en or 'area ' + area}, {span} ({frame.programme_en.lower()})")
+                  f"{where.name_en or parent.name_en + ', area ' + area}, {span} ({frame.programme_en.lower()})")
     notes = (Words(f"出处：{named}。此账户自成一套，与其他账户、其他任务范围不相加。",
                    "An account of its own: never added to another account or programme."),) if named else ()
     return chart_block(frame, funds_by_source, title, notes=notes + _notes(reader, frame))
@@ -47,10 +47,10 @@ def _account(reader: Reader, programme: str, area: str, periods: list[str]) -> B
 def page(reader: Reader) -> Page:
     central = chart_block(
         data.central_allotments(reader), central_allotments, Words("中央下达（全国计划清单）", "Central allotments (national plan list)"),
-        notes=(Words("两条资金渠道各自公布，不相加；没有公布的年份留空。", "The two streams are published apart and not added up; years without a "
+        notes=(Words("两条资金渠道各自公布，不相加；没有见到公布数的年份留空。", "The two streams are published apart and not added up; years without a "
                      "publication are left empty."),
-               Words("全国的到位和支付没有公布过：到位率、支付率和预算执行率均为无数据。", "Funds arrived and paid were never published for the nation, so "
-                     "none of the three rates can be given.")))
+               Words("没有见到全国到位、支付资金的公布数：到位率、支付率和预算执行率均为无数据。", "No published figure of funds arrived or paid was found for "
+                     "the nation, so none of the three rates can be given.")))
     accounts = [_account(reader, *account) for account in data.fund_accounts(reader)]
     return Page("funds.html", TITLE, Words("钱从哪里来，下达、到位、支付各多少？", "Where does the money come from, and how much was allotted, "
                                            "arrived and paid?"),

@@ -58,7 +58,7 @@ def filing(reader: Reader) -> Page:
         "本次发布不含报送情况", "filing status is not in this release")
     block = Block(frame.name, Words("谁报了哪一期？", "Who filed which period?"), frame, filing_status(frame) if frame.has_data else None,
                   filing_table(frame), notes=(
-                      Words("缺报的单位照样列出；缺的数不补、不估，合计注明已报单位数。下表只列未接收的，下载含全部。",
-                            "Missing units stay listed. Nothing is imputed; totals say how many units they hold. The table lists what is not "
+                      Words("J1 为年度计划，J2 为月报。缺报的单位照样列出；缺的数不补、不估，合计注明已报单位数。下表只列未接收的，下载含全部。",
+                            "J1 is the yearly plan, J2 the monthly return. Missing units stay listed. Nothing is imputed; totals say how many units they hold. The table lists what is not "
                             "accepted, the download everything."),) if frame.has_data else (), absent=absent)
     return Page("sample/filing.html", FILING, Words("报表收齐了吗？", "Are the returns in?"), (block,), True, intro=(WARNING,))

@@ -18,7 +18,7 @@ def page(reader: Reader) -> Page:
             Words("蓝柱是采用的新开工数，灰柱是当年计划；两者都按公布值，未作调整。", "Blue bars are the starts that were chosen, grey bars the plan "
                   "of the year; both as published."),
             Words("细线为舍入误差（末位半个单位；“多”“以上”只向上，“近”只向下）。", "Thin lines: half a unit of the last printed digit; upward only for "
-                  "“more than” and “at least”, downward only for “nearly”."),
+                  "\"more than\" and \"at least\", downward only for \"nearly\"."),
             Words("空心圆为其他公布数，空心菱形为缺若干省的部分合计，不能当全国数用。", "Hollow circles are other printed figures; hollow diamonds "
                   "are sums of some provinces only and are no national figure.")))
     monthly = chart_block(
