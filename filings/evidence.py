@@ -74,7 +74,7 @@ class Gatherer:
                 for part in parts:
                     other = self.holdings.totals.get(part.total_id or "")
                     # a stock (1300万人 so far) shares its label with the year to date and is never compared with it
-                    if part.group in self.own or other and accumulates and other.accumulation == "stock":
+                    if part.group in self.own or (other and accumulates and other.accumulation == "stock"):
                         continue
                     found.setdefault(period, {}).setdefault(part.group, part)
         return {period: list(parts.values()) for period, parts in found.items()}

@@ -193,7 +193,12 @@ class Holdings:
                 f"{self.source_zh(part.source)}{part.reported}行之和{part.amount}",
                 f"the sum of {part.reported} rows of {part.source}, {plain(part.value)}",
             )
-        return (f"{self.source_zh(part.source)}所印“{part.printed}”", f"{part.source} ({part.printed})")
+        bare = part.printed and part.printed.replace(".", "").isdigit() and part.printed != plain(part.value)
+        meant = f"（{part.amount}）" if bare else ""  # a cell of a table in 万户 prints no unit
+        return (
+            f"{self.source_zh(part.source)}所印“{part.printed}”{meant}",
+            f"{part.source} ({part.printed}{f', that is {plain(part.value)}' if bare else ''})",
+        )
 
     def listed(self, parts: Iterable[Part]) -> tuple[str, str]:
         """Figures of several periods with their publications, joined by plus signs."""

@@ -139,7 +139,7 @@ class _Row:
         outcome = compare(self.printed, evidence.interval, self.step, evidence.step)
         zh, en = self._measured(evidence)
         # what is known about a difference goes before what its digits suggest (河南 2022: a task of its own, not a cut)
-        if outcome == "differs" or outcome != "agrees" and self._known(evidence):
+        if outcome == "differs" or (outcome != "agrees" and self._known(evidence)):
             return self._differs(evidence, zh, en)
         verdict, why_zh, why_en = self._met(outcome, evidence)
         doubts_zh, doubts_en = self._doubts(evidence)
@@ -189,15 +189,16 @@ class _Row:
         """A difference: explained by the rule book, by a doubtful figure on either side, or left as it is."""
         known = self._known(evidence)
         if known is not None:
-            return _Judged(known.verdict, f"{zh}。{known.zh}。", f"{en}. {known.en}.", evidence)
+            return _Judged(known.verdict, f"{zh}；已知：{known.zh}。", f"{en}; known: {known.en}.", evidence)
         doubts_zh, doubts_en = self._doubts(evidence)
         if doubts_zh:
             return _Judged("explained", f"{zh}{doubts_zh}。", f"{en}{doubts_en}.", evidence)
         return _Judged("differs", f"{zh}，超出容差，原因未知。", f"{en}: differs, the reason is not known.", evidence)
 
     def _known(self, evidence: Evidence) -> Explanation | None:
+        """The rule book's explanation of this difference; what only says why a total is doubtful is none."""
         for known in self.catalogue.explanations.by_total.get(self.total.total_id, []):
-            if not known.against or set(known.against) & set(evidence.sources):
+            if set(known.against) & set(evidence.sources) or not (known.against or self.total.is_doubtful):
                 return known
         return None
 
@@ -224,7 +225,7 @@ class _Row:
             zh, en = self._measured(evidence)
             return self._differs(evidence, f"{zh}；{evidence.rest_zh}", f"{en}; {evidence.rest_en}")
         proved = limits.low >= self.printed.low and (
-            self.printed.high is None or limits.high is not None and limits.high <= self.printed.high
+            self.printed.high is None or (limits.high is not None and limits.high <= self.printed.high)
         )
         if proved:
             return _Judged(

@@ -348,7 +348,7 @@ class Explanations(_Model):
         """The guard of a printed name, if it has one."""
         for guard in self.names:
             for name in guard.names:
-                if printed_name == name or name.endswith("*") and printed_name.startswith(name[:-1]):
+                if printed_name == name or (name.endswith("*") and printed_name.startswith(name[:-1])):
                     return guard
         return None
 

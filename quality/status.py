@@ -57,10 +57,14 @@ class UnitState:
 
 @dataclass
 class PartitionState:
-    """missing: basic units of the province that filed nothing, sample partitions judged by samples alone."""
+    """units by their last version; sent_back: every version that was returned, also those corrected since.
+
+    missing: basic units of the province that filed nothing (a partition of samples alone is judged by the samples).
+    """
 
     partition: Partition
     units: list[UnitState]
+    sent_back: list[UnitState] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     rows: int = 0
     path: Path | None = None
@@ -134,7 +138,11 @@ def state_of(home: Path, register: Register, partition: Partition, catalogue: Ca
         ]
     )
     rows = register.rows(submissions, sa.and_(*same), order=submissions.c.seq)
-    state = PartitionState(partition, [unit_state(home, register, r, catalogue) for r in last_versions(rows)])
+    state = PartitionState(
+        partition,
+        units=[unit_state(home, register, r, catalogue) for r in last_versions(rows)],
+        sent_back=[unit_state(home, register, r, catalogue) for r in rows if r["status"] in BACK],
+    )
     if partition.province:
         filed = {u.unit_code for u in state.units if u.kind == "return"} or {u.unit_code for u in state.units}
         expected = {u for u in catalogue.basic_units if catalogue.province_of(u) == partition.province}

@@ -1,0 +1,24 @@
+"""The one resource: where the state lies. Assets take it and hand its path to a function of a lower room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+
+HOME_VARIABLE = "JIUGAI_HOME"
+
+
+class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """`JIUGAI_HOME`, absolute: a run starts in another working directory than the person who started the server."""
+
+    path: str
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.path).resolve()
+
+
+def home_from_environment() -> HomeResource:
+    """Read when a run starts, not when the module is imported."""
+    return HomeResource(path=dg.EnvVar(HOME_VARIABLE))
