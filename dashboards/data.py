@@ -88,8 +88,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much of what was asked is there: figures of a chart, reporting units of the weakest figure,
-    and, where a chart compares areas, areas with any figure."""
+    """How much of what was asked is there: figures of a chart, reporting units of the weakest figure
+    (None when figures are single filed or printed numbers), and, where a chart compares areas, areas with any figure."""
 
     given: int
     asked: int
@@ -119,7 +119,9 @@ class Frame:
     def coverage(self) -> Coverage:
         given = [p for p in self.points if not p.is_gap]
         pairs = [(p.units_reported, p.units_expected) for p in given if p.units_expected]
-        units = min(pairs, key=lambda pair: (Decimal(pair[0]) / pair[1], -pair[1]), default=None)
+        units = min(pairs, key=lambda pair: Decimal(pair[0]) / pair[1], default=None)
+        if not any(p.is_partial for p in given) and any(expected == 1 for _, expected in pairs):
+            units = None  # figures filed or printed as one number: there are no units to count
         areas = len(self.ordered("area"))
         return Coverage(len(given), len(self.points), units, (len({p.key.area for p in given}), areas) if areas > 1 else None)
 
@@ -241,7 +243,7 @@ def _gap(reader: Reader, key: Key, programme: str, sample: bool) -> Point:
     status, zh, en = "L", NOT_RELEASED_ZH, NOT_RELEASED_EN
     if reader.release is None:
         answer = figure(reader, Question(key.indicator, key.area, key.period, dims, programme, key.accum == "flow", sample))
-        status, zh, en = answer["obs_status"], answer["reason_zh"] or "", answer["reason_en"] or ""
+        status, zh, en = answer["obs_status"], (answer["reason_zh"] or "").split("；")[0], answer["reason_en"] or ""
     return Point(key, indicator.name.zh, indicator.name.en, *_area_words(reader, key.area), *_dim_words(reader, key, None),
                  None, indicator.unit, status, 1, reason_zh=zh, reason_en=en)
 

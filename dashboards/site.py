@@ -7,7 +7,6 @@ The same data gives the same bytes: fixed chart ids, no clock.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 
 import jinja2
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
+from plotly.offline import get_plotlyjs
 
 from dashboards import theme
 from dashboards.downloads import columns_csv, csv_bytes, file_name
@@ -40,7 +39,7 @@ def _spec(block: Block) -> Markup:
     made = block.figure.to_plotly_json()
     text = json.dumps({"data": made["data"], "layout": made["layout"]}, ensure_ascii=False, sort_keys=True, allow_nan=False,
                       default=_plain)
-    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))  # noqa: S704
+    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
 def _plain(value: Any) -> Any:
@@ -88,7 +87,7 @@ def _downloads(page: Page) -> dict[str, bytes]:
 
 def _check_target(out: Path) -> None:
     """Only an absent or empty folder, or an earlier site of ours, may be replaced."""
-    if out.is_symlink() or out.exists() and not out.is_dir():
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise UsageError(f"{out}: 不是文件夹，请另选目录 (not a folder; choose another)")
     if out.is_dir() and any(out.iterdir()) and not (out / MARKER).is_file():
         raise UsageError(f"{out}: 目录非空且不是本平台生成的站点，未作改动；请另选目录 (the folder holds other files; nothing was changed)")
@@ -123,10 +122,10 @@ def _swap(fresh: Path, out: Path, aside: Path) -> None:
     _check_target(out)
     had = out.exists()
     if had:
-        os.replace(out, aside)
+        out.replace(aside)
     try:
-        os.replace(fresh, out)
+        fresh.replace(out)
     except OSError:
         if had:
-            os.replace(aside, out)
+            aside.replace(out)
         raise

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
-import plotly.graph_objects as go  # type: ignore[import-untyped]
+import plotly.graph_objects as go
 
 FONT = "Noto Sans CJK SC, Microsoft YaHei, SimHei, sans-serif"
 
@@ -35,9 +35,8 @@ class Words(NamedTuple):
 
 STATUS = {
     "A": Words("正常", "normal"), "P": Words("初步", "provisional"), "E": Words("估算", "estimate"),
-    "L": Words("缺失（存在而未报或未公布）", "missing: exists but not filed or printed"),
-    "M": Words("缺失（不存在）", "missing: cannot exist"), "U": Words("部分合计，可靠性低", "partial sum, low reliability"),
-    "Q": Words("不公开", "suppressed"), "D": Words("口径不同", "definition differs")}
+    "L": Words("缺失", "missing"), "M": Words("不存在", "cannot exist"), "U": Words("部分", "partial"),
+    "Q": Words("不公开", "suppressed"), "D": Words("口径不同", "definition")}
 BASIS = {"summed": Words("下级相加", "summed from below"), "partial": Words("部分相加", "partial sum"),
          "filed": Words("本级所报", "as filed")}
 QUALIFIER = {"exact": Words("", ""), "about": Words("约", "about"), "nearly": Words("近", "nearly"),
@@ -80,8 +79,8 @@ def display(value: Decimal | None, unit: str, half_unit: Decimal | None = None) 
         if abs(value) >= YI:
             return f"{trimmed(value / YI, 2)}亿元"
         return f"{trimmed(value / WAN, 2)}万元" if abs(value) >= WAN else f"{trimmed(value, 2)}元"
-    if unit in ("%", "元/户"):
-        return f"{trimmed(value, 2)}{unit}"
+    if unit == "%":
+        return f"{value.quantize(Decimal('0.01'), rounding=ROUND_HALF_UP):f}%"
     if half_unit is not None and half_unit >= 5 and abs(value) >= WAN:
         # half a unit of the last printed digit: 50 → 0.01万, 500 → 0.1万
         digits = max(0, -(half_unit * 2 / WAN).adjusted())

@@ -80,7 +80,10 @@ def month_end(label: str) -> dt.date:
 
 
 def period_zh(label: str) -> str:
-    """2023 → 2023年; 2023-06 → 2023年1—6月; anything else as it stands."""
+    """2023 → 2023年; 2023-06 → 2023年1—6月; 2019/2022 → 2019—2022年; two dates → the one 至 the other."""
+    first, _, last = label.partition("/")
+    if last:
+        return f"{first}—{last}年" if len(label) == 9 else f"{first}至{last}"
     if len(label) == 4:
         return f"{label}年"
     return f"{label[:4]}年1—{int(label[5:7])}月" if len(label) == 7 else label

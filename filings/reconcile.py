@@ -12,7 +12,7 @@ from typing import Any
 
 from filings.evidence import Evidence, Gatherer
 from filings.figures import PERIOD, Reader, number
-from filings.holdings import Holdings, Names, label_of
+from filings.holdings import Holdings, Names, label_of, period_zh
 from filings.intervals import Comparison, Interval, compare, printed_interval, tolerance
 from ingestion.catalogue import ControlTotal, Explanation
 from ingestion.errors import UsageError
@@ -70,7 +70,9 @@ class _Row:
         self.said_zh = f"公布数“{total.printed}”（{total.key}）" + (
             "（此数并未印出，由印出的变动推得）" if derived else ""
         )
-        self.said_en = f"{total.printed} ({total.key})" + (", not printed itself but derived," if derived else "")
+        self.said_en = f"{total.printed} ({total.key})" + (
+            " (not printed itself: derived from a printed change)" if derived else ""
+        )
 
     # -- the answer ---------------------------------------------------------------------------------------------
     def answer(self) -> dict[str, Any]:
@@ -272,7 +274,7 @@ class _Row:
         return _Judged("no_data", f"{self.said_zh}：{zh}{doubts_zh}。", f"{self.said_en}: {en}{doubts_en}.")
 
     def _nothing(self, gatherer: Gatherer) -> _Judged:
-        area, label = self.holdings.area_zh(self.total.area_code), label_of(self.total)
+        area, label = self.holdings.area_zh(self.total.area_code), period_zh(label_of(self.total))
         if gatherer.lacking == "plan":
             year = self.total.period_end.year
             return self._no_data(
@@ -284,7 +286,7 @@ class _Row:
             )
         more_zh, more_en = self._doubts()
         if gatherer.missing:
-            more_zh = f"；缺{'、'.join(gatherer.missing)}的数，各年不能相加{more_zh}"
+            more_zh = f"；缺{'、'.join(period_zh(m) for m in gatherer.missing)}的数，各年不能相加{more_zh}"
             more_en = f"; without {', '.join(gatherer.missing)} the years do not add up to it{more_en}"
         if self.own:
             cell = self.own[0]

@@ -404,31 +404,21 @@ def _record_approval(register: Register, release_id: str, manifest: dict[str, An
 
 
 def list_releases(home: Path) -> list[dict[str, Any]]:
-    """Candidates and releases, oldest first, and recorded no-filings behind them."""
+    """Candidates, releases and recorded no-filings, in the order in which they were made."""
     register = Register(home)
     try:
-        found = [
-            {**r, "series": json.loads(r["series"]), "path": str(_folder(home, r["release_id"], r["state"]))}
-            for r in register.rows(releases, order=releases.c.made_at)
-        ]
-        for r in register.rows(no_filings, order=no_filings.c.seq):
+        found = []
+        for row in register.rows(releases):
+            release_id = row.pop("release_id")
+            path = str(_folder(home, release_id, row["state"]))
+            found.append({"release": release_id, **row, "series": json.loads(row["series"]), "path": path, "reasons": []})
+        blank = dict.fromkeys(("release", "approved_by", "approved_at", "supersedes", "manifest_sha256", "path"))
+        for row in register.rows(no_filings):
+            kept = {k: row[k] for k in ("period", "kind", "source_kind")}
+            reasons = json.loads(row["reason"])
             found.append(
-                {
-                    "release_id": None,
-                    "period": r["period"],
-                    "kind": r["kind"],
-                    "source_kind": r["source_kind"],
-                    "state": "no_filing",
-                    "made_at": r["recorded_at"],
-                    "approved_by": None,
-                    "approved_at": None,
-                    "supersedes": None,
-                    "manifest_sha256": None,
-                    "series": [],
-                    "path": None,
-                    "reasons": json.loads(r["reason"]),
-                }
+                {**blank, **kept, "state": "no_filing", "made_at": row["recorded_at"], "series": [], "reasons": reasons}
             )
-        return found
+        return sorted(found, key=lambda r: str(r["made_at"]))
     finally:
         register.close()

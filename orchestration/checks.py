@@ -4,8 +4,6 @@ Checks show; what decides is stored elsewhere: the register for a return, the ve
 for a dbt test. Not here: gates (assets/gates.py), the rules themselves (rulebook/).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -278,7 +278,7 @@ def show_releases(rows: list[dict[str, Any]], lang: str) -> None:
     )
     for r in rows:
         table.add_row(
-            r["release_id"] or "—",
+            r["release"] or "—",
             r["period"],
             r["kind"],
             "模拟数据 sample" if r["source_kind"] == "sample" else "real",

@@ -17,7 +17,7 @@ from orchestration.checks import check_spec_of
 
 # the steps of the survey, numbered so that Dagster lists them in order
 RULEBOOK, COLLECT, PROCESS, COMPUTE, PUBLISH, FILE, SHOW = (
-    "a_rulebook", "b_collect", "c_process", "d_compute", "e_publish", "f_file", "g_show",
+    "0_rulebook", "1_collect", "2_process", "3_compute", "4_publish", "5_file", "6_show",
 )  # fmt: skip
 GROUPS = {
     "seeds": RULEBOOK, "staging": PROCESS, "intermediate": PROCESS, "marts": COMPUTE, "publish": PUBLISH,

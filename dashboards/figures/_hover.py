@@ -8,7 +8,7 @@ from dashboards.data import Point
 
 def hover(point: Point, label: str) -> str:
     """label, exact value, printed form and publication; a partial sum, an estimate and a doubt are said."""
-    lines = [f"<b>{label}</b>", f"{point.name_zh} {point.name_en}",
+    lines = [f"<b>{label}</b>", point.name_zh, point.name_en,
              f"{theme.trimmed(point.value, 2)} {point.unit}" if point.value is not None else theme.NO_DATA.zh]
     if point.printed:
         lines.append(f"原文 printed: {point.printed}")

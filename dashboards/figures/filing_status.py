@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go  # type: ignore[import-untyped]
+import plotly.graph_objects as go
 
 from dashboards import theme
 from dashboards.data import FilingCell, FilingFrame
@@ -46,7 +46,7 @@ def filing_status(frame: FilingFrame) -> go.Figure:
     labels = [f"{form} {period}" for form, period in columns]
     traces: list[object] = [go.Heatmap(
         x=labels, y=[name for _, name in rows], z=codes, zmin=-0.5, zmax=len(ORDER) - 0.5, colorscale=scale, showscale=False,
-        xgap=2, ygap=2, text=texts, texttemplate="%{text}", hovertext=hovers,
+        xgap=2, ygap=2, text=texts, texttemplate="%{text}", textfont={"size": 10}, hovertext=hovers,
         hovertemplate="%{hovertext}<extra></extra>")]
     for status in reversed(ORDER):
         if any(c.status == status for c in frame.cells):

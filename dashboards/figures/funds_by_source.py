@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import plotly.graph_objects as go  # type: ignore[import-untyped]
+import plotly.graph_objects as go
 
 from dashboards import theme
 from dashboards.data import RATES, Frame, Point
@@ -24,11 +24,14 @@ def rate_lines(frame: Frame) -> list[str]:
         words = RATE_NAMES[rate]
         given = [p for p in points if p.value is not None]
         if not given:
-            reason = points[-1].reason_zh.split("；")[0] if points else ""
+            reason = min((p.reason_zh for p in points), key=len, default="")  # what is lacking in every period
             lines.append(f"{words.zh}：{theme.NO_DATA.zh}" + (f"（{reason.removesuffix('，不能计算')}）" if reason else ""))
         for point in given:
             year = f" {point.key.period}" if len(points) > 1 else ""
             lines.append(f"{words.zh}{year}：<b>{theme.display(point.value, '%')}</b> {words.en}")
+        lacking = [p.key.period for p in points if p.value is None]
+        if given and lacking:
+            lines.append(f"{words.zh} {'、'.join(lacking)}：{theme.NO_DATA.zh}")
     return lines
 
 
@@ -82,10 +85,9 @@ def funds_by_source(frame: Frame) -> go.Figure:
     span = f"{frame.span[0]}—{frame.span[1]}" if frame.span[0] != frame.span[1] else frame.span[0]
     top = max([v for values in drawn for v in values if v is not None], default=1.0) or 1.0
     steps = len(traces) or 1
-    made = theme.figure(
+    return theme.figure(
         traces, theme.Words(f"{first.area_zh}资金的来源与去向，{span}", f"Funds by source or purpose, {span}"), unit,
-        sample=frame.is_sample, height=190 + len(rows) * (18 + 15 * steps) + 17 * len(lines), below=lines,
+        sample=frame.is_sample, height=190 + len(rows) * (16 + 13 * steps) + 17 * len(lines), below=lines,
         annotations=annotations, bargap=0.24, barmode="group",
         yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "categoryorder": "array", "categoryarray": labels},
         xaxis={"range": [0, top * 1.2], "nticks": 5, "tickformat": ",~g"}, legend={"traceorder": "normal"})
-    return made

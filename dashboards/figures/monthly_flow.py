@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go  # type: ignore[import-untyped]
+import plotly.graph_objects as go
 
 from dashboards import theme
 from dashboards.data import Frame
@@ -27,8 +27,7 @@ def monthly_flow(frame: Frame) -> go.Figure:
             name=name, x=list(range(len(months))), y=[theme.traced(p.value) if p else None for p in mine],
             marker={"color": theme.BLUE, "pattern": {"shape": "/" if partial else "", "fillmode": "overlay", "fgcolor": "#ffffff",
                                                      "size": 7, "solidity": 0.3}},
-            text=[(theme.trimmed(p.value, 0) + (f"<br>{p.units_reported}/{p.units_expected}" if partial else ""))
-                  if p and p.value is not None else "" for p in mine],
+            text=[theme.trimmed(p.value, 0) if p and p.value is not None else "" for p in mine],
             textposition="outside", textfont={"size": 11}, textangle=0, cliponaxis=False, constraintext="none",
             hovertext=[hover(p, m) if p else "" for m, p in zip(months, mine, strict=True)],
             hovertemplate="%{hovertext}<extra></extra>"))

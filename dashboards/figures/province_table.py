@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go  # type: ignore[import-untyped]
+import plotly.graph_objects as go
 
 from dashboards import theme
 from dashboards.data import Frame
@@ -13,7 +13,7 @@ UNIT = theme.Words("个；%", "communities; %")
 
 def _period(period: str) -> theme.Words:
     if len(period) == 7:
-        return theme.Words(f"{period[:4]}年1—{int(period[5:])}月", f"January to month {int(period[5:])} of {period[:4]}")
+        return theme.Words(f"{period[:4]}年1—{int(period[5:])}月", period)
     return theme.Words(f"{period}年", period)
 
 
@@ -33,6 +33,8 @@ def province_table(frame: Frame) -> go.Figure:
     top = max([v for v in values if v is not None], default=1.0)
     low = min([s for s in shares if s is not None], default=0.0)
     floor = int(low // 10) * 10 if low >= 10 else 0
+    step = next((s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) if top / s <= 3), 10_000)
+    ticks = [step * i for i in range(int(top // step) + 1)]
     traces = [
         go.Bar(name="新开工小区数 communities started", y=names, x=values, orientation="h", marker={"color": theme.BLUE},
                text=[theme.trimmed(p.value, 0) if p and p.value is not None else theme.NO_DATA.zh for p in started],
@@ -48,6 +50,6 @@ def province_table(frame: Frame) -> go.Figure:
         traces, theme.Words(f"各省新开工与开工率，{words.zh}", f"Starts and start rate by province, {words.en}"), UNIT,
         sample=frame.is_sample, height=240 + 22 * len(areas),
         yaxis={"autorange": "reversed", "type": "category", "tickfont": {"size": 12}, "showgrid": False, "domain": [0, 1]},
-        xaxis={"domain": [0, 0.6], "range": [0, top * 1.28], "nticks": 4, "tickformat": ",d"},
-        xaxis2={"domain": [0.68, 1], "anchor": "y", "range": [floor, max(104, *(s + 4 for s in shares if s is not None), 104)],
-                "ticksuffix": "%", "nticks": 4}, bargap=0.22)
+        xaxis={"domain": [0, 0.58], "range": [0, top * 1.3], "tickmode": "array", "tickvals": ticks, "tickformat": ",d"},
+        xaxis2={"domain": [0.71, 1], "anchor": "y", "range": [floor, max([104.0, *(s + 4 for s in shares if s is not None)])],
+                "ticksuffix": "%", "nticks": 3}, bargap=0.22)

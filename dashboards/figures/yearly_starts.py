@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import plotly.graph_objects as go  # type: ignore[import-untyped]
+import plotly.graph_objects as go
 
 from dashboards import theme
 from dashboards.data import Frame, Point
@@ -65,7 +65,7 @@ def yearly_starts(frame: Frame) -> go.Figure:
     top = max(heights.values(), default=0.0) or 1.0
     shown = [y for y in years if (p := started[y]) is not None and p.value is not None]
     traces.append(go.Scatter(
-        x=[y - 0.2 for y in shown], y=[heights[y] + top * 0.035 for y in shown], mode="text", showlegend=False,
+        x=[y - 0.2 for y in shown], y=[heights[y] + top * 0.045 for y in shown], mode="text", showlegend=False,
         hoverinfo="skip", cliponaxis=False, textfont={"size": 11, "color": theme.BLUE},
         text=[theme.trimmed((started[y].value or Decimal(0)) / theme.WAN, 2) for y in shown]))  # type: ignore[union-attr]
     annotations = [{"x": y, "y": 0, "text": theme.gap_mark(theme.NO_DATA), "showarrow": False, "yanchor": "bottom",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go  # type: ignore[import-untyped]
+import plotly.graph_objects as go
 
 from dashboards import theme
 from dashboards.data import FilingFrame, Frame, Point, Publication
@@ -99,10 +99,10 @@ def _coverage(frame: Frame | FilingFrame) -> Words:
     if held.areas:
         zh = f"{held.areas[0]}/{held.areas[1]} 个地区，{zh}"
         en = f"{held.areas[0]} of {held.areas[1]} areas, {en}"
-    if held.units and held.units[1] > 1:
-        least = "最少 " if any(p.units_expected and p.units_reported < p.units_expected for p in frame.points) else ""
+    if held.units:
+        least = "最少 " if any(p.is_partial for p in frame.points) else " "
         zh += f"，填报单位{least}{held.units[0]}/{held.units[1]}"
-        en += f", {'at least ' if least else ''}{held.units[0]} of {held.units[1]} units"
+        en += f", {'at least ' if least.strip() else ''}{held.units[0]} of {held.units[1]} units"
     return Words(zh, en)
 
 
@@ -169,7 +169,8 @@ def figures_table(frame: Frame) -> Table:
         for point in [chosen, *behind.get(chosen.key, [])]:
             row = [point.key.period] + ([point.area_zh] if areas else []) + [point.name_zh]
             row += [point.dim_zh or "合计"] if dims else []
-            status = point.obs_status + (f" {point.units_reported}/{point.units_expected}" if point.is_partial else "")
+            words = theme.STATUS.get(point.obs_status, Words("", ""))
+            status = f"{point.obs_status} {words.zh} {words.en}" + (f" {point.units_reported}/{point.units_expected}" if point.is_partial else "")
             row += [exact(point), point.unit, point.printed or "", status + (" 存疑" if point.is_doubtful else ""),
                     "是 yes" if point is chosen and not point.is_gap else "" if point.is_gap else "其他 other", _source(point)]
             rows.append(row)
@@ -177,19 +178,18 @@ def figures_table(frame: Frame) -> Table:
 
 
 def area_table(frame: Frame, columns: list[tuple[str, Words]], printed: frozenset[str] = frozenset()) -> Table:
-    """A row an area, a column an indicator; indicators in `printed` are shown in the words of the source."""
-    headers = [Words("代码", "code"), Words("地区", "area")] + [words for _, words in columns]
+    """A row an area, a column an indicator, code last so that the numbers show on a narrow screen; indicators in `printed` are shown in the words of the source."""
     english = any(p.area_en for p in frame.points)
-    headers.insert(2, Words("英文名", "English name")) if english else None
+    headers = [Words("地区", "area"), *(words for _, words in columns)]
+    headers += ([Words("英文名", "English name")] if english else []) + [Words("代码", "code")]
     rows = []
     for area in frame.ordered("area"):
         points = [frame.point(indicator, area=area) for indicator, _ in columns]
         named = next(p for p in points if p is not None)
         cells = [theme.NO_DATA.zh if p is None or p.is_gap else p.printed if indicator in printed and p.printed
                  else exact(p) for (indicator, _), p in zip(columns, points, strict=True)]
-        rows.append([area, named.area_zh] + ([named.area_en] if english else []) + [c or "" for c in cells])
-    start = 3 if english else 2
-    return Table(headers, rows, frozenset(range(start, start + len(columns))))
+        rows.append([named.area_zh, *(c or "" for c in cells), *([named.area_en] if english else []), area])
+    return Table(headers, rows, frozenset(range(1, 1 + len(columns))))
 
 
 def filing_table(frame: FilingFrame) -> Table:

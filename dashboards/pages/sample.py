@@ -24,9 +24,13 @@ def overview(reader: Reader) -> Page:
              Words("惠及居民", "households benefited"), Words("到位资金", "funds arrived"), Words("支付资金", "funds paid")]
     numbers = Block(frame.name, Words("主要数字", "Key figures"), frame, None, figures_table(frame), absent=absent_words(frame),
                     download_only=True)
-    flow = chart_block(data.monthly_flow(reader), monthly_flow, Words("每月新开工", "Starts month by month"), notes=(
-        Words("当月数＝本月累计减上月累计。有单位缺报的月份，柱子加斜纹并注明已报单位数。", "The month is the difference of two year-to-date figures. Months that some "
-              "units did not file are hatched and say how many did."),))
+    monthly = data.monthly_flow(reader)
+    partial = [p for p in monthly.points if p.is_partial]
+    months = "、".join(f"{p.key.period}（{p.units_reported}/{p.units_expected}）" for p in partial)
+    held = ", ".join(f"{p.key.period} ({p.units_reported} of {p.units_expected})" for p in partial)
+    flow = chart_block(monthly, monthly_flow, Words("每月新开工", "Starts month by month"), notes=(
+        Words("当月数＝本月累计减上月累计。有单位缺报的月份，柱子加斜纹。", "The month is the difference of two year-to-date figures. Months that some "
+              "units did not file are hatched."), *([Words(f"有单位缺报：{months}。", f"Some units did not file: {held}.")] if partial else [])))
     return Page("sample/index.html", OVERVIEW, Words("样例报表汇总出什么？", "What do the sample returns add up to?"), (numbers, flow), True,
                 intro=(WARNING,), tiles=tuple(tile(p, n) for p, n in zip(frame.points, names, strict=True)))
 

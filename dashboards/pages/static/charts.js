@@ -3,6 +3,8 @@
   "use strict";
   var CONFIG = { displayModeBar: false, displaylogo: false, responsive: true, scrollZoom: false, doubleClick: false };
 
+  var PAPER_WIDTH = 660;
+
   function height(div, spec) {
     // a narrow screen wraps the legend onto more lines: give it room instead of squeezing the plot
     return spec.layout.height + (div.clientWidth < 520 ? 26 * Math.max(1, legendEntries(spec) - 1) : 0);
@@ -28,7 +30,9 @@
         Plotly.react(div, spec.data, layout(), CONFIG);
       }
     });
-    window.addEventListener("beforeprint", function () { Plotly.Plots.resize(div); });
+    // paper is narrower than most screens: redraw for A4 and come back
+    window.addEventListener("beforeprint", function () { Plotly.relayout(div, { width: PAPER_WIDTH }); });
+    window.addEventListener("afterprint", function () { Plotly.relayout(div, { width: null, autosize: true }); });
   }
 
   document.querySelectorAll(".plotly-graph-div").forEach(draw);

@@ -125,7 +125,7 @@ def test_the_manifest_names_inputs_outputs_gates_and_approver(released: tuple[Pa
     } - {"manifest.json", "manifest.seal"}
     assert manifest["rulebook_version"] and manifest["lock_sha256"] and manifest["cutoff"]
     listed = list_releases(home)
-    assert [(r["release_id"], r["state"], r["approved_by"]) for r in listed] == [(folder.name, "released", "李某")]
+    assert [(r["release"], r["state"], r["approved_by"]) for r in listed] == [(folder.name, "released", "李某")]
 
 
 def test_one_flipped_byte_anywhere_is_found_and_the_file_named(released: tuple[Path, Path], tmp_path: Path) -> None:

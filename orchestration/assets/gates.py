@@ -1,0 +1,86 @@
+"""Gates as an asset and its checks: one check a series says whether it may be published, and why not.
+
+The stored verdict decides and the release reads it (quality.gates.verdicts); the check is its display. So no check here
+blocks: a later run of the release alone would go through a blocking one without a word.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+
+from ingestion.catalogue import catalogue
+from orchestration import partitions
+from orchestration.checks import weight_of
+from orchestration.metadata import table
+from orchestration.resources import HomeResource
+from orchestration.translator import FILE
+from quality.gates.run import release_series, run_gates
+
+GATED = dg.AssetKey("gated_series")
+READS = [dg.AssetKey(["marts", "fct_figures"]), dg.AssetKey(["marts", "fct_contributions"])]
+
+
+def series_result(series: str, rows: Sequence[dict[str, Any]]) -> dg.AssetCheckResult:
+    """The gates of one series. A gate that found nothing to judge weighs as a warning: the series is left out by name."""
+    bad = [r for r in rows if r["severity"] == "error" and r["verdict"] != "passed"]
+    failed = [r for r in bad if r["verdict"] == "failed" and r["gate"] != "rows_present"]
+    return dg.AssetCheckResult(
+        asset_key=GATED,
+        check_name=series,
+        passed=not bad,
+        severity=weight_of("error" if failed else "warning", stops=False).severity,
+        description=f"{len(rows)} 道关口通过 gates passed" if not bad else (failed or bad)[0]["message_zh"],
+        metadata={
+            "关口 gates": table([
+                {"关口 gate": r["gate"], "结论 verdict": r["verdict"], "实为 observed": r["observed"],
+                 "应为 expected": r["expected"], "说明 message": r["message_zh"]} for r in rows]),
+            "数据指纹 data hash": rows[0]["data_hash"] if rows else "",
+            "规则版本 suite": rows[0]["suite_version"] if rows else "",
+        },
+    )  # fmt: skip
+
+
+def gated_series() -> dg.AssetsDefinition:
+    """Runs the gates of a period and release, and stores the verdicts."""
+    definition = partitions.of_releases()
+    specs = []
+    for series in release_series():
+        name = catalogue().indicator(series).name
+        specs.append(dg.AssetCheckSpec(
+            series, asset=GATED, description=f"{name.zh}可以发布。 {name.en} may be published: every gate passed for this data.",
+        ))  # fmt: skip
+
+    @dg.asset(
+        key=GATED,
+        deps=READS,
+        partitions_def=definition,
+        check_specs=specs,
+        group_name=FILE,
+        kinds={"python"},
+        description="发布关口：逐个指标评估一个报告期的数据，判定存入登记库，发布只认存下的判定。\n\n"
+        "Gates: every series of a period is judged, the verdicts are stored with the hash of the data, and a release "
+        "reads those.",
+    )
+    def gated(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[Any]:
+        period, kind, sample = partitions.release_of(context.partition_key)
+        rows = run_gates(home.folder, period, kind, sample=sample)
+        by_series: dict[str, list[dict[str, Any]]] = {}
+        for row in rows:
+            by_series.setdefault(row["series"], []).append(row)
+        results = [series_result(s, found) for s, found in by_series.items()]
+        verdicts = {v: sum(r["verdict"] == v for r in rows) for v in ("passed", "failed", "not_evaluated")}
+        yield dg.MaterializeResult(metadata={
+            "可发布指标 series that may be published": sum(r.passed for r in results),
+            "指标 series": len(results),
+            "通过 passed": verdicts["passed"],
+            "未通过 failed": verdicts["failed"],
+            "未能评估 not evaluated": verdicts["not_evaluated"],
+            "模拟数据 sample": sample,
+            "各指标 by series": table([
+                {"指标 series": r.check_name, "结论 verdict": "可发布 may be published" if r.passed else "不发布 left out",
+                 "说明 why": r.description} for r in results]),
+        })  # fmt: skip
+        yield from results
+
+    return gated

@@ -1,0 +1,5 @@
+"""What `dagster dev -m orchestration.definitions` loads."""
+
+from orchestration.build import build_defs
+
+defs = build_defs()
