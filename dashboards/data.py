@@ -16,7 +16,7 @@ from filings.figures import Question, Reader, figure, shown_value
 from ingestion.catalogue import NATION
 from ingestion.register import Register
 
-FIRST_YEAR = 2019           # the national programme; earlier work was pilots
+FIRST_YEAR = 2019  # the national programme; earlier work was pilots
 PROVINCE_PERIOD = "2023-09"  # the last month whose table prints starts and rate of all 32 units
 PLAN_VERSIONS = ("plan_communities_first", "plan_communities_then", "plan_communities_now")
 FUND_STEPS = ("funds_planned", "funds_allotted", "funds_arrived", "funds_paid")
@@ -89,7 +89,7 @@ class Point:
 @dataclass(frozen=True)
 class Coverage:
     """How much of what was asked is there: figures of a chart, reporting units of the weakest figure
-    (None when figures are single filed or printed numbers), and, where a chart compares areas, areas with any figure."""
+    (None when figures are single filed or printed numbers), and areas with any figure where a chart compares areas."""
 
     given: int
     asked: int
@@ -123,7 +123,9 @@ class Frame:
         if not any(p.is_partial for p in given) and any(expected == 1 for _, expected in pairs):
             units = None  # figures filed or printed as one number: there are no units to count
         areas = len(self.ordered("area"))
-        return Coverage(len(given), len(self.points), units, (len({p.key.area for p in given}), areas) if areas > 1 else None)
+        return Coverage(
+            len(given), len(self.points), units, (len({p.key.area for p in given}), areas) if areas > 1 else None
+        )
 
     @property
     def source_kinds(self) -> list[str]:
@@ -141,14 +143,28 @@ class Frame:
         ends = sorted({end for period in periods for end in period.split("/")})
         return ends[0], ends[-1]
 
-    def point(self, indicator: str, *, area: str | None = None, period: str | None = None, dim: str = "") -> Point | None:
+    def point(
+        self, indicator: str, *, area: str | None = None, period: str | None = None, dim: str = ""
+    ) -> Point | None:
         """The chosen point of a key; None when the chart did not ask for it."""
-        return next((p for p in self.points if p.key.indicator == indicator and p.key.dim_code == dim
-                     and area in (None, p.key.area) and period in (None, p.key.period)), None)
+        return next(
+            (
+                p
+                for p in self.points
+                if p.key.indicator == indicator
+                and p.key.dim_code == dim
+                and area in (None, p.key.area)
+                and period in (None, p.key.period)
+            ),
+            None,
+        )
 
     def alternatives(self, indicator: str, period: str, area: str | None = None) -> list[Point]:
-        return [p for p in self.others if p.key.indicator == indicator and p.key.period == period
-                and area in (None, p.key.area) and not p.is_gap]
+        return [
+            p
+            for p in self.others
+            if p.key.indicator == indicator and p.key.period == period and area in (None, p.key.area) and not p.is_gap
+        ]
 
     def ordered(self, what: str) -> list[str]:
         """Distinct indicators, areas, periods or dim codes in asked order."""
@@ -199,8 +215,13 @@ def _publication(reader: Reader, source_id: str | None) -> Publication | None:
     if source is None:
         return Publication(source_id, source_id, "", "", None)
     address = source.address if re.match(r"https?://", source.address) else ""
-    return Publication(source.id, source.title, address, source.publisher,
-                       source.published_on.isoformat() if source.published_on else None)
+    return Publication(
+        source.id,
+        source.title,
+        address,
+        source.publisher,
+        source.published_on.isoformat() if source.published_on else None,
+    )
 
 
 def _dim_words(reader: Reader, key: Key, source_id: str | None) -> tuple[str, str]:
@@ -227,13 +248,39 @@ def _point(reader: Reader, key: Key, row: dict[str, Any]) -> Point:
     area_zh, area_en = _area_words(reader, key.area)
     dim_zh, dim_en = _dim_words(reader, key, row["source_id"])
     value = shown_value(row, indicator)
-    reason = ("", "") if value is not None else ("分母为零", "the denominator is zero") if row["denominator"] == 0 \
+    reason = (
+        ("", "")
+        if value is not None
+        else ("分母为零", "the denominator is zero")
+        if row["denominator"] == 0
         else ("原表为空", "left blank in the source")
+    )
     return Point(
-        key, indicator.name.zh, indicator.name.en, area_zh, area_en, dim_zh, dim_en, value, indicator.unit,
-        row["obs_status"], row["choice_rank"], row["numerator"], row["denominator"], row["basis"], row["source_kind"],
-        row["printed"], row["half_unit"], row["qualifier"], bool(row["is_doubtful"]), row["submission_id"],
-        _publication(reader, row["source_id"]), row["units_reported"] or 0, row["units_expected"], *reason)
+        key,
+        indicator.name.zh,
+        indicator.name.en,
+        area_zh,
+        area_en,
+        dim_zh,
+        dim_en,
+        value,
+        indicator.unit,
+        row["obs_status"],
+        row["choice_rank"],
+        row["numerator"],
+        row["denominator"],
+        row["basis"],
+        row["source_kind"],
+        row["printed"],
+        row["half_unit"],
+        row["qualifier"],
+        bool(row["is_doubtful"]),
+        row["submission_id"],
+        _publication(reader, row["source_id"]),
+        row["units_reported"] or 0,
+        row["units_expected"],
+        *reason,
+    )
 
 
 def _gap(reader: Reader, key: Key, programme: str, sample: bool) -> Point:
@@ -242,22 +289,51 @@ def _gap(reader: Reader, key: Key, programme: str, sample: bool) -> Point:
     dims = {key.dim_name: key.dim_code} if key.dim_name else {}
     status, zh, en = "L", NOT_RELEASED_ZH, NOT_RELEASED_EN
     if reader.release is None:
-        answer = figure(reader, Question(key.indicator, key.area, key.period, dims, programme, key.accum == "flow", sample))
+        answer = figure(
+            reader, Question(key.indicator, key.area, key.period, dims, programme, key.accum == "flow", sample)
+        )
         status, zh, en = answer["obs_status"], (answer["reason_zh"] or "").split("；")[0], answer["reason_en"] or ""
-    return Point(key, indicator.name.zh, indicator.name.en, *_area_words(reader, key.area), *_dim_words(reader, key, None),
-                 None, indicator.unit, status, 1, reason_zh=zh, reason_en=en)
+    return Point(
+        key,
+        indicator.name.zh,
+        indicator.name.en,
+        *_area_words(reader, key.area),
+        *_dim_words(reader, key, None),
+        None,
+        indicator.unit,
+        status,
+        1,
+        reason_zh=zh,
+        reason_en=en,
+    )
 
 
-def read_frame(reader: Reader, name: str, keys: Sequence[Key], *, programme: str = "national", sample: bool = False) -> Frame:
+def read_frame(
+    reader: Reader, name: str, keys: Sequence[Key], *, programme: str = "national", sample: bool = False
+) -> Frame:
     """Every key answered once, in order: the chosen figure or a gap, and its alternatives."""
     rows = reader.rows(
         """select * from fct_figures where is_sample = ? and programme = ? and list_contains(?::varchar[], indicator)
-           and list_contains(?::varchar[], area_code) and list_contains(?::varchar[], period) order by choice_rank, group_id""",
-        [sample, programme, sorted({k.indicator for k in keys}), sorted({k.area for k in keys}),
-         sorted({k.period for k in keys})])
+           and list_contains(?::varchar[], area_code)
+              and list_contains(?::varchar[], period) order by choice_rank, group_id""",
+        [
+            sample,
+            programme,
+            sorted({k.indicator for k in keys}),
+            sorted({k.area for k in keys}),
+            sorted({k.period for k in keys}),
+        ],
+    )
     found: dict[Key, list[dict[str, Any]]] = {}
     for row in rows:
-        key = Key(row["indicator"], row["area_code"], row["period"], row["dim_name"] or "", row["dim_code"] or "", row["accum"])
+        key = Key(
+            row["indicator"],
+            row["area_code"],
+            row["period"],
+            row["dim_name"] or "",
+            row["dim_code"] or "",
+            row["accum"],
+        )
         found.setdefault(key, []).append(row)
     points, others = [], []
     for key in keys:
@@ -265,7 +341,9 @@ def read_frame(reader: Reader, name: str, keys: Sequence[Key], *, programme: str
         points.append(answers[0] if answers else _gap(reader, key, programme, sample))
         others += answers[1:]
     words = reader.catalogue.settings["programmes"][programme]
-    return Frame(name, tuple(points), tuple(others), reader.as_of, reader.release, programme, words["zh"], words["en"], sample)
+    return Frame(
+        name, tuple(points), tuple(others), reader.as_of, reader.release, programme, words["zh"], words["en"], sample
+    )
 
 
 def _years_with(reader: Reader, indicators: Iterable[str], area: str) -> list[int]:
@@ -273,7 +351,9 @@ def _years_with(reader: Reader, indicators: Iterable[str], area: str) -> list[in
     rows = reader.rows(
         """select distinct period from fct_figures where not is_sample and programme = 'national' and area_code = ?
            and list_contains(?::varchar[], indicator) and accum = 'level' and dim_code = ''
-           and (length(period) = 4 or length(period) = 7) order by period""", [area, sorted(indicators)])
+           and (length(period) = 4 or length(period) = 7) order by period""",
+        [area, sorted(indicators)],
+    )
     years = sorted({int(r["period"][:4]) for r in rows})
     if not years:
         return [FIRST_YEAR]
@@ -282,8 +362,11 @@ def _years_with(reader: Reader, indicators: Iterable[str], area: str) -> list[in
 
 def _latest(reader: Reader, indicator: str, area: str, sample: bool, length: int) -> str | None:
     rows = reader.rows(
-        """select max(period) as period from fct_figures where is_sample = ? and programme = 'national' and indicator = ?
-           and area_code = ? and length(period) = ? and accum = 'level' and dim_code = ''""", [sample, indicator, area, length])
+        """select max(period) as period from fct_figures where is_sample = ?
+           and programme = 'national' and indicator = ?
+           and area_code = ? and length(period) = ? and accum = 'level' and dim_code = ''""",
+        [sample, indicator, area, length],
+    )
     period: str | None = rows[0]["period"]
     return period
 
@@ -291,14 +374,19 @@ def _latest(reader: Reader, indicator: str, area: str, sample: bool, length: int
 # -- published figures ------------------------------------------------------------------------------------------------
 def overview(reader: Reader) -> Frame:
     """The latest year's key figures and what has been reached since FIRST_YEAR."""
-    year = _latest(reader, "started_communities", NATION, False, 4) or _latest(reader, "plan_communities", NATION, False, 4) \
+    year = (
+        _latest(reader, "started_communities", NATION, False, 4)
+        or _latest(reader, "plan_communities", NATION, False, 4)
         or str(FIRST_YEAR)
+    )
     keys = [Key(i, NATION, year) for i in ("plan_communities", "started_communities", "benefited_households")]
     for indicator in ("started_communities", "benefited_households"):
         rows = reader.rows(
-            """select max(period) as period from fct_figures where not is_sample and programme = 'national' and indicator = ?
+            """select max(period) as period from fct_figures where not is_sample
+               and programme = 'national' and indicator = ?
                and area_code = ? and regexp_full_match(period, ? || '/20[0-9][0-9]') and choice_rank = 1""",
-            [indicator, NATION, str(FIRST_YEAR)])
+            [indicator, NATION, str(FIRST_YEAR)],
+        )
         keys.append(Key(indicator, NATION, rows[0]["period"] or f"{FIRST_YEAR}/{year}"))
     return read_frame(reader, "overview", list(dict.fromkeys(keys)))
 
@@ -328,10 +416,13 @@ def benefited_households(reader: Reader) -> Frame:
 def province_periods(reader: Reader) -> list[str]:
     """PROVINCE_PERIOD first, then the newest other month with a figure of all units; the fullest one without either."""
     rows = reader.rows(
-        """select period, count(distinct area_code) as units from fct_figures where not is_sample and programme = 'national'
+        """select period, count(distinct area_code) as units from fct_figures where not is_sample
+           and programme = 'national'
            and indicator = 'started_communities' and choice_rank = 1 and area_code <> ? and accum = 'level'
            and list_contains(?::varchar[], area_code) and regexp_full_match(period, '20[0-9][0-9](-[0-9][0-9])?')
-           group by period order by period""", [NATION, provinces(reader)])
+           group by period order by period""",
+        [NATION, provinces(reader)],
+    )
     counts = {r["period"]: r["units"] for r in rows}
     if not counts:
         return [PROVINCE_PERIOD]
@@ -348,8 +439,11 @@ def provinces(reader: Reader) -> list[str]:
 
 def province_table(reader: Reader, period: str) -> Frame:
     """Communities started and printed start rate of every province-level unit."""
-    keys = [Key(i, area, period) for area in provinces(reader)
-            for i in ("started_communities", "start_rate_communities_printed")]
+    keys = [
+        Key(i, area, period)
+        for area in provinces(reader)
+        for i in ("started_communities", "start_rate_communities_printed")
+    ]
     return read_frame(reader, f"province_table_{period}", keys)
 
 
@@ -359,8 +453,11 @@ def fund_accounts(reader: Reader) -> list[tuple[str, str, list[str]]]:
         """select programme, area_code, min(period) as first, max(period) as last from fct_figures
            where not is_sample and programme <> 'national' and starts_with(indicator, 'funds_')
            and regexp_full_match(period, '20[0-9][0-9]') group by programme, area_code
-           order by programme desc, area_code""")
-    return [(r["programme"], r["area_code"], [str(y) for y in range(int(r["first"]), int(r["last"]) + 1)]) for r in rows]
+           order by programme desc, area_code"""
+    )
+    return [
+        (r["programme"], r["area_code"], [str(y) for y in range(int(r["first"]), int(r["last"]) + 1)]) for r in rows
+    ]
 
 
 def funds_account(reader: Reader, programme: str, area: str, periods: list[str], *, sample: bool = False) -> Frame:
@@ -368,13 +465,21 @@ def funds_account(reader: Reader, programme: str, area: str, periods: list[str],
     rows = reader.rows(
         """select distinct dim_name, dim_code from fct_figures where is_sample = ? and programme = ? and area_code = ?
            and list_contains(?::varchar[], period) and accum = 'level' and dim_code <> ''
-           and list_contains(?::varchar[], indicator) order by dim_code""", [sample, programme, area, periods, list(FUND_STEPS[1:])])
+           and list_contains(?::varchar[], indicator) order by dim_code""",
+        [sample, programme, area, periods, list(FUND_STEPS[1:])],
+    )
     listed = list(reader.catalogue.codelist("fund_sources"))
-    dims = sorted(((r["dim_name"], r["dim_code"]) for r in rows),
-                  key=lambda d: (d[0], d[1]) if d[1] not in listed else ("", d[1]))
-    present = {r["indicator"] for r in reader.rows(
-        """select distinct indicator from fct_figures where is_sample = ? and programme = ? and area_code = ?
-           and list_contains(?::varchar[], period) and accum = 'level' and dim_code <> ''""", [sample, programme, area, periods])}
+    dims = sorted(
+        ((r["dim_name"], r["dim_code"]) for r in rows), key=lambda d: (d[0], d[1]) if d[1] not in listed else ("", d[1])
+    )
+    present = {
+        r["indicator"]
+        for r in reader.rows(
+            """select distinct indicator from fct_figures where is_sample = ? and programme = ? and area_code = ?
+           and list_contains(?::varchar[], period) and accum = 'level' and dim_code <> ''""",
+            [sample, programme, area, periods],
+        )
+    }
     keys = []
     for period in periods:
         keys += [Key(step, area, period) for step in FUND_STEPS]
@@ -390,7 +495,9 @@ def central_allotments(reader: Reader) -> Frame:
     rows = reader.rows(
         """select distinct period from fct_figures where not is_sample and programme = 'national' and area_code = ?
            and indicator = 'funds_allotted' and dim_code in ('F11', 'F12') and regexp_full_match(period, '20[0-9][0-9]')
-           order by period""", [NATION])
+           order by period""",
+        [NATION],
+    )
     years = [int(r["period"]) for r in rows] or [FIRST_YEAR]
     keys = []
     for year in range(years[0], years[-1] + 1):
@@ -433,8 +540,17 @@ def sample_overview(reader: Reader) -> Frame:
     found = sample_area(reader)
     area = found[0] if found else NATION
     month = _latest(reader, "started_communities", area, True, 7) or "2023-12"
-    keys = [Key(i, area, month) for i in ("plan_communities_then", "started_communities", "start_rate_communities_plan_then",
-                                          "benefited_households", "funds_arrived", "funds_paid")]
+    keys = [
+        Key(i, area, month)
+        for i in (
+            "plan_communities_then",
+            "started_communities",
+            "start_rate_communities_plan_then",
+            "benefited_households",
+            "funds_arrived",
+            "funds_paid",
+        )
+    ]
     return read_frame(reader, "sample_overview", keys, sample=True)
 
 
@@ -453,9 +569,13 @@ def monthly_flow(reader: Reader) -> Frame:
     area = found[0] if found else NATION
     rows = reader.rows(
         """select distinct period from fct_figures where is_sample and programme = 'national' and area_code = ?
-           and indicator = 'started_communities' and length(period) = 7 order by period""", [area])
+           and indicator = 'started_communities' and length(period) = 7 order by period""",
+        [area],
+    )
     months = [r["period"] for r in rows] or ["2023-12"]
-    return read_frame(reader, "monthly_flow", [Key("started_communities", area, m, accum="flow") for m in months], sample=True)
+    return read_frame(
+        reader, "monthly_flow", [Key("started_communities", area, m, accum="flow") for m in months], sample=True
+    )
 
 
 def sample_funds(reader: Reader) -> Frame:
@@ -471,9 +591,28 @@ def filing_status(reader: Reader) -> FilingFrame:
     table = reader.rows("select table_name from information_schema.tables where table_name = 'fct_return_status'")
     if not table:
         return FilingFrame("filing_status", (), False, reader.as_of, reader.release, True)
-    rows = reader.rows("select * from fct_return_status where is_sample order by form desc, period, province_code, unit_code")
+    rows = reader.rows(
+        "select * from fct_return_status where is_sample order by form desc, period, province_code, unit_code"
+    )
     names = {code: area.short_zh or area.name_zh for code, area in reader.catalogue.areas.items()}
-    return FilingFrame("filing_status", tuple(FilingCell(
-        r["form"], r["period"], r["unit_code"], names.get(r["unit_code"], r["unit_code"]), r["province_code"],
-        names.get(r["province_code"], r["province_code"]), r["status"], r["versions"], r["received_at"]) for r in rows),
-        True, reader.as_of, reader.release, True)
+    return FilingFrame(
+        "filing_status",
+        tuple(
+            FilingCell(
+                r["form"],
+                r["period"],
+                r["unit_code"],
+                names.get(r["unit_code"], r["unit_code"]),
+                r["province_code"],
+                names.get(r["province_code"], r["province_code"]),
+                r["status"],
+                r["versions"],
+                r["received_at"],
+            )
+            for r in rows
+        ),
+        True,
+        reader.as_of,
+        reader.release,
+        True,
+    )

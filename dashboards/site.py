@@ -27,8 +27,10 @@ HERE = Path(__file__).resolve().parent / "pages"
 MARKER = ".jiugai-site"
 REAL_PAGES = (overview.page, starts.page, benefit.page, funds.page, provinces.page)
 SAMPLE_PAGES = (sample.overview, sample.progress, sample.funds, sample.filing)
-POLICY = ("default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-          "font-src 'self' data:; connect-src 'none'; base-uri 'none'; form-action 'none'")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'none'; base-uri 'none'; form-action 'none'"
+)
 TO_SAMPLE = {"file": "sample/index.html", "title": theme.Words("样例页", "Sample pages")}
 TO_REAL = {"file": "index.html", "title": theme.Words("返回公布数据", "Back to published figures")}
 
@@ -37,8 +39,13 @@ def _spec(block: Block) -> Markup:
     """A chart as JSON for a script element; characters that could end the element are escaped."""
     assert block.figure is not None
     made = block.figure.to_plotly_json()
-    text = json.dumps({"data": made["data"], "layout": made["layout"]}, ensure_ascii=False, sort_keys=True, allow_nan=False,
-                      default=_plain)
+    text = json.dumps(
+        {"data": made["data"], "layout": made["layout"]},
+        ensure_ascii=False,
+        sort_keys=True,
+        allow_nan=False,
+        default=_plain,
+    )
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
@@ -49,8 +56,14 @@ def _plain(value: Any) -> Any:
 
 
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True,
-                              lstrip_blocks=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
 
 
 def render(reader: Reader) -> dict[str, bytes]:
@@ -65,18 +78,31 @@ def render(reader: Reader) -> dict[str, bytes]:
         for page in pages:
             root = "../" * page.file.count("/")
             html = template.render(
-                page=page, nav=pages, other=other, root=root, policy=POLICY, sample_zh=theme.SAMPLE_ZH,
-                sample_en=theme.SAMPLE_EN, as_of=moment(reader.as_of), release=release_words(reader.release),
-                publishers=theme.PUBLISHER, specs={b.name: _spec(b) for b in page.blocks if b.figure is not None},
-                files={b.name: file_name(b.frame) for b in page.blocks})
+                page=page,
+                nav=pages,
+                other=other,
+                root=root,
+                policy=POLICY,
+                sample_zh=theme.SAMPLE_ZH,
+                sample_en=theme.SAMPLE_EN,
+                as_of=moment(reader.as_of),
+                release=release_words(reader.release),
+                publishers=theme.PUBLISHER,
+                specs={b.name: _spec(b) for b in page.blocks if b.figure is not None},
+                files={b.name: file_name(b.frame) for b in page.blocks},
+            )
             files[page.file] = html.encode()
             files.update(_downloads(page))
     for path in sorted((HERE / "static").iterdir()):
         files[f"assets/{path.name}"] = path.read_bytes()
     files["assets/columns.csv"] = columns_csv()
     files["plotly.min.js"] = get_plotlyjs().encode()
-    files[MARKER] = json.dumps({"made_by": "jiugai site", "release": reader.release, "as_of": reader.as_of},
-                               sort_keys=True).encode() + b"\n"
+    files[MARKER] = (
+        json.dumps(
+            {"made_by": "jiugai site", "release": reader.release, "as_of": reader.as_of}, sort_keys=True
+        ).encode()
+        + b"\n"
+    )
     return files
 
 
@@ -90,7 +116,9 @@ def _check_target(out: Path) -> None:
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise UsageError(f"{out}: 不是文件夹，请另选目录 (not a folder; choose another)")
     if out.is_dir() and any(out.iterdir()) and not (out / MARKER).is_file():
-        raise UsageError(f"{out}: 目录非空且不是本平台生成的站点，未作改动；请另选目录 (the folder holds other files; nothing was changed)")
+        raise UsageError(
+            f"{out}: 目录非空且不是本平台生成的站点，未作改动；请另选目录 (the folder holds other files; nothing was changed)"
+        )
 
 
 def write_site(home: Path, out: Path, release: str | None = None) -> list[Path]:

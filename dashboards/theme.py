@@ -19,8 +19,13 @@ INK, MUTED, GRID, PAPER, GAP = "#1f2933", "#52606d", "#dde3e9", "#ffffff", "#f0f
 BLUE, PALE, ORANGE, SKY, SLATE = "#1a5a8a", "#a9bccd", "#c9701b", "#5b9bc8", "#7b8794"
 YEARS = ("#9aa5b1", "#c9a227", "#8c4a9e", "#c9701b", "#2f8fa3", "#123c63")  # oldest pale, newest dark
 YEAR_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
-STATUS_COLOURS = {"accepted": "#b3d0e5", "needs_explanation": "#e6c65c", "returned": ORANGE, "unreadable": "#7a2f0d",
-                  "missing": "#3b4754"}
+STATUS_COLOURS = {
+    "accepted": "#b3d0e5",
+    "needs_explanation": "#e6c65c",
+    "returned": ORANGE,
+    "unreadable": "#7a2f0d",
+    "missing": "#3b4754",
+}
 
 SAMPLE_ZH, SAMPLE_EN = "模拟数据", "sample data — not real"
 SAMPLE_MARK = f"{SAMPLE_ZH} ({SAMPLE_EN})"
@@ -34,20 +39,39 @@ class Words(NamedTuple):
 
 
 STATUS = {
-    "A": Words("正常", "normal"), "P": Words("初步", "provisional"), "E": Words("估算", "estimate"),
-    "L": Words("缺失", "missing"), "M": Words("不存在", "cannot exist"), "U": Words("部分", "partial"),
-    "Q": Words("不公开", "suppressed"), "D": Words("口径不同", "definition")}
-BASIS = {"summed": Words("下级相加", "summed from below"), "partial": Words("部分相加", "partial sum"),
-         "filed": Words("本级所报", "as filed")}
-QUALIFIER = {"exact": Words("", ""), "about": Words("约", "about"), "nearly": Words("近", "nearly"),
-             "at_least": Words("以上", "at least"), "more_than": Words("多", "more than")}
-SOURCE_KIND = {"publication": Words("公布资料", "publications"), "return": Words("填报报表", "returns"),
-               "sample": Words("样例报表", "sample returns")}
-PUBLISHER = {"ministry": Words("部委", "ministry"), "province": Words("省级", "province"), "city": Words("市级", "city"),
-             "county": Words("县级", "county"), "press": Words("报刊", "press")}
-RETURN_STATUS = {"accepted": Words("已接收", "accepted"), "needs_explanation": Words("待说明", "needs explanation"),
-                 "returned": Words("退回", "returned"), "unreadable": Words("无法读取", "unreadable"),
-                 "missing": Words("缺报", "missing")}
+    "A": Words("正常", "normal"),
+    "P": Words("初步", "provisional"),
+    "E": Words("估算", "estimate"),
+    "L": Words("缺失", "missing"),
+    "M": Words("不存在", "cannot exist"),
+    "U": Words("部分", "partial"),
+    "Q": Words("不公开", "suppressed"),
+    "D": Words("口径不同", "definition"),
+}
+BASIS = {
+    "summed": Words("下级相加", "summed from below"),
+    "partial": Words("部分相加", "partial sum"),
+    "filed": Words("本级所报", "as filed"),
+}
+SOURCE_KIND = {
+    "publication": Words("公布资料", "publications"),
+    "return": Words("填报报表", "returns"),
+    "sample": Words("样例报表", "sample returns"),
+}
+PUBLISHER = {
+    "ministry": Words("部委", "ministry"),
+    "province": Words("省级", "province"),
+    "city": Words("市级", "city"),
+    "county": Words("县级", "county"),
+    "press": Words("报刊", "press"),
+}
+RETURN_STATUS = {
+    "accepted": Words("已接收", "accepted"),
+    "needs_explanation": Words("待说明", "needs explanation"),
+    "returned": Words("退回", "returned"),
+    "unreadable": Words("无法读取", "unreadable"),
+    "missing": Words("缺报", "missing"),
+}
 NO_DATA = Words("无数据", "no data")
 NOT_PRINTED = Words("未公布", "not printed")
 
@@ -58,8 +82,6 @@ def gap_mark(words: Words) -> str:
 
 
 WAN, YI = Decimal(10_000), Decimal(100_000_000)
-UNIT_WORDS = {"个": "communities", "户": "households", "元": "yuan", "%": "%", "人": "persons", "栋": "buildings",
-              "平方米": "m²", "元/户": "yuan a household"}
 
 
 def trimmed(value: Decimal, decimals: int) -> str:
@@ -93,8 +115,9 @@ def traced(value: Decimal | None, divisor: Decimal = Decimal(1)) -> float | None
     return None if value is None else float(value / divisor)
 
 
-def rounding_arms(value: Decimal | None, half_unit: Decimal | None, qualifier: str | None,
-                  divisor: Decimal = Decimal(1)) -> tuple[float | None, float | None]:
+def rounding_arms(
+    value: Decimal | None, half_unit: Decimal | None, qualifier: str | None, divisor: Decimal = Decimal(1)
+) -> tuple[float | None, float | None]:
     """Error bar (up, down) that printing alone allows: both sides, above only for 多/以上, below only for 近."""
     if value is None or half_unit is None:
         return None, None
@@ -102,8 +125,9 @@ def rounding_arms(value: Decimal | None, half_unit: Decimal | None, qualifier: s
     return (0.0 if qualifier == "nearly" else arm), (0.0 if qualifier in ("more_than", "at_least") else arm)
 
 
-def heading(title: Words, unit: Words | None, *, sample: bool, height: int, more: int = 0,
-            below: Sequence[str] = ()) -> dict[str, Any]:
+def heading(
+    title: Words, unit: Words | None, *, sample: bool, height: int, more: int = 0, below: Sequence[str] = ()
+) -> dict[str, Any]:
     """Layout entries for a chart's title block: Chinese, English, unit; a sample says so in its first line.
 
     Lines must fit a 360 px screen, because Plotly never wraps. `below` are further lines of text, `more` reserves
@@ -115,37 +139,94 @@ def heading(title: Words, unit: Words | None, *, sample: bool, height: int, more
         lines.append(f"<span style='font-size:12px;color:{MUTED}'>单位 unit：{unit.zh} ({unit.en})</span>")
     lines += [f"<span style='font-size:13px'>{line}</span>" for line in below]
     # y counts from the bottom of the figure; one line height below the top keeps the first line whole
-    return {"title": {"text": "<br>".join(lines), "x": 0, "xref": "container", "xanchor": "left", "y": 1 - 18 / height,
-                      "yref": "container", "yanchor": "top", "pad": {"l": 4}, "font": {"size": 15}},
-            "margin": {"t": 24 + 20 * len(lines) + 18 * more, "l": 8, "r": 12, "b": 8}}
+    return {
+        "title": {
+            "text": "<br>".join(lines),
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1 - 18 / height,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"l": 4},
+            "font": {"size": 15},
+        },
+        "margin": {"t": 24 + 20 * len(lines) + 18 * more, "l": 8, "r": 12, "b": 8},
+    }
 
 
 def _template() -> go.layout.Template:
-    axis = {"gridcolor": GRID, "linecolor": "#9aa5b1", "zerolinecolor": "#9aa5b1", "zerolinewidth": 1, "automargin": True,
-            "ticks": "", "ticklabelstandoff": 4, "tickfont": {"size": 12}, "fixedrange": True, "title": {"font": {"size": 12}}}
-    return go.layout.Template(layout={
-        "font": {"family": FONT, "size": 13, "color": INK}, "paper_bgcolor": PAPER, "plot_bgcolor": PAPER,
-        "colorway": [BLUE, ORANGE, SLATE, SKY, PALE], "xaxis": axis, "yaxis": axis, "dragmode": False,
-        "hovermode": "closest", "hoverlabel": {"font": {"family": FONT, "size": 12}, "align": "left", "namelength": 0,
-                                               "bgcolor": "#ffffff", "bordercolor": MUTED},
-        "legend": {"orientation": "h", "x": 0, "xref": "container", "xanchor": "left", "y": 0, "yref": "container",
-                   "yanchor": "bottom", "font": {"size": 12},
-                   "itemclick": False, "itemdoubleclick": False, "tracegroupgap": 4},
-        "bargap": 0.28, "separators": ".,"})
+    axis = {
+        "gridcolor": GRID,
+        "linecolor": "#9aa5b1",
+        "zerolinecolor": "#9aa5b1",
+        "zerolinewidth": 1,
+        "automargin": True,
+        "ticks": "",
+        "ticklabelstandoff": 4,
+        "tickfont": {"size": 12},
+        "fixedrange": True,
+        "title": {"font": {"size": 12}},
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": FONT, "size": 13, "color": INK},
+            "paper_bgcolor": PAPER,
+            "plot_bgcolor": PAPER,
+            "colorway": [BLUE, ORANGE, SLATE, SKY, PALE],
+            "xaxis": axis,
+            "yaxis": axis,
+            "dragmode": False,
+            "hovermode": "closest",
+            "hoverlabel": {
+                "font": {"family": FONT, "size": 12},
+                "align": "left",
+                "namelength": 0,
+                "bgcolor": "#ffffff",
+                "bordercolor": MUTED,
+            },
+            "legend": {
+                "orientation": "h",
+                "x": 0,
+                "xref": "container",
+                "xanchor": "left",
+                "y": 0,
+                "yref": "container",
+                "yanchor": "bottom",
+                "font": {"size": 12},
+                "itemclick": False,
+                "itemdoubleclick": False,
+                "tracegroupgap": 4,
+            },
+            "bargap": 0.28,
+            "separators": ".,",
+        }
+    )
 
 
 TEMPLATE = _template()
 
 
-def figure(traces: list[Any], title: Words, unit: Words | None, *, sample: bool, height: int, more: int = 0,
-           below: Sequence[str] = (), **layout: Any) -> go.Figure:
+def figure(
+    traces: list[Any],
+    title: Words,
+    unit: Words | None,
+    *,
+    sample: bool,
+    height: int,
+    more: int = 0,
+    below: Sequence[str] = (),
+    **layout: Any,
+) -> go.Figure:
     """A figure with the house template and title block. `height` in px is for a full-width screen."""
     made = go.Figure(data=traces)
-    made.update_layout(template=TEMPLATE, height=height, **heading(title, unit, sample=sample, height=height, more=more, below=below))
+    made.update_layout(
+        template=TEMPLATE, height=height, **heading(title, unit, sample=sample, height=height, more=more, below=below)
+    )
     made.update_layout(**layout)
     return made
 
 
 def wrapped(text: str, width: int) -> str:
     """Chinese label broken every `width` characters for an axis."""
-    return "<br>".join(text[i:i + width] for i in range(0, len(text), width))
+    return "<br>".join(text[i : i + width] for i in range(0, len(text), width))

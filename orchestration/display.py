@@ -201,26 +201,17 @@ def show_trace(a: dict[str, Any], lang: str) -> None:
 
 
 def show_reconcile(rows: list[dict[str, Any]], lang: str) -> None:
+    """Every difference as a sentence, then the counts; the rows that agree stand in `--json`."""
     from collections import Counter
 
-    counts = Counter(r["verdict"] for r in rows)
-    table = _table("公布数 total", "印出 printed", "我们 ours", "差 diff", "容差 tol", "结论 verdict", "说明 reason")
+    colours = {"differs": "red", "explained": "yellow", "other_definition": "cyan"}
     for r in rows:
-        if r["verdict"] in ("differs", "explained", "other_definition"):
-            table.add_row(
-                r["total_id"],
-                r["printed"],
-                str(r["ours"]),
-                str(r["difference"]),
-                str(r["tolerance"]),
-                r["verdict"],
-                r["reason"] if lang == "zh" else r["reason_en"],
-            )
-    console().print(table)
-    console().print(
-        " · ".join(f"{k} {v}" for k, v in sorted(counts.items())) + f" · {len(rows)} 个公布数 control totals "
-        "（全部见 --json · all with --json）"
-    )
+        if r["verdict"] in colours:
+            word = f"[{colours[r['verdict']]}]{r['verdict']}[/]"
+            console().print(f"{word} [bold]{r['total_id']}[/] {r['reason'] if lang == 'zh' else r['reason_en']}")
+    counts = Counter(r["verdict"] for r in rows)
+    console().print(" · ".join(f"{k} {v}" for k, v in sorted(counts.items())))
+    console().print(f"{len(rows)} 个公布数，逐个结论见 --json · control totals, each answered with --json")
 
 
 def show_gates(rows: list[dict[str, Any]], lang: str) -> None:

@@ -6,12 +6,15 @@ import plotly.graph_objects as go
 
 from dashboards import theme
 from dashboards.data import Frame
-from dashboards.figures._hover import hover
+from dashboards.figures._parts import HOVER, hover, values
+from dashboards.figures.province_table import period_words
 
 UNIT = theme.Words("个", "communities")
-PLANS = (("plan_communities_first", theme.Words("首版计划", "first plan"), "diamond-open", 11, theme.SLATE),
-         ("plan_communities_then", theme.Words("当时计划", "plan then"), "line-ns-open", 13, theme.INK),
-         ("plan_communities_now", theme.Words("现行计划", "plan now"), "circle-open", 8, theme.ORANGE))
+PLANS = (
+    ("plan_communities_first", theme.Words("首版计划", "first plan"), "diamond-open", 11, theme.SLATE),
+    ("plan_communities_then", theme.Words("当时计划", "plan then"), "line-ns-open", 13, theme.INK),
+    ("plan_communities_now", theme.Words("现行计划", "plan now"), "circle-open", 8, theme.ORANGE),
+)
 
 
 def county_progress(frame: Frame) -> go.Figure:
@@ -20,19 +23,38 @@ def county_progress(frame: Frame) -> go.Figure:
     month = frame.ordered("period")[0]
     started = [frame.point("started_communities", area=a) for a in areas]
     names = [p.area_zh if p else a for a, p in zip(areas, started, strict=True)]
-    traces: list[object] = [go.Bar(
-        name="新开工 started", y=names, x=[theme.traced(p.value) if p else None for p in started], orientation="h",
-        marker={"color": theme.BLUE}, hovertext=[hover(p, n) if p else n for n, p in zip(names, started, strict=True)],
-        hovertemplate="%{hovertext}<extra></extra>")]
+    traces: list[object] = [
+        go.Bar(
+            name="新开工 started",
+            y=names,
+            x=values(started),
+            orientation="h",
+            marker={"color": theme.BLUE},
+            hovertext=[hover(p, n) for n, p in zip(names, started, strict=True)],
+            hovertemplate=HOVER,
+        )
+    ]
     for indicator, words, symbol, size, colour in PLANS:
         points = [frame.point(indicator, area=a) for a in areas]
-        traces.append(go.Scatter(
-            name=f"{words.zh} {words.en}", y=names, x=[theme.traced(p.value) if p else None for p in points], mode="markers",
-            marker={"symbol": symbol, "size": size, "color": colour, "line": {"width": 2, "color": colour}}, cliponaxis=False,
-            hovertext=[hover(p, n) if p else n for n, p in zip(names, points, strict=True)],
-            hovertemplate="%{hovertext}<extra></extra>"))
+        traces.append(
+            go.Scatter(
+                name=f"{words.zh} {words.en}",
+                y=names,
+                x=values(points),
+                mode="markers",
+                marker={"symbol": symbol, "size": size, "color": colour, "line": {"width": 2, "color": colour}},
+                cliponaxis=False,
+                hovertext=[hover(p, n) for n, p in zip(names, points, strict=True)],
+                hovertemplate=HOVER,
+            )
+        )
     return theme.figure(
-        traces, theme.Words(f"新开工与三版计划，{month[:4]}年1—{int(month[5:])}月" if len(month) == 7 else f"新开工与三版计划，{month}年",
-                            f"Started against three plan versions, {month}"),
-        UNIT, sample=frame.is_sample, height=230 + 26 * len(areas), bargap=0.35,
-        yaxis={"autorange": "reversed", "type": "category", "showgrid": False}, xaxis={"rangemode": "tozero", "nticks": 6})
+        traces,
+        theme.Words(f"新开工与三版计划，{period_words(month)}", f"Started against three plan versions, {month}"),
+        UNIT,
+        sample=frame.is_sample,
+        height=230 + 26 * len(areas),
+        bargap=0.35,
+        yaxis={"autorange": "reversed", "type": "category", "showgrid": False},
+        xaxis={"rangemode": "tozero", "nticks": 6},
+    )

@@ -5,51 +5,92 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dashboards import theme
-from dashboards.data import Frame
-from dashboards.figures._hover import hover
+from dashboards.data import Frame, Point
+from dashboards.figures._parts import HOVER, hover, values
 
 UNIT = theme.Words("个；%", "communities; %")
+STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 
 
-def _period(period: str) -> theme.Words:
-    if len(period) == 7:
-        return theme.Words(f"{period[:4]}年1—{int(period[5:])}月", period)
-    return theme.Words(f"{period}年", period)
+def period_words(period: str) -> str:
+    """2023-09 → 2023年1—9月, for figures that count from January."""
+    return f"{period[:4]}年1—{int(period[5:])}月" if len(period) == 7 else f"{period}年"
+
+
+def _ticks(top: float) -> list[int]:
+    """At most four round ticks that stay left of the next panel."""
+    step = next((s for s in STEPS if top / s <= 3), STEPS[-1])
+    return [step * i for i in range(int(top // step) + 1)]
+
+
+def _is_words(point: Point | None) -> bool:
+    """Whether the rate was printed as words (全部开工), not as a number."""
+    return point is not None and point.printed is not None and "%" not in point.printed
 
 
 def province_table(frame: Frame) -> go.Figure:
-    """Left bars: communities started. Right points: the start rate as printed (全部开工 stands at 100)."""
+    """Left bars: communities started. Right points: the start rate as printed (全部开工 stands at 100, filled)."""
     areas = frame.ordered("area")
-    names, started, rates = [], [], []
-    for area in areas:
-        count = frame.point("started_communities", area=area)
-        names.append(count.area_zh if count else area)
-        started.append(count)
-        rates.append(frame.point("start_rate_communities_printed", area=area))
-    words = _period(frame.ordered("period")[0])
-    values = [theme.traced(p.value) if p else None for p in started]
-    shares = [theme.traced(p.value) if p else None for p in rates]
-    full = [p is not None and p.printed is not None and "%" not in p.printed for p in rates]
-    top = max([v for v in values if v is not None], default=1.0)
-    low = min([s for s in shares if s is not None], default=0.0)
-    floor = int(low // 10) * 10 if low >= 10 else 0
-    step = next((s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) if top / s <= 3), 10_000)
-    ticks = [step * i for i in range(int(top // step) + 1)]
+    period = frame.ordered("period")[0]
+    started = [frame.point("started_communities", area=area) for area in areas]
+    rates = [frame.point("start_rate_communities_printed", area=area) for area in areas]
+    names = [p.area_zh if p else area for area, p in zip(areas, started, strict=True)]
+    both = [f"{n} {p.area_en if p else ''}".strip() for n, p in zip(names, started, strict=True)]
+    counts, shares = values(started), values(rates)
+    top = max((v for v in counts if v is not None), default=1.0) or 1.0
+    low = min((s for s in shares if s is not None), default=0.0)
+    high = max((s for s in shares if s is not None), default=100.0)
     traces = [
-        go.Bar(name="新开工小区数 communities started", y=names, x=values, orientation="h", marker={"color": theme.BLUE},
-               text=[theme.trimmed(p.value, 0) if p and p.value is not None else theme.NO_DATA.zh for p in started],
-               textposition="outside", textfont={"size": 11}, cliponaxis=False, xaxis="x", yaxis="y",
-               hovertext=[hover(p, f"{n} {p.area_en}") if p else n for n, p in zip(names, started, strict=True)],
-               hovertemplate="%{hovertext}<extra></extra>"),
-        go.Scatter(name="开工率（原表所印） start rate as printed", y=names, x=shares, mode="markers", xaxis="x2", yaxis="y",
-                   marker={"size": 9, "color": theme.ORANGE, "symbol": ["circle" if f else "circle-open" for f in full],
-                           "line": {"width": 2, "color": theme.ORANGE}}, cliponaxis=False,
-                   hovertext=[hover(p, f"{n} {p.area_en}") if p else n for n, p in zip(names, rates, strict=True)],
-                   hovertemplate="%{hovertext}<extra></extra>")]
+        go.Bar(
+            name="新开工小区数 communities started",
+            y=names,
+            x=counts,
+            orientation="h",
+            marker={"color": theme.BLUE},
+            text=[theme.display(p.value, "") if p else theme.NO_DATA.zh for p in started],
+            textposition="outside",
+            textfont={"size": 11},
+            cliponaxis=False,
+            hovertext=[hover(p, n) for n, p in zip(both, started, strict=True)],
+            hovertemplate=HOVER,
+        ),
+        go.Scatter(
+            name="开工率（原表所印） start rate as printed",
+            y=names,
+            x=shares,
+            mode="markers",
+            marker={
+                "size": 9,
+                "color": theme.ORANGE,
+                "symbol": ["circle" if _is_words(p) else "circle-open" for p in rates],
+                "line": {"width": 2, "color": theme.ORANGE},
+            },
+            cliponaxis=False,
+            hovertext=[hover(p, n) for n, p in zip(both, rates, strict=True)],
+            hovertemplate=HOVER,
+            xaxis="x2",
+        ),
+    ]
     return theme.figure(
-        traces, theme.Words(f"各省新开工与开工率，{words.zh}", f"Starts and start rate by province, {words.en}"), UNIT,
-        sample=frame.is_sample, height=240 + 22 * len(areas),
-        yaxis={"autorange": "reversed", "type": "category", "tickfont": {"size": 12}, "showgrid": False, "domain": [0, 1]},
-        xaxis={"domain": [0, 0.58], "range": [0, top * 1.3], "tickmode": "array", "tickvals": ticks, "tickformat": ",d"},
-        xaxis2={"domain": [0.71, 1], "anchor": "y", "range": [floor, max([104.0, *(s + 4 for s in shares if s is not None)])],
-                "ticksuffix": "%", "nticks": 3}, bargap=0.22)
+        traces,
+        theme.Words(f"各省新开工与开工率，{period_words(period)}", f"Starts and start rate by province, {period}"),
+        UNIT,
+        sample=frame.is_sample,
+        height=240 + 22 * len(areas),
+        bargap=0.22,
+        yaxis={"autorange": "reversed", "type": "category", "showgrid": False},
+        xaxis={
+            "domain": [0, 0.58],
+            "range": [0, top * 1.3],
+            "tickmode": "array",
+            "tickvals": _ticks(top),
+            "tickformat": ",d",
+        },
+        xaxis2={
+            "domain": [0.71, 1],
+            "anchor": "y",
+            "range": [int(low // 10) * 10, max(104.0, high + 4)],
+            "ticksuffix": "%",
+            "nticks": 3,
+        },
+    )

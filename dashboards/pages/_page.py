@@ -124,8 +124,12 @@ def facts(frame: Frame | FilingFrame) -> list[Words]:
     else:
         kinds = [theme.SOURCE_KIND["sample"]] if frame.is_sample else [theme.SOURCE_KIND["return"]]
     count = len(frame.publications) if isinstance(frame, Frame) else 0
-    found.append(Words("来源 " + "、".join(k.zh for k in kinds) + (f" {count} 件" if count else ""),
-                       "source " + ", ".join(k.en for k in kinds) + (f" ({count})" if count else "")))
+    found.append(
+        Words(
+            "来源 " + "、".join(k.zh for k in kinds) + (f" {count} 件" if count else ""),
+            "source " + ", ".join(k.en for k in kinds) + (f" ({count})" if count else ""),
+        )
+    )
     return found
 
 
@@ -158,8 +162,14 @@ def figures_table(frame: Frame) -> Table:
     areas, dims = len(frame.ordered("area")) > 1, any(p.key.dim_code for p in frame.points)
     headers = [Words("报告期", "period")] + ([Words("地区", "area")] if areas else []) + [Words("指标", "indicator")]
     headers += [Words("分组", "by")] if dims else []
-    headers += [Words("数值", "value"), Words("单位", "unit"), Words("原文", "as printed"), Words("状态", "status"),
-                Words("采用", "shown"), Words("来源或原因", "source or reason")]
+    headers += [
+        Words("数值", "value"),
+        Words("单位", "unit"),
+        Words("原文", "as printed"),
+        Words("状态", "status"),
+        Words("采用", "shown"),
+        Words("来源或原因", "source or reason"),
+    ]
     at = headers.index(Words("数值", "value"))
     rows = []
     behind: dict[Any, list[Point]] = {}
@@ -170,15 +180,26 @@ def figures_table(frame: Frame) -> Table:
             row = [point.key.period] + ([point.area_zh] if areas else []) + [point.name_zh]
             row += [point.dim_zh or "合计"] if dims else []
             words = theme.STATUS.get(point.obs_status, Words("", ""))
-            status = f"{point.obs_status} {words.zh} {words.en}" + (f" {point.units_reported}/{point.units_expected}" if point.is_partial else "")
-            row += [exact(point), point.unit, point.printed or "", status + (" 存疑" if point.is_doubtful else ""),
-                    "是 yes" if point is chosen and not point.is_gap else "" if point.is_gap else "其他 other", _source(point)]
+            status = f"{point.obs_status} {words.zh} {words.en}" + (
+                f" {point.units_reported}/{point.units_expected}" if point.is_partial else ""
+            )
+            row += [
+                exact(point),
+                point.unit,
+                point.printed or "",
+                status + (" 存疑" if point.is_doubtful else ""),
+                "是 yes" if point is chosen and not point.is_gap else "" if point.is_gap else "其他 other",
+                _source(point),
+            ]
             rows.append(row)
     return Table(headers, rows[:MOST_TABLE_ROWS], frozenset({at}), max(0, len(rows) - MOST_TABLE_ROWS))
 
 
 def area_table(frame: Frame, columns: list[tuple[str, Words]], printed: frozenset[str] = frozenset()) -> Table:
-    """A row an area, a column an indicator, code last so that the numbers show on a narrow screen; indicators in `printed` are shown in the words of the source."""
+    """A row an area, a column an indicator, the code last so that the numbers show on a narrow screen.
+
+    Indicators in `printed` are shown in the words of the source.
+    """
     english = any(p.area_en for p in frame.points)
     headers = [Words("地区", "area"), *(words for _, words in columns)]
     headers += ([Words("英文名", "English name")] if english else []) + [Words("代码", "code")]
@@ -186,8 +207,10 @@ def area_table(frame: Frame, columns: list[tuple[str, Words]], printed: frozense
     for area in frame.ordered("area"):
         points = [frame.point(indicator, area=area) for indicator, _ in columns]
         named = next(p for p in points if p is not None)
-        cells = [theme.NO_DATA.zh if p is None or p.is_gap else p.printed if indicator in printed and p.printed
-                 else exact(p) for (indicator, _), p in zip(columns, points, strict=True)]
+        cells = [
+            theme.NO_DATA.zh if p is None or p.is_gap else p.printed if indicator in printed and p.printed else exact(p)
+            for (indicator, _), p in zip(columns, points, strict=True)
+        ]
         rows.append([named.area_zh, *(c or "" for c in cells), *([named.area_en] if english else []), area])
     return Table(headers, rows, frozenset(range(1, 1 + len(columns))))
 
@@ -195,19 +218,53 @@ def area_table(frame: Frame, columns: list[tuple[str, Words]], printed: frozense
 def filing_table(frame: FilingFrame) -> Table:
     """Returns that are not accepted; the download lists all."""
     cells = [c for c in frame.cells if c.status != "accepted"]
-    rows = [[c.period, c.form, c.unit_code, c.unit_zh, theme.RETURN_STATUS[c.status].zh + " " + theme.RETURN_STATUS[c.status].en,
-             str(c.versions)] for c in cells]
-    return Table([Words("报告期", "period"), Words("表", "form"), Words("代码", "code"), Words("填报单位", "unit"),
-                  Words("状态", "status"), Words("版本数", "versions")], rows[:MOST_TABLE_ROWS], frozenset({5}),
-                 max(0, len(rows) - MOST_TABLE_ROWS))
+    rows = [
+        [
+            c.period,
+            c.form,
+            c.unit_code,
+            c.unit_zh,
+            theme.RETURN_STATUS[c.status].zh + " " + theme.RETURN_STATUS[c.status].en,
+            str(c.versions),
+        ]
+        for c in cells
+    ]
+    return Table(
+        [
+            Words("报告期", "period"),
+            Words("表", "form"),
+            Words("代码", "code"),
+            Words("填报单位", "unit"),
+            Words("状态", "status"),
+            Words("版本数", "versions"),
+        ],
+        rows[:MOST_TABLE_ROWS],
+        frozenset({5}),
+        max(0, len(rows) - MOST_TABLE_ROWS),
+    )
 
 
 # -- blocks -----------------------------------------------------------------------------------------------------------
-def chart_block(frame: Frame, draw: Callable[[Frame], go.Figure], title: Words, *, table: Table | None = None,
-                notes: tuple[Words, ...] = (), table_open: bool = False) -> Block:
+def chart_block(
+    frame: Frame,
+    draw: Callable[[Frame], go.Figure],
+    title: Words,
+    *,
+    table: Table | None = None,
+    notes: tuple[Words, ...] = (),
+    table_open: bool = False,
+) -> Block:
     """A block whose chart is drawn only when the frame has something to show."""
-    return Block(frame.name, title, frame, draw(frame) if frame.has_data else None, table or figures_table(frame), notes,
-                 table_open and frame.has_data, absent_words(frame))
+    return Block(
+        frame.name,
+        title,
+        frame,
+        draw(frame) if frame.has_data else None,
+        table or figures_table(frame),
+        notes,
+        table_open and frame.has_data,
+        absent_words(frame),
+    )
 
 
 def tile(point: Point | None, name: Words) -> Tile:
@@ -217,12 +274,16 @@ def tile(point: Point | None, name: Words) -> Tile:
         return Tile(name, point.key.period.replace("/", "—") if point else "", theme.NO_DATA.zh, reason, True)
     source = point.publication
     if source is not None:
-        detail = Words(f"原文“{point.printed}”，{source.source_id}" if point.printed else source.source_id,
-                       f"published {source.published_on}" if source.published_on else "date not printed")
+        detail = Words(
+            f"原文“{point.printed}”，{source.source_id}" if point.printed else source.source_id,
+            f"published {source.published_on}" if source.published_on else "date not printed",
+        )
     else:
         basis = theme.BASIS.get(point.basis or "", Words("", ""))
         units = f" {point.units_reported}/{point.units_expected}" if (point.units_expected or 1) > 1 else ""
         detail = Words(basis.zh + units, basis.en + units)
         if "/" in point.key.period:
             detail = Words("各年公布数相加", "sum of the published years")
-    return Tile(name, point.key.period.replace("/", "—"), theme.display(point.value, point.unit, point.half_unit), detail, False)
+    return Tile(
+        name, point.key.period.replace("/", "—"), theme.display(point.value, point.unit, point.half_unit), detail, False
+    )

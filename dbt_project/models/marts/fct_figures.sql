@@ -7,9 +7,9 @@ ranges as (
     select
         is_sample, source_kind, programme, indicator, area_code, period, 'level' as accum, dim_name, dim_code,
         'years' as group_id, value, null as numerator, null as denominator, units_reported, half_unit,
-        null as printed, 'exact' as qualifier, null as submission_id, null as source_id, null as publisher,
+        null as printed, qualifier, is_estimate, null as submission_id, null as source_id, null as publisher,
         null as published_on, false as is_doubtful, units_expected,
-        case when is_partial then 'partial' else 'summed' end as basis, 0 as preference, 1 as choice_rank
+        case when is_partial then 'partial' else 'summed' end as basis, 1 as choice_rank
     from {{ ref('int_figures__years_summed') }}
 ),
 
@@ -17,7 +17,7 @@ unioned as (
     select * from ranges
     union all by name
     -- a printed cumulative figure steps back behind the sum of its years
-    select c.* replace (c.choice_rank + case when r.period is null then 0 else 1 end as choice_rank)
+    select c.* exclude (preference) replace (c.choice_rank + case when r.period is null then 0 else 1 end as choice_rank)
     from candidates as c
     left join ranges as r
         on c.is_sample = r.is_sample and c.programme = r.programme and c.indicator = r.indicator
@@ -42,8 +42,7 @@ final as (
         unioned.denominator::decimal(38, 8) as denominator,
         case
             when basis = 'partial' then 'U'
-            when i.kind = 'scaled' and source_kind <> 'publication' then 'E'
-            when i.kind = 'scaled' and printed is null then 'E'
+            when is_estimate then 'E'
             when i.kind = 'ratio' and unioned.denominator = 0 then 'M'
             else 'A'
         end::varchar as obs_status,

@@ -23,7 +23,9 @@ unioned as (
 
 final as (
     select
-        md5(concat_ws('|', submission_id, coalesce(field, ''), coalesce(sheet, ''), coalesce(cell, ''), indicator, dim_code, period))::varchar as observation_id,
+        md5(concat_ws(
+            '|', submission_id, coalesce(field, ''), coalesce(sheet, ''), coalesce(cell, ''), indicator, dim_code, period
+        ))::varchar as observation_id,
         source_kind::varchar as source_kind,
         is_sample::boolean as is_sample,
         programme::varchar as programme,

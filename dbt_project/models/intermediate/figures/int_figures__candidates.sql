@@ -23,7 +23,8 @@ summed as (
         -- a count printed in full carries no rounding into a sum
         sum(weight * case when basis = 'summed' and half_unit <= 0.5 and value = floor(value) then 0 else half_unit end)
             filter (where figure_role = 'value') as half_unit,
-        case when count(*) = 1 then min(printed) end as printed,
+        bool_or(abs(weight) <> 1) as is_estimate,
+        case when count(*) = 1 and not bool_or(abs(weight) <> 1) then min(printed) end as printed,
         case
             when count(*) = 1 then min(qualifier)
             when bool_or(figure_role <> 'value') then null
@@ -77,7 +78,10 @@ ranked as (
             when asked_basis = 'filed' then 4
             when group_id = 'returns' then 5
             else 6
-        end + case when is_doubtful then 10 else 0 end as preference
+        end
+        -- an estimate made from a printed count steps back behind any count really printed
+        + case when is_estimate and source_kind = 'publication' then 5 else 0 end
+        + case when is_doubtful then 10 else 0 end as preference
     from covered
 ),
 

@@ -31,6 +31,8 @@ final as (
         sum(y.half_unit) as half_unit,
         count(*) as years,
         bool_or(y.basis = 'partial') as is_partial,
+        bool_or(y.is_estimate) as is_estimate,
+        case when bool_and(y.qualifier is null or y.qualifier = 'exact') then 'exact' else 'about' end as qualifier,
         min(y.units_reported) as units_reported,
         max(y.units_expected) as units_expected
     from bounds as b

@@ -18,6 +18,8 @@ dated as (
     select
         *,
         case
+            -- a stock printed under a flow's name answers no question about the flow
+            when accumulation = 'stock' and kind in ('flow', 'scaled') then 'stock ' || period_end::varchar
             when accumulation = 'cumulative' and is_whole_years then first_year || '/' || last_year
             when accumulation = 'cumulative' then period_start::varchar || '/' || period_end::varchar
             when accumulation = 'annual' and is_whole_years and first_year = last_year then last_year
@@ -31,7 +33,7 @@ dated as (
             year(period_end)::varchar as last_year,
             strftime(period_start, '%m-%d') = '01-01' and strftime(period_end, '%m-%d') = '12-31' as is_whole_years
         from cells
-    )
+    ) as spanned
 ),
 
 answered as (

@@ -62,7 +62,7 @@ planned as (
     from known
     inner join {{ ref('int_plans__by_period') }} as p
         on known.submission_id = p.submission_id
-       and p.question = known.version
+       and known.version = p.question
     where known.kind = 'plan'
 ),
 
