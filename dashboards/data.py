@@ -18,6 +18,7 @@ from ingestion.register import Register
 
 FIRST_YEAR = 2019  # the national programme; earlier work was pilots
 PROVINCE_PERIOD = "2023-09"  # the last month whose table prints starts and rate of all 32 units
+OVERVIEW = ("plan_communities", "started_communities", "benefited_households")
 PLAN_VERSIONS = ("plan_communities_first", "plan_communities_then", "plan_communities_now")
 FUND_STEPS = ("funds_planned", "funds_allotted", "funds_arrived", "funds_paid")
 RATES = ("arrival_rate", "payment_rate", "execution_rate")
@@ -373,22 +374,23 @@ def _latest(reader: Reader, indicator: str, area: str, sample: bool, length: int
 
 # -- published figures ------------------------------------------------------------------------------------------------
 def overview(reader: Reader) -> Frame:
-    """The latest year's key figures and what has been reached since FIRST_YEAR."""
-    year = (
-        _latest(reader, "started_communities", NATION, False, 4)
-        or _latest(reader, "plan_communities", NATION, False, 4)
-        or str(FIRST_YEAR)
-    )
-    keys = [Key(i, NATION, year) for i in ("plan_communities", "started_communities", "benefited_households")]
+    """The latest year's key figures, and what has been reached since FIRST_YEAR.
+
+    A release that holds no year answers for its latest month, and without cumulative figures leaves them out.
+    """
+    latest = [_latest(reader, i, NATION, False, length) for length in (4, 7) for i in OVERVIEW[1:] + OVERVIEW[:1]]
+    period = next((p for p in latest if p), str(FIRST_YEAR))  # the plan of a coming year does not move the page on
+    keys = [Key(i, NATION, period) for i in OVERVIEW]
     for indicator in ("started_communities", "benefited_households"):
         rows = reader.rows(
-            """select max(period) as period from fct_figures where not is_sample
-               and programme = 'national' and indicator = ?
-               and area_code = ? and regexp_full_match(period, ? || '/20[0-9][0-9]') and choice_rank = 1""",
+            """select max(period) as period from fct_figures where not is_sample and programme = 'national'
+               and indicator = ? and area_code = ? and regexp_full_match(period, ? || '/20[0-9][0-9]')
+               and choice_rank = 1""",
             [indicator, NATION, str(FIRST_YEAR)],
         )
-        keys.append(Key(indicator, NATION, rows[0]["period"] or f"{FIRST_YEAR}/{year}"))
-    return read_frame(reader, "overview", list(dict.fromkeys(keys)))
+        if rows[0]["period"]:
+            keys.append(Key(indicator, NATION, rows[0]["period"]))
+    return read_frame(reader, "overview", keys)
 
 
 def yearly_starts(reader: Reader) -> Frame:
@@ -555,11 +557,15 @@ def sample_overview(reader: Reader) -> Frame:
 
 
 def county_progress(reader: Reader) -> Frame:
-    """Started against the first plan, the plan in force then and the plan now, a unit a row, latest month."""
+    """Started against the first plan, the plan in force then and the plan now, a unit a row, latest month.
+
+    A release holds the task of the year instead of its versions.
+    """
     found = sample_area(reader)
     area, units = found if found else (NATION, [])
     month = _latest(reader, "started_communities", area, True, 7) or "2023-12"
-    keys = [Key(i, unit, month) for unit in units or [area] for i in ("started_communities", *PLAN_VERSIONS)]
+    plans = ("plan_communities",) if reader.release else PLAN_VERSIONS
+    keys = [Key(i, unit, month) for unit in units or [area] for i in ("started_communities", *plans)]
     return read_frame(reader, "county_progress", keys, sample=True)
 
 

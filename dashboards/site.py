@@ -87,6 +87,7 @@ def render(reader: Reader) -> dict[str, bytes]:
                 sample_en=theme.SAMPLE_EN,
                 as_of=moment(reader.as_of),
                 release=release_words(reader.release),
+                released=reader.release is not None,
                 publishers=theme.PUBLISHER,
                 specs={b.name: _spec(b) for b in page.blocks if b.figure is not None},
                 files={b.name: file_name(b.frame) for b in page.blocks},

@@ -411,7 +411,9 @@ def list_releases(home: Path) -> list[dict[str, Any]]:
         for row in register.rows(releases):
             release_id = row.pop("release_id")
             path = str(_folder(home, release_id, row["state"]))
-            found.append({"release": release_id, **row, "series": json.loads(row["series"]), "path": path, "reasons": []})
+            found.append(
+                {"release": release_id, **row, "series": json.loads(row["series"]), "path": path, "reasons": []}
+            )
         blank = dict.fromkeys(("release", "approved_by", "approved_at", "supersedes", "manifest_sha256", "path"))
         for row in register.rows(no_filings):
             kept = {k: row[k] for k in ("period", "kind", "source_kind")}

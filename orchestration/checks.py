@@ -13,12 +13,10 @@ import dagster as dg
 from ingestion.catalogue import catalogue
 from ingestion.errors import SetupError
 from ingestion.register import Register
-from orchestration.metadata import units_table
+from orchestration.metadata import returned_list, units_table
 from orchestration.resources import HomeResource
 from quality.status import BACK, UnitState, standing
 from quality.warehouse import NodeResult
-
-FORMS_TEXT = {"PUB": ("公布资料", "publications")}
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def check_spec_of(node: Mapping[str, Any], asset: dg.AssetKey, others: Sequence[
 
 def dbt_result(spec: dg.AssetCheckSpec, node: Mapping[str, Any], result: NodeResult) -> dg.AssetCheckResult:
     """What dbt said of a test."""
-    metadata: dict[str, Any] = {"不符行数 failing rows": result.failures or 0, "秒 seconds": round(result.seconds, 3)}
+    metadata: dict[str, Any] = {"不符行数 failing rows": result.failures or 0}
     if result.message:
         metadata["dbt"] = result.message
     return dg.AssetCheckResult(
@@ -120,9 +118,18 @@ def audit_results(form: str, units: Sequence[UnitState]) -> Iterator[dg.AssetChe
                 "份数 found": len(found),
                 "已审 audited": len(units),
                 "其中模拟 of them samples": samples,
-                **({"明细 list": units_table(found)} if found else {}),
+                **({"明细 list": returned_list(found) if name == "audit_errors" else units_table(found)} if found else {}),
             },
         )
+
+
+def evaluation_of(result: dg.AssetCheckResult) -> dg.AssetCheckEvaluation:
+    """A result as an event of its own, for what happened outside a run."""
+    assert result.asset_key is not None and result.check_name is not None
+    return dg.AssetCheckEvaluation(
+        asset_key=result.asset_key, check_name=result.check_name, passed=result.passed, metadata=result.metadata,
+        severity=result.severity, description=result.description, blocking=False,
+    )  # fmt: skip
 
 
 def audit_checks() -> dg.AssetChecksDefinition:

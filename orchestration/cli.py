@@ -244,26 +244,30 @@ def build(home: Path, as_json: bool, lang: str, as_of: str | None) -> None:
         )
 
 
-def _question_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(
-        [
-            click.argument("indicator"),
-            click.option("--area", required=True, help="六位地区代码，全国 000000 Area code."),
-            click.option("--period", required=True, help="2023、2023-09 或 2019/2022 Period."),
-            click.option("--dim", "dims", multiple=True, metavar="NAME=CODE", help="分组，如 source=F11 Dimension."),
-            click.option("--programme", default="national", show_default=True, help="national · local · subsidy"),
-            click.option("--areas", type=click.Choice(["then", "now"]), default="then", show_default=True),
-            click.option("--flow", is_flag=True, help="只看当月 The month alone."),
-            click.option("--as-of", help="按此时点所知 As known at this moment."),
-            click.option("--release", help="从已发布的文件夹读 Read from a release."),
-            _sample,
-            _home,
-            _json,
-            _lang,
-        ]
-    ):
+def _apply(function: Callable[..., Any], *options: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate with options, the first one shown first."""
+    for option in reversed(options):
         function = option(function)
     return function
+
+
+def _question_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    return _apply(
+        function,
+        click.argument("indicator"),
+        click.option("--area", required=True, help="六位地区代码，全国 000000 Area code."),
+        click.option("--period", required=True, help="2023、2023-09 或 2019/2022 Period."),
+        click.option("--dim", "dims", multiple=True, metavar="NAME=CODE", help="分组，如 source=F11 Dimension."),
+        click.option("--programme", default="national", show_default=True, help="national · local · subsidy"),
+        click.option("--areas", type=click.Choice(["then", "now"]), default="then", show_default=True),
+        click.option("--flow", is_flag=True, help="只看当月 The month alone."),
+        click.option("--as-of", help="按此时点所知 As known at this moment."),
+        click.option("--release", help="从已发布的文件夹读 Read from a release."),
+        _sample,
+        _home,
+        _json,
+        _lang,
+    )
 
 
 def _question(
@@ -383,22 +387,17 @@ def gates() -> None:
 
 
 def _gate_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(
-        [
-            click.option("--period", required=True, help="报告期 Period."),
-            click.option(
-                "--kind", default="provisional", show_default=True, help="provisional · revised · final · correction"
-            ),
-            click.option("--programme", default="national", show_default=True),
-            click.option("--series", multiple=True, help="只看这些指标 Only these indicators."),
-            _sample,
-            _home,
-            _json,
-            _lang,
-        ]
-    ):
-        function = option(function)
-    return function
+    return _apply(
+        function,
+        click.option("--period", required=True, help="报告期 Period."),
+        click.option("--kind", default="provisional", show_default=True, help="provisional revised final correction"),
+        click.option("--programme", default="national", show_default=True),
+        click.option("--series", multiple=True, help="只看这些指标 Only these indicators."),
+        _sample,
+        _home,
+        _json,
+        _lang,
+    )
 
 
 @gates.command("run", epilog="例 Example: jiugai gates run --period 2023-09 --kind provisional")
@@ -575,6 +574,19 @@ def main() -> None:
             err=True,
         )
         sys.exit(2)
+    except Exception as error:  # noqa: BLE001 - a fault of ours: people get one line, the trace goes to a file
+        click.echo(f"jiugai: 内部错误 internal error: {error!r} · 详情已存 details in {_save_trace()}", err=True)
+        sys.exit(2)
+
+
+def _save_trace() -> str:
+    """The traceback of the exception in hand, in a file of its own that can be sent with a report."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="jiugai-", suffix=".txt", delete=False, encoding="utf-8") as file:
+        traceback.print_exc(file=file)
+    return file.name
 
 
 if __name__ == "__main__":

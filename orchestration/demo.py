@@ -92,6 +92,7 @@ def run_demo(home: Path, *, scale: str = "tiny", seed: int = 20231001, quiet: bo
             answer = approve(home, candidate["release"], APPROVER)
             if answer["state"] == "released" and verify(Path(answer["path"]))["ok"]:
                 approved.append(answer["release"])
+    pages = len(list(Path(line["site"]).rglob("*.html")))
     made = [
         {
             "zh": "公布表收件",
@@ -119,7 +120,7 @@ def run_demo(home: Path, *, scale: str = "tiny", seed: int = 20231001, quiet: bo
             "where": "jiugai gates show",
         },
         {"zh": "发布（已核对）", "en": "releases, verified", "count": len(approved), "where": str(home / "releases")},
-        {"zh": "页面", "en": "pages", "count": line["pages"], "where": str(Path(line["site"]) / "index.html")},
+        {"zh": "页面", "en": "pages", "count": pages, "where": str(Path(line["site"]) / "index.html")},
     ]
     return {
         "made": made,

@@ -35,7 +35,7 @@ SEVERITIES = {
 def console() -> Console:
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
 def _pick(pair: tuple[str, str], lang: str) -> str:

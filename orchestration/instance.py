@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -152,10 +152,8 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     family = _family(process)
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass
     alive = [p for p in {*family, *_family(process)} if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
     for end in (psutil.Process.terminate, psutil.Process.kill):
         for p in alive:

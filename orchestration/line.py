@@ -13,24 +13,37 @@ from typing import Any
 import dagster as dg
 
 from ingestion.errors import UsageError
+from ingestion.register import Register
 from orchestration import partitions
+from orchestration.assets.filing import STATES
 from orchestration.assets.gates import GATED
-from orchestration.assets.returns import touched_partitions
+from orchestration.assets.returns import register_metadata, touched_partitions
 from orchestration.assets.warehouse import unreported
 from orchestration.build import build_defs
+from orchestration.checks import audit_results, audited_forms, evaluation_of
 from orchestration.instance import local_instance
 from orchestration.resources import HomeResource
+from quality.status import standing
 from quality.warehouse import current_build, is_stale
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def report_register(instance: dg.DagsterInstance, home: Path) -> int:
-    """Show what was received outside Dagster, partition by partition. Returns how many were shown."""
+    """Show what was received outside Dagster, partition by partition, and its audit. Returns how many were shown."""
     count = 0
     for event in touched_partitions(instance, home):
         instance.report_runless_asset_event(event)
         count += 1
+    if count:
+        register = Register(home)
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization("submissions", metadata=register_metadata(home, register))
+        )
+        for form in audited_forms():
+            for result in audit_results(form, standing(home, register, form)):
+                instance.report_runless_asset_event(evaluation_of(result))
+        register.close()
     return count
 
 
@@ -66,6 +79,7 @@ def run_line(
     runs: list[str] = []
     counts: Counter[str] = Counter({"passed": 0, "failed": 0, "not_evaluated": 0})
     candidates: list[dict[str, Any]] = []
+    state_of_word = {word: state for state, word in STATES.items()}
     with local_instance(home) as instance:
 
         def run(job: str, key: str | None = None) -> dg.ExecuteInProcessResult:
@@ -87,7 +101,7 @@ def run_line(
             counts.update(passed=gated["通过 passed"], failed=gated["未通过 failed"], not_evaluated=gated["未能评估 not evaluated"])
             candidate = found[dg.AssetKey("release_candidate")]
             candidates.append({
-                "release": candidate.get("release"), "state": candidate["state"], "period": period, "kind": kind,
+                "release": candidate.get("发布 release"), "state": state_of_word[candidate["状态 state"]], "period": period, "kind": kind,
                 "sample": sample, "series": candidate["列入 series"], "path": candidate.get("文件夹 folder"),
             })  # fmt: skip
         if site:

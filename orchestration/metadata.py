@@ -21,7 +21,9 @@ WORDS = {"accepted": "已接收 accepted", "returned": "退回 returned", "unrea
 
 
 def _cell(value: Any) -> str:
-    text = "" if value is None else plain(value) if isinstance(value, Decimal) else str(value)
+    if value is None:
+        return ""
+    text = str(plain(value) if isinstance(value, Decimal) else value)
     return text.replace("|", "\\|").replace("\n", " ")
 
 
@@ -38,7 +40,7 @@ def table(rows: Sequence[Mapping[str, Any]]) -> dg.MarkdownMetadataValue:
 
 
 def units_table(units: Sequence[UnitState]) -> dg.MarkdownMetadataValue:
-    """Who, which version, what became of it, why, and where the answer lies."""
+    """Who, which version, what became of it."""
     return table([
         {
             "单位 unit": f"{u.unit_code} {u.unit_name}".strip() or u.file_name,
@@ -46,11 +48,23 @@ def units_table(units: Sequence[UnitState]) -> dg.MarkdownMetadataValue:
             "版 version": f"{u.plan_version} {u.version}".strip(),
             "报送 submission": u.submission_id,
             "收到 received": u.received_at[:16].replace("T", " "),
-            "原因 reason": u.reason_zh or (f"{u.warnings} 条核实性问题 warnings" if u.warnings else ""),
-            "答复 answer": str(u.answer or ""),
+            "问题 findings": u.rule or (f"{u.warnings} 条核实性 warnings" if u.warnings else ""),
         }
         for u in units
     ])  # fmt: skip
+
+
+def returned_list(units: Sequence[UnitState]) -> dg.MarkdownMetadataValue:
+    """What went back: who, the rule, why, and the workbook with the answer. A list, since reasons are long."""
+    lines = []
+    for u in units[:MOST_ROWS]:
+        who = f"{u.unit_code} {u.unit_name}".strip() or u.file_name
+        lines.append(f"- **{who}** {u.submission_id} 第 {u.version} 版 — {u.rule} {_cell(u.reason_zh)}")
+        if u.answer:
+            lines.append(f"  答复 answer: `{u.answer}`")
+    if len(units) > MOST_ROWS:
+        lines.append(f"\n… 共 of {len(units)}")
+    return dg.MetadataValue.md("\n".join(lines) or "—")
 
 
 def partition_metadata(state: PartitionState, names: Mapping[str, str]) -> dict[str, Any]:
@@ -69,7 +83,7 @@ def partition_metadata(state: PartitionState, names: Mapping[str, str]) -> dict[
     if state.is_sample:
         found["模拟数据 sample"] = True
     if state.sent_back:
-        found["退回过的报送 returned"] = units_table(state.sent_back)
+        found["退回过的报送 returned"] = returned_list(state.sent_back)
         answers = [u.answer for u in state.sent_back if u.answer]
         if answers:
             found["答复 answer"] = dg.MetadataValue.path(answers[-1])

@@ -38,4 +38,4 @@ def _schedule(name: str, release: ReleaseDay, environment: Environment) -> dg.Sc
 
 def schedules(environment: Environment) -> list[dg.ScheduleDefinition]:
     """One schedule a release of the calendar."""
-    return [_schedule(name, release, environment) for name, release in catalogue().calendar.release.items()]
+    return [_schedule(f"filing_{name}", release, environment) for name, release in catalogue().calendar.release.items()]

@@ -101,7 +101,7 @@ def approval_due(home: Path) -> dg.RunRequest | dg.SkipReason:
     if not released:
         return dg.SkipReason("还没有发布 nothing was released yet")
     newest = max(released, key=lambda r: r["approved_at"])
-    return dg.RunRequest(run_key=f"{newest['release_id']}-{newest['approved_at']}")
+    return dg.RunRequest(run_key=f"{newest['release']}-{newest['approved_at']}")
 
 
 def _status(is_on: bool) -> dg.DefaultSensorStatus:

@@ -28,7 +28,7 @@ def layer_of(node: Mapping[str, Any]) -> str:
     return "seeds" if node["resource_type"] == "seed" else str(node["fqn"][1])
 
 
-class Translator(DagsterDbtTranslator):  # type: ignore[misc]
+class Translator(DagsterDbtTranslator):
     """dagster-dbt's reading of a manifest, with our keys, groups and texts."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from ingestion.catalogue import Catalogue, catalogue as project_catalogue
+from ingestion.catalogue import Catalogue
+from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.register import Register, submissions
 from ingestion.store import Store
 from ingestion.units import plain
@@ -50,7 +52,8 @@ class UnitState:
     plan_version: str
     errors: int
     warnings: int
-    reason_zh: str  # of what was returned: its first finding
+    rule: str  # of what was returned: its first finding, and what it says
+    reason_zh: str
     reason_en: str
     answer: Path | None  # the workbook that went back
 
@@ -121,7 +124,7 @@ def unit_state(home: Path, register: Register, row: dict[str, Any], catalogue: C
     return UnitState(
         code, name, row["kind"], row["status"], row["version"], row["submission_id"], row["file_name"],
         row["received_at"], row["plan_version"], counts.get("error", 0), counts.get("warning", 0),
-        reason.get("message_zh", ""), reason.get("message_en", ""), answer if answer.exists() else None,
+        reason.get("rule", ""), reason.get("message_zh", ""), reason.get("message_en", ""), answer if answer.exists() else None,
     )  # fmt: skip
 
 
@@ -167,7 +170,9 @@ def _preview(path: Path, partition: Partition, catalogue: Catalogue) -> list[dic
 
 
 def _shown(value: Any) -> str:
-    return "" if value is None else plain(value) if hasattr(value, "as_tuple") else str(value)
+    if value is None:
+        return ""
+    return str(plain(value) if isinstance(value, Decimal) else value)
 
 
 def standing(home: Path, register: Register, form: str, catalogue: Catalogue | None = None) -> list[UnitState]:
@@ -176,3 +181,12 @@ def standing(home: Path, register: Register, form: str, catalogue: Catalogue | N
     where = submissions.c.source_id.is_not(None) if form == "PUB" else submissions.c.form == form
     rows = register.rows(submissions, where, order=submissions.c.seq)
     return [unit_state(home, register, r, catalogue) for r in last_versions(rows)]
+
+
+def totals(register: Register) -> list[dict[str, Any]]:
+    """What the register holds: submissions by form, kind and status, with the last receipt. One row each."""
+    columns = [submissions.c.form, submissions.c.kind, submissions.c.status]
+    asked = sa.select(*columns, sa.func.count(), sa.func.max(submissions.c.received_at)).group_by(*columns).order_by(*columns)
+    with register.transaction() as connection:
+        rows = connection.execute(asked).all()
+    return [dict(zip(("form", "kind", "status", "submissions", "last_received"), row, strict=True)) for row in rows]

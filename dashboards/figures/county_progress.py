@@ -11,6 +11,7 @@ from dashboards.figures.province_table import period_words
 
 UNIT = theme.Words("个", "communities")
 PLANS = (
+    ("plan_communities", theme.Words("计划任务", "plan"), "diamond-open", 11, theme.ORANGE),
     ("plan_communities_first", theme.Words("首版计划", "first plan"), "diamond-open", 11, theme.SLATE),
     ("plan_communities_then", theme.Words("当时计划", "plan then"), "line-ns-open", 13, theme.INK),
     ("plan_communities_now", theme.Words("现行计划", "plan now"), "circle-open", 8, theme.ORANGE),
@@ -18,7 +19,7 @@ PLANS = (
 
 
 def county_progress(frame: Frame) -> go.Figure:
-    """Bars: started from the start of the year. Marks: the three plan versions, which often coincide."""
+    """Bars: started from the start of the year. Marks: the plan versions that are there; they often coincide."""
     areas = frame.ordered("area")
     month = frame.ordered("period")[0]
     started = [frame.point("started_communities", area=a) for a in areas]
@@ -36,6 +37,8 @@ def county_progress(frame: Frame) -> go.Figure:
     ]
     for indicator, words, symbol, size, colour in PLANS:
         points = [frame.point(indicator, area=a) for a in areas]
+        if all(p is None or p.is_gap for p in points):
+            continue
         traces.append(
             go.Scatter(
                 name=f"{words.zh} {words.en}",
@@ -50,7 +53,7 @@ def county_progress(frame: Frame) -> go.Figure:
         )
     return theme.figure(
         traces,
-        theme.Words(f"新开工与三版计划，{period_words(month)}", f"Started against three plan versions, {month}"),
+        theme.Words(f"新开工与计划，{period_words(month)}", f"Started against the plan, {month}"),
         UNIT,
         sample=frame.is_sample,
         height=230 + 26 * len(areas),

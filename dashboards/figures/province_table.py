@@ -8,7 +8,7 @@ from dashboards import theme
 from dashboards.data import Frame, Point
 from dashboards.figures._parts import HOVER, hover, values
 
-UNIT = theme.Words("个；%", "communities; %")
+UNIT, COUNT_UNIT = theme.Words("个；%", "communities; %"), theme.Words("个", "communities")
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 
 
@@ -40,7 +40,8 @@ def province_table(frame: Frame) -> go.Figure:
     top = max((v for v in counts if v is not None), default=1.0) or 1.0
     low = min((s for s in shares if s is not None), default=0.0)
     high = max((s for s in shares if s is not None), default=100.0)
-    traces = [
+    has_rates = any(s is not None for s in shares)
+    traces: list[object] = [
         go.Bar(
             name="新开工小区数 communities started",
             y=names,
@@ -54,43 +55,54 @@ def province_table(frame: Frame) -> go.Figure:
             hovertext=[hover(p, n) for n, p in zip(both, started, strict=True)],
             hovertemplate=HOVER,
         ),
-        go.Scatter(
-            name="开工率（原表所印） start rate as printed",
-            y=names,
-            x=shares,
-            mode="markers",
-            marker={
-                "size": 9,
-                "color": theme.ORANGE,
-                "symbol": ["circle" if _is_words(p) else "circle-open" for p in rates],
-                "line": {"width": 2, "color": theme.ORANGE},
-            },
-            cliponaxis=False,
-            hovertext=[hover(p, n) for n, p in zip(both, rates, strict=True)],
-            hovertemplate=HOVER,
-            xaxis="x2",
-        ),
     ]
+    if has_rates:
+        traces.append(
+            go.Scatter(
+                name="开工率（原表所印） start rate as printed",
+                y=names,
+                x=shares,
+                mode="markers",
+                marker={
+                    "size": 9,
+                    "color": theme.ORANGE,
+                    "symbol": ["circle" if _is_words(p) else "circle-open" for p in rates],
+                    "line": {"width": 2, "color": theme.ORANGE},
+                },
+                cliponaxis=False,
+                hovertext=[hover(p, n) for n, p in zip(both, rates, strict=True)],
+                hovertemplate=HOVER,
+                xaxis="x2",
+            )
+        )
     return theme.figure(
         traces,
-        theme.Words(f"各省新开工与开工率，{period_words(period)}", f"Starts and start rate by province, {period}"),
-        UNIT,
+        theme.Words(
+            f"各省新开工{'与开工率' if has_rates else ''}，{period_words(period)}",
+            f"Starts {'and start rate ' if has_rates else ''}by province, {period}",
+        ),
+        UNIT if has_rates else COUNT_UNIT,
         sample=frame.is_sample,
         height=240 + 22 * len(areas),
         bargap=0.22,
         yaxis={"autorange": "reversed", "type": "category", "showgrid": False},
         xaxis={
-            "domain": [0, 0.58],
+            "domain": [0, 0.58] if has_rates else [0, 1],
             "range": [0, top * 1.3],
             "tickmode": "array",
             "tickvals": _ticks(top),
             "tickformat": ",d",
         },
-        xaxis2={
-            "domain": [0.71, 1],
-            "anchor": "y",
-            "range": [int(low // 10) * 10, max(104.0, high + 4)],
-            "ticksuffix": "%",
-            "nticks": 3,
-        },
+        xaxis2=_rate_axis(low, high),
     )
+
+
+def _rate_axis(low: float, high: float) -> dict[str, object]:
+    """From the ten below the lowest rate to a little over 100; not drawn when no rate is."""
+    return {
+        "domain": [0.71, 1],
+        "anchor": "y",
+        "range": [int(low // 10) * 10, max(104.0, high + 4)],
+        "ticksuffix": "%",
+        "nticks": 3,
+    }

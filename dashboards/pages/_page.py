@@ -261,7 +261,7 @@ def chart_block(
         frame,
         draw(frame) if frame.has_data else None,
         table or figures_table(frame),
-        notes,
+        notes if frame.has_data else (),
         table_open and frame.has_data,
         absent_words(frame),
     )

@@ -10,17 +10,21 @@ from filings.figures import Reader
 
 TITLE = Words("总览", "Overview")
 
+NAMES = {
+    "plan_communities": Words("计划改造小区", "communities planned"),
+    "started_communities": Words("新开工小区", "communities started"),
+    "benefited_households": Words("惠及居民", "households benefited"),
+}
+
+
+def _name(key: data.Key) -> Words:
+    words = NAMES[key.indicator]
+    return Words(f"累计{words.zh}", f"{words.en}, cumulative") if "/" in key.period else words
+
 
 def page(reader: Reader) -> Page:
     frame = data.overview(reader)
-    names = [
-        Words("当年计划改造小区", "communities planned"),
-        Words("当年新开工小区", "communities started"),
-        Words("当年惠及居民", "households benefited"),
-        Words("累计新开工小区", "communities started, cumulative"),
-        Words("累计惠及居民", "households benefited, cumulative"),
-    ]
-    tiles = tuple(tile(p, n) for p, n in zip(frame.points, names, strict=True))
+    tiles = tuple(tile(p, _name(p.key)) for p in frame.points)
     starts = chart_block(
         data.yearly_starts(reader),
         yearly_starts,

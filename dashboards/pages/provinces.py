@@ -9,6 +9,15 @@ from dashboards.theme import Words
 from filings.figures import Reader
 
 TITLE = Words("分省", "Provinces")
+RATE = "start_rate_communities_printed"
+NOTES = (
+    Words("按行政区划代码排列，新疆生产建设兵团单列于后。", "In the order of area codes, 兵团 (XPCC) last."),
+    Words(
+        "开工率照原表，“全部开工”画在 100 处（实心点）；原表未印分母。",
+        "The rate is the printed one; 全部开工 (all started) stands at 100 as a filled point. "
+        "The denominator was not printed.",
+    ),
+)
 
 
 def page(reader: Reader) -> Page:
@@ -19,9 +28,9 @@ def page(reader: Reader) -> Page:
             frame,
             [
                 ("started_communities", Words("新开工小区数（个）", "communities started")),
-                ("start_rate_communities_printed", Words("开工率（原文）", "start rate as printed")),
+                (RATE, Words("开工率（原文）", "start rate as printed")),
             ],
-            frozenset({"start_rate_communities_printed"}),
+            frozenset({RATE}),
         )
         blocks.append(
             chart_block(
@@ -30,14 +39,7 @@ def page(reader: Reader) -> Page:
                 Words(f"各省进展，截至 {period} 末", f"Progress by province at the end of {period}"),
                 table=table,
                 table_open=True,
-                notes=(
-                    Words(
-                        "按行政区划代码排列，新疆生产建设兵团单列于后。开工率照原表，“全部开工”画在 100 处（实心点）；原表未印分母。",
-                        "In the order of area codes, 兵团 (XPCC) last. The rate is the printed one; 全部开工 (all "
-                        "started) stands at 100 as a "
-                        "filled point. The denominator was not printed.",
-                    ),
-                ),
+                notes=NOTES if any(not p.is_gap for p in frame.points if p.key.indicator == RATE) else NOTES[:1],
             )
         )
     return Page(

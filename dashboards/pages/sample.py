@@ -20,6 +20,14 @@ WARNING = Words(
     "real place and must not be quoted.",
 )
 
+COLUMNS = {
+    "started_communities": Words("新开工", "started"),
+    "plan_communities": Words("计划任务", "plan"),
+    "plan_communities_first": Words("首版计划", "first plan"),
+    "plan_communities_then": Words("当时计划", "plan then"),
+    "plan_communities_now": Words("现行计划", "plan now"),
+}
+
 
 def overview(reader: Reader) -> Page:
     frame = data.sample_overview(reader)
@@ -72,17 +80,13 @@ def progress(reader: Reader) -> Page:
     frame = data.county_progress(reader)
     table = area_table(
         frame,
-        [
-            ("started_communities", Words("新开工", "started")),
-            ("plan_communities_first", Words("首版计划", "first plan")),
-            ("plan_communities_then", Words("当时计划", "plan then")),
-            ("plan_communities_now", Words("现行计划", "plan now")),
-        ],
+        [(i, words) for i, words in COLUMNS.items() if i in frame.ordered("indicator")],
     )
+    versions = set(data.PLAN_VERSIONS) & set(frame.ordered("indicator"))
     block = chart_block(
         frame,
         county_progress,
-        Words("各单位完成了哪一版计划？", "Which plan did each unit meet?"),
+        Words("各单位完成计划没有？", "Did each unit meet its plan?"),
         table=table,
         table_open=True,
         notes=(
@@ -92,12 +96,14 @@ def progress(reader: Reader) -> Page:
                 "force now. Where "
                 "they agree the marks coincide.",
             ),
-        ),
+        )
+        if versions
+        else (),
     )
     return Page(
         "sample/progress.html",
         PROGRESS,
-        Words("开工与三版计划相比如何？", "Starts against three versions of the plan"),
+        Words("开工与计划相比如何？", "How do the starts compare with the plan?"),
         (block,),
         True,
         intro=(WARNING,),

@@ -33,13 +33,12 @@ def release_candidate(context: dg.AssetExecutionContext, home: HomeResource) -> 
     answer = make(home.folder, period, kind, sample=sample)
     metadata: dict[str, Any] = {
         "状态 state": STATES[answer["state"]],
-        "state": answer["state"],
         "模拟数据 sample": sample,
         "列入 series": len(answer["series"]),
         "未列入 left out": len(answer["left_out"]),
     }
     if answer["release"]:
-        metadata["release"] = answer["release"]
+        metadata["发布 release"] = answer["release"]
     if answer["series"]:
         metadata["列入的指标 series in"] = table([{"指标 series": s} for s in answer["series"]])
     if answer["left_out"]:
@@ -69,7 +68,7 @@ def filing(home: HomeResource) -> dg.MaterializeResult:  # type: ignore[type-arg
         "候选 candidates": counts["candidate"],
         "不发布 no filings": counts["no_filing"],
         "清单 list": table([
-            {"发布 release": r["release_id"] or "—", "期 period": r["period"], "种类 kind": r["kind"],
+            {"发布 release": r["release"] or "—", "期 period": r["period"], "种类 kind": r["kind"],
              "来源 source": r["source_kind"], "状态 state": r["state"], "批准 approved by": r["approved_by"],
              "指标 series": len(r["series"])} for r in sorted(rows, key=lambda r: r["made_at"], reverse=True)]),
         "文件夹 folder": dg.MetadataValue.path(home.folder / "releases"),

@@ -15,11 +15,11 @@ from ingestion.catalogue import catalogue
 from ingestion.register import Register
 from orchestration import partitions
 from orchestration.checks import audited_forms, returns_asset
-from orchestration.metadata import partition_metadata, table, units_table
+from orchestration.metadata import WORDS, partition_metadata, returned_list, table
 from orchestration.resources import HomeResource
 from orchestration.translator import COLLECT
 from quality.receive import Receiver
-from quality.status import PartitionState, new_since, state_of, unit_state
+from quality.status import PartitionState, new_since, state_of, totals, unit_state
 
 REPORTED = "jiugai/reported_seq"  # number of the last submission that this Dagster instance has shown
 
@@ -78,6 +78,21 @@ def touched_partitions(instance: dg.DagsterInstance, home: Path) -> Iterator[dg.
         register.close()
 
 
+def register_metadata(home: Path, register: Register) -> dict[str, Any]:
+    """What the register holds, for the page of `submissions`."""
+    rows = totals(register)
+    return {
+        "dagster/row_count": sum(r["submissions"] for r in rows),
+        "登记号 register watermark": register.watermark,
+        "登记库内容 in the register": table([
+            {"表 form": r["form"] or "?", "性质 kind": r["kind"], "状态 status": WORDS.get(r["status"], r["status"]),
+             "份数 submissions": r["submissions"], "最近收到 last received": r["last_received"][:16].replace("T", " ")}
+            for r in rows]),
+        "收件箱 inbox": dg.MetadataValue.path(home / "inbox"),
+        "登记库 register": dg.MetadataValue.path(home / "register.db"),
+    }  # fmt: skip
+
+
 @dg.asset(
     name="submissions",
     group_name=COLLECT,
@@ -101,16 +116,14 @@ def submissions_asset(context: dg.AssetExecutionContext, home: HomeResource) -> 
         "退回 returned": counts["returned"],
         "无法读取 unreadable": counts["unreadable"],
         "重复 duplicates": sum(a["duplicate_of"] is not None for a in answers),
-        "登记号 register watermark": receiver.register.watermark,
-        "收件箱 inbox": dg.MetadataValue.path(receiver.inbox),
-        "登记库 register": dg.MetadataValue.path(home.folder / "register.db"),
     }
     if back:
         states = [unit_state(home.folder, receiver.register, r, receiver.catalogue) for r in back]
-        metadata["退回清单 returned"] = units_table(states)
+        metadata["退回清单 returned"] = returned_list(states)
     if answers:
         metadata["本批 this batch"] = table([
             {"文件 file": Path(a["file"]).name, "报送 submission": a["submission_id"], "结论 verdict": a["verdict"],
              "替代 supersedes": a["supersedes"] or ""} for a in answers])  # fmt: skip
+    metadata.update(register_metadata(home.folder, receiver.register))
     receiver.register.close()
     return dg.MaterializeResult(metadata=metadata)

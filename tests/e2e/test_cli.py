@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+
 from tests.factories import edit, far_corner, set_value, write_return
 
 JIUGAI = Path(sys.executable).with_name("jiugai")
@@ -121,7 +122,10 @@ def test_receive_list_show_follow_the_contract(tmp_path: Path) -> None:
     assert answer("receive", bad, home=home, code=1)[0]["verdict"] == "returned"
     rows = answer("returns", "list", "--status", "accepted", home=home)
     assert [(r["submission_id"], r["filed_by"]) for r in rows] == [(first[0]["submission_id"], "海淀区")]
-    assert answer("returns", "list", "--unit", "110101", "--form", "J2", "--period", "2023-09", home=home)[0]["status"] == "returned"
+    assert (
+        answer("returns", "list", "--unit", "110101", "--form", "J2", "--period", "2023-09", home=home)[0]["status"]
+        == "returned"
+    )
     shown = answer("returns", "show", rows[0]["submission_id"], home=home)
     assert shown["unit_code"] == "110108" and isinstance(shown["findings"], list)
 
@@ -155,13 +159,25 @@ def test_gates_and_release_from_the_command(published_home: Path, copy_of: Any) 
     assert {"gate", "series", "period", "kind", "programme", "source_kind", "severity", "verdict", "observed", "expected",
             "data_hash", "suite_version", "message_zh"} <= set(rows[0])  # fmt: skip
     assert len(answer("gates", "show", home=home)) == len(rows)
-    made = answer("release", "make", "--period", "2023-09", "--kind", "provisional", "--series", "started_communities", home=home)
+    made = answer(
+        "release", "make", "--period", "2023-09", "--kind", "provisional", "--series", "started_communities", home=home
+    )
     approved = answer("release", "approve", made["release"], "--by", "李某", home=home)
     assert approved["state"] == "released"
     verified = answer("release", "verify", approved["path"])
     assert (verified["release"], verified["ok"], verified["problems"]) == (made["release"], True, [])
     assert [r["state"] for r in answer("release", "list", home=home)] == ["no_filing", "released"]
-    shown = answer("figure", "started_communities", "--area", "000000", "--period", "2023-09", "--release", made["release"], home=home)
+    shown = answer(
+        "figure",
+        "started_communities",
+        "--area",
+        "000000",
+        "--period",
+        "2023-09",
+        "--release",
+        made["release"],
+        home=home,
+    )
     assert (shown["value"], shown["release"]) == (51294, made["release"])
     csv = Path(approved["path"]) / "tables" / "started_communities.csv"
     csv.chmod(0o644)

@@ -162,7 +162,9 @@ def test_the_cells_of_a_sample_figure_hold_the_values_in_the_workbook(demo: Read
 
 
 def test_the_correction_replaces_and_the_returned_version_never_counts(demo: Reader) -> None:
-    versions = demo.rows("select unit_code, period, status, versions from fct_return_status where versions > 1 and form = 'J2'")
+    versions = demo.rows(
+        "select unit_code, period, status, versions from fct_return_status where versions > 1 and form = 'J2'"
+    )
     assert {v["period"] for v in versions} == {"2023-05", "2023-08"}
     for v in versions:
         traced = trace(demo, Question("started_households", v["unit_code"], v["period"], sample=True))
@@ -170,7 +172,9 @@ def test_the_correction_replaces_and_the_returned_version_never_counts(demo: Rea
 
 
 def test_a_missing_month_is_missing_and_its_flow_unknown(demo: Reader) -> None:
-    missing = demo.rows("select unit_code from fct_return_status where is_missing and form = 'J2' and period = '2023-04'")
+    missing = demo.rows(
+        "select unit_code from fct_return_status where is_missing and form = 'J2' and period = '2023-04'"
+    )
     assert len(missing) == 1
     unit = missing[0]["unit_code"]
     april = ask(demo, "started_communities", "110000", "2023-04", sample=True)
@@ -205,7 +209,9 @@ def test_funds_by_source_add_up_and_what_is_not_asked_is_said(demo: Reader) -> N
     assert sum(Decimal(p) for p in parts) == Decimal(ask(demo, "funds_arrived", "110000", "2023", sample=True)["value"])
     unsplit = ask(demo, "funds_paid", "110000", "2023", sample=True, dims={"source": "F21"})
     assert (unsplit["value"], unsplit["obs_status"]) == (None, "M")
-    arrived, planned = (ask(demo, i, "110000", "2023", sample=True)["value"] for i in ("funds_arrived", "funds_planned"))
+    arrived, planned = (
+        ask(demo, i, "110000", "2023", sample=True)["value"] for i in ("funds_arrived", "funds_planned")
+    )
     rate = ask(demo, "arrival_rate", "110000", "2023", sample=True)
     assert (rate["numerator"], rate["denominator"]) == (arrived, planned)
 
@@ -224,7 +230,9 @@ def test_as_of_a_past_moment_gives_what_was_known_then(demo_home: Path, copy_of:
     home = copy_of(demo_home)
     before = current_build(home).build_id
     with open_reader(home, as_of=parse_moment("2023-06-10")) as reader:
-        fixed = [r for r in reader.rows("select unit_code from fct_return_status where form = 'J2' and period = '2023-05'")]
+        fixed = [
+            r for r in reader.rows("select unit_code from fct_return_status where form = 'J2' and period = '2023-05'")
+        ]
         assert len(fixed) == 16
         assert ask(reader, "started_communities", "110000", "2023-06", sample=True)["value"] is None
         assert ask(reader, "plan_communities", "110000", "2023", sample=True)["value"] == 301  # V2 came on 20 June

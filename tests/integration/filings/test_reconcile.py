@@ -216,7 +216,11 @@ def test_two_publications_agree(answers: Answers, total_id: str, ours: int, diff
         ("PJL22-220000-plan_communities-20221231-a", 1142 - 1100, "explained"),
         ("PHA23-410000-plan_households-20221231-a", 378_600 - 370_000, "other_definition"),
         ("M2403ni-000000-start_communities-20231231-a", 53_700 - 53_000, "explained"),  # spoken, cut
-        ("T2205-640000-plan_communities-20221231-a", 333 - 374, "explained"),  # the plan was revised between the two tables
+        (
+            "T2205-640000-plan_communities-20221231-a",
+            333 - 374,
+            "explained",
+        ),  # the plan was revised between the two tables
     ],
 )
 def test_known_differences_are_told_from_unknown_ones(

@@ -13,7 +13,6 @@ from typing import Any
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
-from tests.factories import write_return
 
 from filings.figures import Question, figure, open_reader, trace
 from filings.release import approve, list_releases, make
@@ -22,6 +21,7 @@ from ingestion.errors import UsageError
 from quality.gates.run import run_gates
 from quality.receive import Receiver
 from quality.warehouse import build
+from tests.factories import write_return
 
 SERIES = ["started_communities", "plan_communities"]
 
@@ -240,4 +240,6 @@ def test_a_return_never_enters_a_real_release_of_another_basis_unseen(home: Path
     with open_reader(home) as reader:
         answer = figure(reader, Question("started_communities", "000000", "2023-09"))
     assert answer["value"] == 51294
-    assert [(a["value"], a["basis"]) for a in answer["alternatives"] if a["source_kind"] == "return"] == [(6, "partial")]
+    assert [(a["value"], a["basis"]) for a in answer["alternatives"] if a["source_kind"] == "return"] == [
+        (6, "partial")
+    ]

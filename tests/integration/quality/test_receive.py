@@ -10,12 +10,12 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from tests.factories import edit, far_corner, set_header, set_value, write_return
 
 from ingestion.errors import RetriableError, UsageError
 from ingestion.register import CHINA, submissions
 from ingestion.store import Store
 from quality.receive import Receiver
+from tests.factories import edit, far_corner, set_header, set_value, write_return
 
 
 @pytest.fixture
@@ -135,7 +135,9 @@ def test_a_fall_is_a_warning_and_the_opening_balance_an_error(receiver: Receiver
     receiver.receive([write_return(tmp_path / "f.xlsx", period="2023-05")], received_at=moment("2023-06-03T09:00"))
     fell = write_return(tmp_path / "j.xlsx", period="2023-06", hh_start=590)
     answer = receiver.receive([fell], received_at=moment("2023-07-03T09:00"))[0]
-    assert "J2-003" in findings(receiver, answer["submission_id"], "cannot_tell")  # no plan: cannot tell whether it changed
+    assert "J2-003" in findings(
+        receiver, answer["submission_id"], "cannot_tell"
+    )  # no plan: cannot tell whether it changed
     assert answer["verdict"] == "accepted"
 
 

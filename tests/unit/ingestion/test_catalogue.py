@@ -62,7 +62,12 @@ def test_unknown_names_say_what_is_near() -> None:
     ("file", "old", "new", "said"),
     [
         ("rules/J2.yaml", "id: J2-003", "id: J2-001", "J2-001 is used twice"),
-        ("forms/J2_progress.yaml", "  frequency: monthly", "  frequency: monthly\n  frequency: monthly", "duplicate key"),
+        (
+            "forms/J2_progress.yaml",
+            "  frequency: monthly",
+            "  frequency: monthly\n  frequency: monthly",
+            "duplicate key",
+        ),
         ("forms/J2_progress.yaml", "frequency: monthly", "frequency: &a monthly", "anchors"),
         ("forms/J2_progress.yaml", "unit: 公里", "unit: 里", "里"),
         ("indicators/indicators.yaml", "field: xq_start}", "field: xq_begin}", "xq_begin"),

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from tests.factories import write_rows
 
 from ingestion.catalogue import catalogue
 from ingestion.model import ReadResult
 from ingestion.publications import read_publication
 from ingestion.transcripts import write_source
 from ingestion.workbook import read_workbook
+from tests.factories import write_rows
 
 
 def read(path: Path, source: str) -> ReadResult:

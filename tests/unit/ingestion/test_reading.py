@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ingestion.catalogue import catalogue
+from ingestion.model import Finding, ReadResult
+from ingestion.reading import read_bytes
 from tests.factories import (
     SOUND_J2,
     edit,
@@ -18,10 +22,6 @@ from tests.factories import (
     write_return,
     write_rows,
 )
-
-from ingestion.catalogue import catalogue
-from ingestion.model import Finding, ReadResult
-from ingestion.reading import read_bytes
 
 TODAY = dt.date(2024, 1, 31)
 

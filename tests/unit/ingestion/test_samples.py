@@ -59,7 +59,7 @@ def read(delivery: Delivery) -> Filed:
     assert rows[top - 1] == (None, None, None, None) and sheet.freeze_panes == f"A{top + 2}"
     head = {row[0]: row[1] for row in rows[1 : top - 1]}
     cells = {int(row[0]): row[3] for row in rows[top + 1 :]}
-    meta = {key: value for key, value in hidden.iter_rows(values_only=True)}
+    meta = dict(hidden.iter_rows(values_only=True))
     form, unit, period = delivery.path.stem.split("_")[:3]
     return Filed(delivery, form, unit, period, rows[0][0], meta, head, cells)
 
@@ -80,8 +80,15 @@ def plans(filed: list[Filed]) -> dict[tuple[str, str, str], Filed]:
 
 def plan_then(filed: list[Filed], unit: str, month: str, known_at: dt.datetime) -> Filed:
     """The plan in force at the end of a month, as known when the return of that month was decided."""
-    known = [f for f in filed if f.form == "J1" and f.unit == unit and f.period == month[:4]
-             and f.cells[4] <= f"{month}-31" and f.delivery.decided_at <= known_at]
+    known = [
+        f
+        for f in filed
+        if f.form == "J1"
+        and f.unit == unit
+        and f.period == month[:4]
+        and f.cells[4] <= f"{month}-31"
+        and f.delivery.decided_at <= known_at
+    ]
     return max(known, key=lambda f: f.cells[4])
 
 
@@ -100,18 +107,37 @@ def plan_total(filed: list[Filed], year: str, version: int, code: int) -> Decima
 
 
 # -- published totals -------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("year", "version", "code", "expected"), [
-    ("2022", 1, 8, 400), ("2022", 1, 11, 208_400), ("2022", 2, 8, 400), ("2022", 2, 11, 213_000),
-    ("2022", 3, 8, 411), ("2022", 3, 11, 213_000), ("2023", 1, 8, 301), ("2023", 2, 8, 300),
-    ("2023", 1, 12, 7_020_000)])
-def test_plan_adds_up_to_published_figure(filed: list[Filed], year: str, version: int, code: int,
-                                          expected: int) -> None:
+@pytest.mark.parametrize(
+    ("year", "version", "code", "expected"),
+    [
+        ("2022", 1, 8, 400),
+        ("2022", 1, 11, 208_400),
+        ("2022", 2, 8, 400),
+        ("2022", 2, 11, 213_000),
+        ("2022", 3, 8, 411),
+        ("2022", 3, 11, 213_000),
+        ("2023", 1, 8, 301),
+        ("2023", 2, 8, 300),
+        ("2023", 1, 12, 7_020_000),
+    ],
+)
+def test_plan_adds_up_to_published_figure(
+    filed: list[Filed], year: str, version: int, code: int, expected: int
+) -> None:
     assert plan_total(filed, year, version, code) == expected
 
 
-@pytest.mark.parametrize(("month", "code", "expected"), [
-    ("2022-12", 1, 411), ("2022-12", 2, 213_000), ("2023-06", 1, 237), ("2023-08", 1, 240), ("2023-09", 1, 270),
-    ("2023-12", 1, 296)])
+@pytest.mark.parametrize(
+    ("month", "code", "expected"),
+    [
+        ("2022-12", 1, 411),
+        ("2022-12", 2, 213_000),
+        ("2023-06", 1, 237),
+        ("2023-08", 1, 240),
+        ("2023-09", 1, 270),
+        ("2023-12", 1, 296),
+    ],
+)
 def test_starts_add_up_to_published_figure(filed: list[Filed], month: str, code: int, expected: int) -> None:
     assert total(filed, month, code) == expected
 
@@ -143,12 +169,12 @@ def test_plans_keep_the_error_rules(filed: list[Filed]) -> None:
     filed_plans = plans(filed)
     for (unit, year, version), f in filed_plans.items():
         name = f.delivery.path.name
-        assert f[41] == f.sum(range(42, 55)), name                                  # J1-005
-        assert f[8] <= f[10] <= f[11] and f[7] <= f[8], name                        # J1-007
+        assert f[41] == f.sum(range(42, 55)), name  # J1-005
+        assert f[8] <= f[10] <= f[11] and f[7] <= f[8], name  # J1-007
         assert 60 <= f[12] / f[11] <= 110, name
         assert 2 <= f[41] / f[11] <= 4, name
         assert f.cells[60] is None or f.cells[60] in catalogue().codelist("adjust_reasons")
-        if version != "V1":                                                         # J1-017
+        if version != "V1":  # J1-017
             before = max(v for u, y, v in filed_plans if (u, y) == (unit, year) and v < version)
             assert f[8] == filed_plans[unit, year, before][8] + f[58] - f[59], name
 
@@ -159,12 +185,12 @@ def test_progress_keeps_the_error_rules(filed: list[Filed]) -> None:
     for f in (f for f in filed if f.form == "J2" and "J2-007" not in f.delivery.note[:60]):
         name = f.delivery.path.name
         plan = plan_then(filed, f.unit, f.period, f.delivery.decided_at)
-        assert f.sum(STAGES) == plan[8], name                                       # J2-005
-        assert f[1] == f.sum([17, 18, 19, 67]) and f[67] <= f[20], name             # J2-006
-        assert f[42] == f.sum(range(43, 55)), name                                  # J2-007
-        assert f[59] == f[41] + f[42] - f[55] - f[58] >= 0, name                    # J2-008
+        assert f.sum(STAGES) == plan[8], name  # J2-005
+        assert f[1] == f.sum([17, 18, 19, 67]) and f[67] <= f[20], name  # J2-006
+        assert f[42] == f.sum(range(43, 55)), name  # J2-007
+        assert f[59] == f[41] + f[42] - f[55] - f[58] >= 0, name  # J2-008
         if f.period == "2023-01":
-            assert f[41] == current[f.unit, "2022-12"][59], name                    # J2-009
+            assert f[41] == current[f.unit, "2022-12"][59], name  # J2-009
         assert f[61] <= f[60] <= f[59] and f[56] + f[57] <= f[55], name
         assert f[56] <= f[43] and f[57] <= f[47], name
         assert f[1] <= f[3] <= f[2] <= plan[11] and f[19] <= f[24] <= f[25], name
@@ -274,8 +300,12 @@ def test_times_are_in_order_and_every_return_is_judged_with_its_plan_known(filed
 def test_every_workbook_says_that_it_is_a_sample(filed: list[Filed]) -> None:
     for f in filed:
         assert f.title == f"模拟数据（非真实填报）　{catalogue().form(f.form).title.zh}"
-        assert f.meta == {"form": f.form, "rulebook_version": catalogue().version, "kind": "sample",
-                          "marker": "模拟数据"}
+        assert f.meta == {
+            "form": f.form,
+            "rulebook_version": catalogue().version,
+            "kind": "sample",
+            "marker": "模拟数据",
+        }
         assert f.head["填报单位代码"] == f.unit and f.head["报告期"] == f.period
         assert f.head["填报单位名称"] == catalogue().area(f.unit).name_zh
         assert f.head["报出日期"] == f.delivery.received_at.date().isoformat()
@@ -289,8 +319,9 @@ def digests(folder: Path) -> dict[str, str]:
 def test_same_seed_gives_the_same_bytes_and_another_seed_does_not(tmp_path: Path) -> None:
     first, again, other = (generate(tmp_path / name, seed) for name, seed in (("a", 1), ("b", 1), ("c", 2)))
     assert digests(tmp_path / "a") == digests(tmp_path / "b") != digests(tmp_path / "c")
-    assert [(d.path.name, d.received_at, d.note) for d in first] == [(d.path.name, d.received_at, d.note)
-                                                                     for d in again]
+    assert [(d.path.name, d.received_at, d.note) for d in first] == [
+        (d.path.name, d.received_at, d.note) for d in again
+    ]
     assert len({d.path.name for d in other}) == len(other) == len(digests(tmp_path / "c"))
 
 
@@ -308,8 +339,15 @@ def test_written_number_keeps_its_decimals_up_to_fifteen_digits(tmp_path: Path) 
     amounts = [Decimal(text) for text in ("9999999999999.99", "8000000000000.07", "0.01", "123456.70", "0")]
     form = catalogue().form("J2")
     for amount in amounts:
-        write_form(form, tmp_path / "J2_1_x.xlsx", unit_code="110108", unit_name="海淀区", period="2023-09",
-                   values={"f_total": amount}, rulebook_version="0")
+        write_form(
+            form,
+            tmp_path / "J2_1_x.xlsx",
+            unit_code="110108",
+            unit_name="海淀区",
+            period="2023-09",
+            values={"f_total": amount},
+            rulebook_version="0",
+        )
         now = dt.datetime.now(dt.UTC)
         assert read(Delivery(tmp_path / "J2_1_x.xlsx", now, now, "", ""))[42] == amount
     with pytest.raises(UsageError):
@@ -319,5 +357,12 @@ def test_written_number_keeps_its_decimals_up_to_fifteen_digits(tmp_path: Path) 
 def test_writing_an_unknown_field_or_text_for_a_number_is_refused(tmp_path: Path) -> None:
     for values in ({"no_such": Decimal(1)}, {"f_total": "12"}):
         with pytest.raises(UsageError):
-            write_form(catalogue().form("J2"), tmp_path / "x.xlsx", unit_code="110108", unit_name="海淀区",
-                       period="2023-09", values=values, rulebook_version="0")
+            write_form(
+                catalogue().form("J2"),
+                tmp_path / "x.xlsx",
+                unit_code="110108",
+                unit_name="海淀区",
+                period="2023-09",
+                values=values,
+                rulebook_version="0",
+            )

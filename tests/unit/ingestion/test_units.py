@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingestion.catalogue import catalogue
 from ingestion.units import decimal_of, half_unit_tolerance, parse_printed, plain, ratio
