@@ -19,7 +19,7 @@ from ingestion.archive import WORKBOOK_CREATED
 from ingestion.catalogue import Form, FormField
 from ingestion.errors import UsageError
 from ingestion.model import Value
-from ingestion.returns import FILED_ON, META_SHEET, PERIOD, SAMPLE_MARK, UNIT_CODE, UNIT_NAME
+from ingestion.returns import FILED_ON, LEGAL_MARKS, META_SHEET, PERIOD, SAMPLE_MARK, UNIT_CODE, UNIT_NAME
 
 PENDING = "待定"
 SAMPLE_PREFIX = f"{SAMPLE_MARK}（非真实填报）　"
@@ -33,13 +33,9 @@ def header_lines(
     form: Form, *, unit_code: str, unit_name: str, period: str, filed_on: str | None
 ) -> list[tuple[str, str]]:
     """Label and value of each line of the header block; legal marks that nobody knows yet say 待定."""
-    marks = form.header
+    known = {"form_no": form.form_no, **form.header}
     return [
-        ("表号", form.form_no or PENDING),
-        ("制定机关", marks.get("maker") or PENDING),
-        ("批准机关", marks.get("approver") or PENDING),
-        ("批准文号", marks.get("approval_no") or PENDING),
-        ("有效期至", marks.get("valid_until") or PENDING),
+        *[(label, known.get(mark) or PENDING) for mark, label in LEGAL_MARKS.items()],
         (UNIT_CODE, unit_code),
         (UNIT_NAME, unit_name),
         (PERIOD, period),

@@ -118,6 +118,7 @@ class ReadResult:
     observations: list[Observation] = field(default_factory=list)
     unreadable: bool = False
     filed_on: str | None = None
+    marks: dict[str, str] = field(default_factory=dict)  # legal marks as printed in the header
 
     def add(self, finding: Finding) -> None:
         finding.form = finding.form or self.form

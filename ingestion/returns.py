@@ -18,6 +18,14 @@ from ingestion.workbook import Cell, Sheet, Workbook, column_letters
 
 META_SHEET = "_jiugai"
 SAMPLE_MARK = "模拟数据"
+# the legal marks of a departmental form: id in the catalogue → label printed in the header
+LEGAL_MARKS = {
+    "form_no": "表号",
+    "maker": "制定机关",
+    "approver": "批准机关",
+    "approval_no": "批准文号",
+    "valid_until": "有效期至",
+}
 UNIT_CODE, UNIT_NAME, PERIOD, FILED_ON = "填报单位代码", "填报单位名称", "报告期", "报出日期"
 
 
@@ -141,6 +149,7 @@ class _Reader:
         else:
             self.result.period = period
         self.result.filed_on = self._beside(FILED_ON)[0] or None
+        self.result.marks = {mark: self._beside(label)[0] for mark, label in LEGAL_MARKS.items()}
         first = self.sheet.text(1, 1)
         kind = meta_of(self.book).get("kind")
         self.result.is_sample = kind == "sample" or SAMPLE_MARK in first

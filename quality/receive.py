@@ -37,6 +37,7 @@ from ingestion.register import (
 )
 from ingestion.store import Store
 from quality.audit.context import Contexts
+from quality.audit.levels import check_levels, check_marks
 from quality.audit.run import audit
 from quality.reports import write_report
 
@@ -88,6 +89,7 @@ def check_file(path: Path, source_id: str | None = None, catalogue: Catalogue | 
     data = path.read_bytes()
     result, _ = read_bytes(data, catalogue, source_id)
     audit([result], [{}], catalogue)
+    check_marks(result, catalogue)
     return result, sha256_of(data)
 
 
@@ -171,6 +173,10 @@ class Receiver:
         contexts = [self.contexts.of(i.result, i.kind, decided) for i, (_, decided) in zip(items, times, strict=True)]
         if items[0].result.form in self.catalogue.forms:
             audit([i.result for i in items], contexts, self.catalogue)
+            for item, (_, decided) in zip(items, times, strict=True):
+                check_marks(item.result, self.catalogue)
+                check_levels(item.result, item.kind, decided, self.contexts)
+                item.result.sort_findings()
         fresh: dict[str, ReadResult] = {}
         for item, (received, decided) in zip(items, times, strict=True):
             backfilled = received_at is not None or (item.source_id is not None and received != now)

@@ -128,7 +128,9 @@ def unit_state(home: Path, register: Register, row: dict[str, Any], catalogue: C
     )  # fmt: skip
 
 
-def state_of(home: Path, register: Register, partition: Partition, catalogue: Catalogue | None = None) -> PartitionState:
+def state_of(
+    home: Path, register: Register, partition: Partition, catalogue: Catalogue | None = None
+) -> PartitionState:
     """Everything a partition's page tells: units by their last version, the missing ones, rows and a preview."""
     catalogue = catalogue or project_catalogue()
     same = (
@@ -186,7 +188,11 @@ def standing(home: Path, register: Register, form: str, catalogue: Catalogue | N
 def totals(register: Register) -> list[dict[str, Any]]:
     """What the register holds: submissions by form, kind and status, with the last receipt. One row each."""
     columns = [submissions.c.form, submissions.c.kind, submissions.c.status]
-    asked = sa.select(*columns, sa.func.count(), sa.func.max(submissions.c.received_at)).group_by(*columns).order_by(*columns)
+    asked = (
+        sa.select(*columns, sa.func.count(), sa.func.max(submissions.c.received_at))
+        .group_by(*columns)
+        .order_by(*columns)
+    )
     with register.transaction() as connection:
         rows = connection.execute(asked).all()
     return [dict(zip(("form", "kind", "status", "submissions", "last_received"), row, strict=True)) for row in rows]

@@ -156,9 +156,22 @@ def write_manifest(path: Path) -> Path:
     from dbt.cli.main import dbtRunner
 
     with tempfile.TemporaryDirectory() as scratch, _one_at_a_time, _environment(PARSING):
-        outcome = dbtRunner().invoke([
-            "--quiet", "--no-use-colors", "parse", "--no-partial-parse", "--project-dir", str(PROJECT),
-            "--profiles-dir", str(PROJECT), "--target-path", scratch, "--log-path", scratch])
+        outcome = dbtRunner().invoke(
+            [
+                "--quiet",
+                "--no-use-colors",
+                "parse",
+                "--no-partial-parse",
+                "--project-dir",
+                str(PROJECT),
+                "--profiles-dir",
+                str(PROJECT),
+                "--target-path",
+                scratch,
+                "--log-path",
+                scratch,
+            ]
+        )
         if outcome.exception is not None:
             raise SetupError(f"dbt: {' '.join(str(outcome.exception).split())[:300]}") from outcome.exception
         write_whole(path, (Path(scratch) / "manifest.json").read_bytes())

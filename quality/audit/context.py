@@ -64,6 +64,14 @@ class Contexts:
         )
         return list(in_force(rows, as_of).values())
 
+    def accepted_values(self, result: ReadResult, unit: str, kind: str, as_of: dt.datetime) -> dict[str, Any]:
+        """What another unit has in force for the same form, period and version, in form units; empty when nothing."""
+        assert result.form
+        key = (result.period, result.plan_version or "")
+        rows = self._accepted(result.form, unit, kind, as_of)
+        row = next((r for r in rows if (r["period"], r["plan_version"]) == key), None)
+        return self._values(row) if row else {}
+
     def of(self, result: ReadResult, kind: str, as_of: dt.datetime) -> dict[str, Any]:
         """Helper columns of one return; a helper that cannot be had is absent (NULL: cannot tell)."""
         if result.form not in self.catalogue.forms or result.unit_code is None or result.period is None:

@@ -258,3 +258,24 @@ def test_text_in_a_number_cell_returns_with_one_message_for_the_cell(receiver: R
     answer = receiver.receive([path])[0]
     assert answer["verdict"] == "returned"
     assert findings(receiver, answer["submission_id"]) == ["FDT-001"]  # not a second time as “blank”
+
+
+def test_a_level_total_is_compared_with_the_level_below_and_both_are_kept(receiver: Receiver, tmp_path: Path) -> None:
+    """Two counties with 6 started each, and a city total of 13: L-001 names the cell and the residual, L-002 the rest."""
+    counties = [write_return(tmp_path / f"{u}.xlsx", unit=u) for u in ("110101", "110108")]
+    receiver.receive(counties)
+    own = write_return(tmp_path / "own.xlsx", unit="110000", xq_start=13, st_build=10)
+    answer = receiver.receive([own])[0]
+    assert answer["verdict"] == "accepted"
+    found = [f for f in receiver.register.findings_of(answer["submission_id"]) if f["severity"] == "warning"]
+    starts = next(f for f in found if f["rule"] == "L-001" and f["field"] == "xq_start")
+    assert (starts["found"], starts["expected"]) == ("13", "12") and starts["cell"] and "差 1" in starts["message_zh"]
+    missing = next(f for f in found if f["rule"] == "L-002")
+    assert "14 个单位" in missing["message_zh"] and "西城区" in missing["message_zh"]
+    assert [r["unit_code"] for r in rows(receiver)] == ["110101", "110108", "110000"]
+
+
+def test_legal_marks_that_are_not_known_cannot_be_told_and_never_block(receiver: Receiver, tmp_path: Path) -> None:
+    answer = receiver.receive([write_return(tmp_path / "a.xlsx")])[0]
+    assert "V-005" in findings(receiver, answer["submission_id"], "cannot_tell")
+    assert answer["verdict"] == "accepted"

@@ -14,7 +14,7 @@ from quality.audit.compile import compiled_form
 from quality.audit.expressions import compile_expression
 from quality.audit.run import evaluate, period_end
 
-RULES = [r for rules in catalogue().rules.values() for r in rules]
+RULES = [r for form in catalogue().forms for r in catalogue().rules[form]]
 EXAMPLES = [(r, wanted, n) for r in RULES for wanted, found in r.tests.items() for n in range(len(found))]
 
 

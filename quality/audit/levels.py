@@ -1,0 +1,97 @@
+"""Relations beyond one return: a level's own total against the level below (L-001, L-002), and the legal marks (V-005).
+
+Warnings only: both numbers are kept and the gate decides. Reads what was accepted as of the decision; judges no cell.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from ingestion.catalogue import Catalogue, Rule
+from ingestion.model import Finding, ReadResult
+from ingestion.returns import LEGAL_MARKS
+from ingestion.units import plain
+from quality.audit.context import Contexts
+
+ANY = "any"
+NAMES_SHOWN = 8
+
+
+def _rule(catalogue: Catalogue, rule_id: str) -> Rule:
+    return next(r for r in catalogue.rules[ANY] if r.id == rule_id)
+
+
+def _text(template: str, values: Mapping[str, Any]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda m: str(values[m[1]]), template)
+
+
+def _finding(
+    rule: Rule, result: ReadResult, values: Mapping[str, Any], field: str | None, severity: str | None = None
+) -> Finding:
+    held = result.values.get(field) if field else None
+    sheet, cell = (held.sheet, held.cell) if held else (None, None)
+    place = f"{cell}：" if cell else ""
+    zh = f"{place}{_text(rule.message.zh, values)}；{rule.hint.zh}"
+    en = f"{_text(rule.message.en, values)}; {rule.hint.en}"
+    found, expected = values.get("own", values.get("found")), values.get("calc", values.get("expected"))
+    return Finding(
+        rule.id, severity or rule.severity, rule.level, zh, en, result.form, field, sheet, cell, None, found, expected
+    )
+
+
+def check_levels(result: ReadResult, kind: str, as_of: dt.datetime, contexts: Contexts) -> None:
+    """A return of a unit that has units below: its numbers against theirs, and who below is missing.
+
+    Says nothing while nobody below has filed: there is then nothing to compare with.
+    """
+    catalogue = contexts.catalogue
+    if result.form not in catalogue.forms or result.unit_code is None or result.unit_code in catalogue.basic_units:
+        return
+    below = sorted(u for u in catalogue.basic_units if catalogue.is_within(u, result.unit_code))
+    filed = {unit: values for unit in below if (values := contexts.accepted_values(result, unit, kind, as_of))}
+    if not filed:
+        return
+    for item in catalogue.form(result.form).fields:
+        own = result.values.get(item.id)
+        if not item.is_number or item.required == "never" or own is None or item.semantics == "event":
+            continue
+        parts = [v[item.id] for v in filed.values() if isinstance(v.get(item.id), Decimal)]
+        summed = sum(parts, Decimal(0))
+        if parts and isinstance(own.filed, Decimal) and own.filed != summed:
+            values = {
+                "own": plain(own.filed),
+                "calc": plain(summed),
+                "units": len(parts),
+                "diff": plain(own.filed - summed),
+            }
+            result.add(_finding(_rule(catalogue, "L-001"), result, values, item.id))
+    absent = [u for u in below if u not in filed]
+    if absent:
+        names = "、".join(catalogue.area(u).name_zh for u in absent[:NAMES_SHOWN])
+        values = {"missing": len(absent), "names": names + ("等" if len(absent) > NAMES_SHOWN else "")}
+        result.add(_finding(_rule(catalogue, "L-002"), result, values, None))
+
+
+def check_marks(result: ReadResult, catalogue: Catalogue) -> None:
+    """Form number, maker, approver, approval number, validity. A mark that the catalogue does not know: cannot tell."""
+    if result.form not in catalogue.forms:
+        return
+    form = catalogue.form(result.form)
+    rule = _rule(catalogue, "V-005")
+    known = {"form_no": form.form_no, **form.header}
+    unknown = [m for m in rule.params["marks"] if known.get(m) is None]
+    for mark in rule.params["marks"]:
+        expected, found = known.get(mark), result.marks.get(mark, "")
+        if expected is not None and found != expected:
+            values = {"label": LEGAL_MARKS[mark], "expected": expected, "found": found or "空"}
+            result.add(_finding(rule, result, values, None))
+    if unknown:
+        zh, en = (
+            f"“{rule.name}”无法判断：目录中这些标识待定",
+            "cannot tell V-005: the catalogue does not know the legal marks yet",
+        )
+        result.add(Finding(rule.id, "cannot_tell", rule.level, zh, en, result.form))
