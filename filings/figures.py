@@ -22,7 +22,7 @@ from ingestion.catalogue import Catalogue, Indicator
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
 from ingestion.register import Register, submissions
-from ingestion.units import plain, ratio
+from ingestion.units import json_number, plain, ratio
 from ingestion.workbook import Workbook, read_workbook, split_address
 from quality.warehouse import build_as_of, current_build, open_build, query
 
@@ -109,17 +109,6 @@ def open_reader(home: Path, *, as_of: dt.datetime | None = None, release: str | 
     made = build_as_of(home, as_of) if as_of else current_build(home)
     with open_build(made) as connection:
         yield Reader(connection, catalogue, None, made.label, home)
-
-
-def number(value: Decimal | None, unit: str) -> int | str | None:
-    """JSON form: whole counts as integers, money, areas and rates as exact decimal text."""
-    if value is None:
-        return None
-    return (
-        int(value)
-        if value == value.to_integral_value() and unit not in ("元", "平方米", "%", "元/户")
-        else plain(value)
-    )
 
 
 def candidates(reader: Reader, question: Question) -> list[dict[str, Any]]:
@@ -250,15 +239,15 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
             obs_status=status,
             reason_zh=zh,
             reason_en=en,
-            numerator=number(numerator, part_unit),
-            denominator=number(denominator, part_unit),
+            numerator=json_number(numerator, part_unit),
+            denominator=json_number(denominator, part_unit),
         )
         return answer
     value = shown_value(chosen, indicator)
     answer.update(
-        value=number(value, unit),
-        numerator=number(chosen["numerator"], part_unit),
-        denominator=number(chosen["denominator"], part_unit),
+        value=json_number(value, unit),
+        numerator=json_number(chosen["numerator"], part_unit),
+        denominator=json_number(chosen["denominator"], part_unit),
         obs_status=chosen["obs_status"],
         basis=chosen["basis"],
         source_kind=chosen["source_kind"],
@@ -269,7 +258,7 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
             {
                 "basis": r["basis"],
                 "source_kind": r["source_kind"],
-                "value": number(shown_value(r, indicator), unit),
+                "value": json_number(shown_value(r, indicator), unit),
                 "submission_id": r["submission_id"],
                 "source_id": r["source_id"],
                 "publisher": r["publisher"],
@@ -354,7 +343,7 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
         contributions.append(
             {
                 "role": role,
-                "weight": number(part["weight"], ""),
+                "weight": json_number(part["weight"], ""),
                 "unit_code": part["unit_code"],
                 "unit_name": unit.name_zh if unit else None,
                 "submission_id": part["submission_id"],
@@ -368,7 +357,7 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
                 else originals.raw(row["sha256"], sheet, cell)
                 if sheet and cell
                 else None,
-                "value": number(part["value"], part_unit),
+                "value": json_number(part["value"], part_unit),
                 "edited": False,
                 "field": part["field"],
                 "source_id": row["source_id"],
@@ -377,7 +366,7 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
         )
     register.close()
     total: Any = (
-        number(sums["value"], indicator.unit)
+        json_number(sums["value"], indicator.unit)
         if "value" in sums
         else {role: plain(value) for role, value in sorted(sums.items())}
     )

@@ -11,12 +11,12 @@ from decimal import Decimal
 from typing import Any
 
 from filings.evidence import Evidence, Gatherer
-from filings.figures import PERIOD, Reader, number
+from filings.figures import PERIOD, Reader
 from filings.holdings import Holdings, Names, label_of, period_zh
 from filings.intervals import Comparison, Interval, compare, printed_interval, tolerance
 from ingestion.catalogue import ControlTotal, Explanation
 from ingestion.errors import UsageError
-from ingestion.units import plain
+from ingestion.units import json_number, plain
 
 VERDICTS = ("agrees", "differs", "explained", "other_definition", "same_source", "no_data")
 _BEST = {"agrees": 0, "explained": 1, "other_definition": 2, "differs": 3}
@@ -94,10 +94,10 @@ class _Row:
             "area": total.area_code,
             "period": label_of(total),
             "printed": total.printed,
-            "published_value": number(self.value, unit),
-            "ours": number(ours, unit),
-            "difference": number(None if ours is None else ours - self.value, unit),
-            "tolerance": number(room, unit),
+            "published_value": json_number(self.value, unit),
+            "ours": json_number(ours, unit),
+            "difference": json_number(None if ours is None else ours - self.value, unit),
+            "tolerance": json_number(room, unit),
             "verdict": judged.verdict,
             "independence": independence if evidence else None,
             "reason": judged.zh,

@@ -22,7 +22,8 @@ from filings.verify import MANIFEST, SEAL, hashes, seal_text, verify
 from ingestion.archive import sync_folder, write_whole
 from ingestion.catalogue import catalogue
 from ingestion.errors import UsageError
-from ingestion.register import Register, no_filings, now_utc, releases, stamp, submissions
+from ingestion.moments import now_utc, stamp
+from ingestion.register import Register, no_filings, releases, submissions
 from quality.gates.frames import SeriesKey, series_data, top_area
 from quality.gates.run import check_kind, release_series
 from quality.gates.verdicts import reasons_against

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ingestion.units import plain
+from ingestion.units import json_number
 
 Value = Decimal | str | dt.date | bool
 SEVERITIES = ("error", "warning", "info", "cannot_tell")
@@ -69,7 +69,7 @@ class CellValue:
     def as_json(self) -> dict[str, Any]:
         value: Any = self.value
         if isinstance(value, Decimal):
-            value = int(value) if value == value.to_integral_value() and self.unit != "元" else plain(value)
+            value = json_number(value, self.unit)
         elif isinstance(value, dt.date):
             value = value.isoformat()
         return {"value": value, "unit": self.unit, "sheet": self.sheet, "cell": self.cell, "raw": self.raw}

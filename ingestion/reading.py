@@ -10,8 +10,8 @@ import datetime as dt
 from ingestion.catalogue import Catalogue
 from ingestion.errors import UnreadableFile
 from ingestion.model import Finding, ReadResult
+from ingestion.moments import CHINA, now_utc
 from ingestion.publications import read_publication, source_of
-from ingestion.register import CHINA, now_utc
 from ingestion.returns import read_return
 from ingestion.workbook import read_workbook
 

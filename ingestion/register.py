@@ -17,8 +17,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingestion.errors import RetriableError, UsageError
+from ingestion.moments import now_utc, stamp
 
-CHINA = dt.timezone(dt.timedelta(hours=8))
 metadata = sa.MetaData()
 
 submissions = sa.Table(
@@ -127,33 +127,6 @@ events = sa.Table(
     sa.Column("who", sa.String),
     sa.Column("detail", sa.String, nullable=False),  # JSON
 )
-
-
-def now_utc() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
-
-
-def stamp(moment: dt.datetime) -> str:
-    """One spelling of a moment (UTC, microseconds) so that texts compare as times do."""
-    if moment.tzinfo is None:
-        raise UsageError(
-            f"时间 {moment.isoformat()} 缺少时区，例如 2023-10-05T09:00:00+08:00 (a time needs its offset)"
-        )
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
-
-
-def parse_moment(text: str) -> dt.datetime:
-    """A moment from the command line: ISO 8601; without offset it is China time; a bare day means its end.
-
-    Raises: UsageError.
-    """
-    try:
-        if len(text) == 10:
-            return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(23, 59, 59, 999999), CHINA)
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"时间“{text}”无法识别，例如 2023-10-05T09:00:00+08:00 (not an ISO time)") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
 
 
 class Register:

@@ -148,6 +148,15 @@ def plain(value: Decimal | None) -> str | None:
     return "0" if text in ("-0", "") else text
 
 
+def json_number(value: Decimal | None, unit: str | None) -> int | str | None:
+    """JSON form of a quantity: whole counts as integers; money, areas and rates always as exact decimal text."""
+    if value is None:
+        return None
+    if value == value.to_integral_value() and unit not in ("元", "平方米", "%", "元/户"):
+        return int(value)
+    return plain(value)
+
+
 def ratio(numerator: Decimal, denominator: Decimal, scale: Decimal, decimals: int) -> Decimal | None:
     """numerator ÷ denominator × scale, rounded half up for display; None when the denominator is zero."""
     if denominator == 0:

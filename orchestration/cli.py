@@ -108,8 +108,7 @@ def check(
     files: tuple[Path, ...], report: Path | None, source_id: str | None, records: bool, as_json: bool, lang: str
 ) -> None:
     """读取并审核，不保留任何东西 Read and audit without keeping anything."""
-    from quality.answers import check_answer
-    from quality.receive import check_file, verdict_of
+    from quality.check import check_answer, check_file, verdict_of
     from quality.reports import write_report
 
     answers, rows = [], []
@@ -148,7 +147,7 @@ def receive(
     decided_at: str | None,
 ) -> None:
     """收件：归档、登记、读取、审核、定案 Archive, register, read, audit, decide. Safe to repeat."""
-    from ingestion.register import parse_moment
+    from ingestion.moments import parse_moment
     from orchestration.display import progress_of, show_receive
     from quality.receive import Receiver
 
@@ -220,7 +219,7 @@ def returns_show(submission: str, home: Path, as_json: bool, lang: str) -> None:
 @click.option("--as-of", help="只用此时点前已审定的报送 Only what was decided by this moment.")
 def build(home: Path, as_json: bool, lang: str, as_of: str | None) -> None:
     """用 dbt 重算一切 dbt: everything downstream of what is in force."""
-    from ingestion.register import parse_moment
+    from ingestion.moments import parse_moment
     from orchestration.display import progress_of
     from quality.warehouse import build as run
 
@@ -306,7 +305,7 @@ def figure(
     from filings.figures import figure as answer_figure
     from filings.figures import open_reader
     from ingestion.errors import UsageError
-    from ingestion.register import parse_moment
+    from ingestion.moments import parse_moment
 
     if as_of and release:
         raise UsageError("--as-of 与 --release 只能给一个 (give one of them)")
@@ -343,7 +342,7 @@ def trace(
     from filings.figures import open_reader
     from filings.figures import trace as answer_trace
     from ingestion.errors import UsageError
-    from ingestion.register import parse_moment
+    from ingestion.moments import parse_moment
 
     if as_of and release:
         raise UsageError("--as-of 与 --release 只能给一个 (give one of them)")
@@ -366,9 +365,8 @@ def trace(
 @click.option("--period", help="只看这一报告期 Only this period.")
 def reconcile(home: Path, as_json: bool, lang: str, period: str | None) -> None:
     """与每一个已公布数对照 Our figures beside every published control total."""
-    from filings.reconcile import reconcile as run
-
     from filings.figures import open_reader
+    from filings.reconcile import reconcile as run
 
     with open_reader(home) as reader:
         rows = run(reader, period)
@@ -529,7 +527,6 @@ def release_verify(folder: Path, as_json: bool, lang: str) -> None:
 def site(out: Path, home: Path, as_json: bool, lang: str, release_id: str | None) -> None:
     """静态页面 The static dashboards."""
     from dashboards.site import write_site
-
     from orchestration.display import progress_of
 
     with progress_of("页面 pages", quiet=as_json):

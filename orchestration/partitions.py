@@ -12,7 +12,7 @@ from functools import cache
 import dagster as dg
 
 from ingestion.catalogue import catalogue
-from ingestion.register import CHINA
+from ingestion.moments import CHINA
 from quality.gates.run import KINDS
 from quality.status import Partition
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,24 +20,23 @@ from ingestion.archive import Archive, sha256_of
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
-from ingestion.model import SEVERITIES, Finding, ReadResult
+from ingestion.model import ReadResult
+from ingestion.moments import CHINA, now_utc, stamp
 from ingestion.reading import read_bytes
 from ingestion.register import (
-    CHINA,
     Register,
     column_maps,
     findings,
     in_force,
     key_of,
-    now_utc,
     seen_files,
-    stamp,
     submissions,
 )
 from ingestion.store import Store
 from quality.audit.context import Contexts
 from quality.audit.levels import check_levels, check_marks
 from quality.audit.run import audit
+from quality.check import counts_of, verdict_of
 from quality.reports import write_report
 
 
@@ -56,18 +54,6 @@ class _Incoming:
         return "publication" if self.source_id else "sample" if self.result.is_sample else "return"
 
 
-def counts_of(found: Iterable[Finding]) -> dict[str, int]:
-    counter = Counter(f.severity for f in found)
-    return {s: counter.get(s, 0) for s in SEVERITIES}
-
-
-def verdict_of(result: ReadResult) -> str:
-    """Errors return, warnings are accepted and listed (explanations come later)."""
-    if result.unreadable:
-        return "unreadable"
-    return "returned" if any(f.severity == "error" for f in result.findings) else "accepted"
-
-
 def list_files(paths: Iterable[Path]) -> list[Path]:
     """Files to take: named files, and whatever lies in named folders. Half-copied and lock files are left alone."""
     found: list[Path] = []
@@ -79,18 +65,6 @@ def list_files(paths: Iterable[Path]) -> list[Path]:
         else:
             raise UsageError(f"{path}: 没有这个文件或文件夹 (no such file or folder)")
     return [p for p in found if not p.name.startswith((".", "~$")) and p.suffix != ".tmp"]
-
-
-def check_file(path: Path, source_id: str | None = None, catalogue: Catalogue | None = None) -> tuple[ReadResult, str]:
-    """Read and audit one file without keeping anything. Returns the result and the file's sha256."""
-    catalogue = catalogue or project_catalogue()
-    if not path.is_file():
-        raise UsageError(f"{path}: 没有这个文件 (no such file)")
-    data = path.read_bytes()
-    result, _ = read_bytes(data, catalogue, source_id)
-    audit([result], [{}], catalogue)
-    check_marks(result, catalogue)
-    return result, sha256_of(data)
 
 
 class Receiver:

@@ -26,7 +26,8 @@ import pyarrow.parquet as pq
 from ingestion.archive import sync_folder, write_whole
 from ingestion.catalogue import catalogue
 from ingestion.errors import RetriableError, SetupError, UsageError
-from ingestion.register import Register, events, now_utc, stamp, submissions
+from ingestion.moments import now_utc, stamp
+from ingestion.register import Register, events, submissions
 from ingestion.store import Store
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"

@@ -9,13 +9,15 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingestion.catalogue import Catalogue, Rule
 from ingestion.model import Finding, ReadResult
 from ingestion.returns import LEGAL_MARKS
 from ingestion.units import plain
-from quality.audit.context import Contexts
+
+if TYPE_CHECKING:
+    from quality.audit.context import Contexts
 
 ANY = "any"
 NAMES_SHOWN = 8

@@ -10,7 +10,8 @@ from typing import Any
 
 from ingestion.catalogue import catalogue
 from ingestion.errors import UsageError
-from ingestion.register import Register, now_utc, stamp, verdicts
+from ingestion.moments import now_utc, stamp
+from ingestion.register import Register, verdicts
 from quality.gates.frames import SeriesKey, series_data
 from quality.warehouse import current_build, open_build
 

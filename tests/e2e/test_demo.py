@@ -14,7 +14,9 @@ JIUGAI = Path(sys.executable).with_name("jiugai")
 
 
 def run(*arguments: object, code: int = 0) -> Any:
-    done = subprocess.run([str(JIUGAI), *map(str, arguments), "--json"], capture_output=True, text=True, timeout=280, check=False)
+    done = subprocess.run(
+        [str(JIUGAI), *map(str, arguments), "--json"], capture_output=True, text=True, timeout=280, check=False
+    )
     assert done.returncode == code, done.stderr
     return json.loads(done.stdout)
 
@@ -31,7 +33,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_demo_ends_with_figures_releases_and_pages(home: Path) -> None:
     shown = run("figure", "started_communities", "--area", "000000", "--period", "2023-09", "--home", home)
     assert shown["value"] == 51294
-    assert run("figure", "started_communities", "--area", "110000", "--period", "2023-09", "--sample", "--home", home)["value"] == 270
+    assert (
+        run("figure", "started_communities", "--area", "110000", "--period", "2023-09", "--sample", "--home", home)[
+            "value"
+        ]
+        == 270
+    )
     released = [r for r in run("release", "list", "--home", home) if r["state"] == "released"]
     assert {(r["period"], r["source_kind"]) for r in released} >= {("2023-09", "real"), ("2023-09", "sample")}
     for r in released:

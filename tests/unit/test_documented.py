@@ -38,10 +38,15 @@ def tracked() -> list[Path]:
     return [ROOT / line for line in listed.splitlines() if (ROOT / line).is_file()]
 
 
-@pytest.mark.parametrize("wanted", ["pypi" + ".org", "npmjs" + ".org", "deb.debian" + ".org", "/ro" + "ot/", "/wo" + "rk/"])
+@pytest.mark.parametrize(
+    "wanted", ["pypi" + ".org", "npmjs" + ".org", "deb.debian" + ".org", "/ro" + "ot/", "/wo" + "rk/"]
+)
 def test_nothing_names_a_registry_host_or_a_machine_path(wanted: str) -> None:
     for path in tracked():
-        if path.suffix in (".py", ".md", ".toml", ".yml", ".yaml", ".sql", ".lock", ".txt", ".cfg", "") and path.name != "LICENSE":
+        if (
+            path.suffix in (".py", ".md", ".toml", ".yml", ".yaml", ".sql", ".lock", ".txt", ".cfg", "")
+            and path.name != "LICENSE"
+        ):
             assert wanted not in path.read_text(encoding="utf-8", errors="ignore"), path
 
 

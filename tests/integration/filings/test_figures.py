@@ -224,15 +224,13 @@ def test_residents_are_an_estimate_with_a_named_factor(demo: Reader) -> None:
 
 
 def test_as_of_a_past_moment_gives_what_was_known_then(demo_home: Path, copy_of: Any) -> None:
-    from ingestion.register import parse_moment
+    from ingestion.moments import parse_moment
     from quality.warehouse import current_build
 
     home = copy_of(demo_home)
     before = current_build(home).build_id
     with open_reader(home, as_of=parse_moment("2023-06-10")) as reader:
-        fixed = [
-            r for r in reader.rows("select unit_code from fct_return_status where form = 'J2' and period = '2023-05'")
-        ]
+        fixed = reader.rows("select unit_code from fct_return_status where form = 'J2' and period = '2023-05'")
         assert len(fixed) == 16
         assert ask(reader, "started_communities", "110000", "2023-06", sample=True)["value"] is None
         assert ask(reader, "plan_communities", "110000", "2023", sample=True)["value"] == 301  # V2 came on 20 June

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingestion.errors import RetriableError, UsageError
-from ingestion.register import CHINA, submissions
+from ingestion.moments import CHINA
+from ingestion.register import submissions
 from ingestion.store import Store
 from quality.receive import Receiver
 from tests.factories import edit, far_corner, set_header, set_value, write_return

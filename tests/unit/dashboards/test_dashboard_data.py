@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from conftest import figure_row  # type: ignore[import-not-found]
-
 from dashboards import data
 from filings.figures import Reader
+from tests.unit.dashboards.rows import figure_row
 
 ReaderOf = Callable[..., Reader]
 

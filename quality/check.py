@@ -1,0 +1,81 @@
+"""One file read and audited without keeping anything: a respondent's tool that needs no home and answers at once.
+
+Loads neither the register nor the store. Not here: keeping files (receive.py).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ingestion.archive import sha256_of
+from ingestion.catalogue import Catalogue
+from ingestion.catalogue import catalogue as project_catalogue
+from ingestion.errors import UsageError
+from ingestion.model import SEVERITIES, Finding, ReadResult
+from ingestion.reading import read_bytes
+from ingestion.units import json_number, plain
+from quality.audit.levels import check_marks
+from quality.audit.run import audit
+
+
+def counts_of(found: Iterable[Finding]) -> dict[str, int]:
+    counter = Counter(f.severity for f in found)
+    return {s: counter.get(s, 0) for s in SEVERITIES}
+
+
+def verdict_of(result: ReadResult) -> str:
+    """Errors return, warnings are accepted and listed (explanations come later)."""
+    if result.unreadable:
+        return "unreadable"
+    return "returned" if any(f.severity == "error" for f in result.findings) else "accepted"
+
+
+def check_file(path: Path, source_id: str | None = None, catalogue: Catalogue | None = None) -> tuple[ReadResult, str]:
+    """Read and audit one file without keeping anything. Returns the result and the file's sha256."""
+    catalogue = catalogue or project_catalogue()
+    if not path.is_file():
+        raise UsageError(f"{path}: 没有这个文件 (no such file)")
+    data = path.read_bytes()
+    result, _ = read_bytes(data, catalogue, source_id)
+    audit([result], [{}], catalogue)
+    check_marks(result, catalogue)
+    return result, sha256_of(data)
+
+
+def check_answer(path: Path, result: ReadResult, sha256: str, *, records: bool = False) -> dict[str, Any]:
+    """One object a file: verdict, counts, findings, and values (one-row forms) or rows (publications)."""
+    answer: dict[str, Any] = {
+        "file": str(path),
+        "sha256": sha256,
+        "form": result.form,
+        "unit_code": result.unit_code,
+        "period": result.period,
+        "verdict": verdict_of(result),
+        "counts": counts_of(result.findings),
+        "findings": [f.as_json() for f in result.findings],
+        "sample_data": result.is_sample,
+    }
+    if result.form and result.form.startswith("PUB:"):
+        answer["rows"] = len({(o.sheet, o.row_no) for o in result.observations})
+        if records:
+            by_row: dict[tuple[str, int], dict[str, Any]] = {}
+            for o in result.observations:
+                row = by_row.setdefault((o.sheet, o.row_no), {"unit_code": o.unit_code, "values": {}})
+                name = o.indicator + (f"[{o.dim_name}={o.dim_code}]" if o.dim_code else "")
+                row["values"][name] = {
+                    "value": json_number(o.value, o.unit),
+                    "unit": o.unit,
+                    "sheet": o.sheet,
+                    "cell": o.cell,
+                    "raw": o.printed,
+                    "half_unit": plain(o.half_unit),
+                    "qualifier": o.qualifier,
+                }
+            answer["records"] = list(by_row.values())
+    else:
+        answer["values"] = {name: held.as_json() for name, held in result.values.items()}
+        answer["rows"] = 1 if result.values else 0
+    return answer
