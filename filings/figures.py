@@ -18,10 +18,11 @@ from typing import Any
 import duckdb
 
 from ingestion.archive import Archive
-from ingestion.catalogue import Catalogue, Indicator
+from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
 from ingestion.register import Register, submissions
+from ingestion.rulebook_model import Indicator
 from ingestion.units import json_number, plain, ratio
 from ingestion.workbook import Workbook, read_workbook, split_address
 from quality.warehouse import build_as_of, current_build, open_build, query

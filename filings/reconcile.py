@@ -14,8 +14,8 @@ from filings.evidence import Evidence, Gatherer
 from filings.figures import PERIOD, Reader
 from filings.holdings import Holdings, Names, label_of, period_zh
 from filings.intervals import Comparison, Interval, compare, printed_interval, tolerance
-from ingestion.catalogue import ControlTotal, Explanation
 from ingestion.errors import UsageError
+from ingestion.rulebook_model import ControlTotal, Explanation
 from ingestion.units import json_number, plain
 
 VERDICTS = ("agrees", "differs", "explained", "other_definition", "same_source", "no_data")

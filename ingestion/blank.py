@@ -16,10 +16,10 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped, unused-ignore]
 
 from ingestion.archive import WORKBOOK_CREATED
-from ingestion.catalogue import Form, FormField
 from ingestion.errors import UsageError
 from ingestion.model import Value
 from ingestion.returns import FILED_ON, LEGAL_MARKS, META_SHEET, PERIOD, SAMPLE_MARK, UNIT_CODE, UNIT_NAME
+from ingestion.rulebook_model import Form, FormField
 
 PENDING = "待定"
 SAMPLE_PREFIX = f"{SAMPLE_MARK}（非真实填报）　"

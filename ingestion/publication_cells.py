@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ingestion.catalogue import Catalogue, LayoutSheet, Source, Span
+from ingestion.catalogue import Catalogue
 from ingestion.model import Finding, Observation, ReadResult
+from ingestion.rulebook_model import LayoutSheet, Source, Span
 from ingestion.units import Printed, normalise, parse_printed
 from ingestion.workbook import Cell, Sheet
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from ingestion.catalogue import ClaimedRate, LayoutSheet
 from ingestion.model import Finding, Observation, ReadResult
+from ingestion.rulebook_model import ClaimedRate, LayoutSheet
 from ingestion.units import plain
 from ingestion.workbook import Sheet
 

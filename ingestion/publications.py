@@ -12,11 +12,12 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from ingestion.catalogue import Catalogue, LayoutColumn, LayoutSheet, Source, Span
+from ingestion.catalogue import Catalogue
 from ingestion.model import Finding, ReadResult
 from ingestion.publication_cells import PageContext, area_of, header_of, names_unit, observe, printed_of, span_of
 from ingestion.publication_checks import check_claimed_rate, check_duplicates, check_totals
 from ingestion.returns import meta_of
+from ingestion.rulebook_model import LayoutColumn, LayoutSheet, Source, Span
 from ingestion.units import normalise, plain
 from ingestion.workbook import Workbook, column_letters
 

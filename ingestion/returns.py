@@ -11,8 +11,9 @@ import difflib
 import re
 from decimal import Decimal
 
-from ingestion.catalogue import Catalogue, Form, FormField
+from ingestion.catalogue import Catalogue
 from ingestion.model import CellValue, Finding, ReadResult
+from ingestion.rulebook_model import Form, FormField
 from ingestion.units import STORE_DECIMALS, decimal_of, normalise, plain
 from ingestion.workbook import Cell, Sheet, Workbook, column_letters
 

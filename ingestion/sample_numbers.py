@@ -19,9 +19,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from ingestion.catalogue import Catalogue, Form
+from ingestion.catalogue import Catalogue
 from ingestion.errors import SetupError
 from ingestion.model import Value
+from ingestion.rulebook_model import Form
 
 Row = dict[str, int]
 

@@ -17,11 +17,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.archive import Archive, write_whole
-from ingestion.catalogue import Catalogue, Form
+from ingestion.catalogue import Catalogue
 from ingestion.errors import RetriableError
 from ingestion.model import ReadResult
 from ingestion.reading import read_bytes
 from ingestion.register import Register, submissions
+from ingestion.rulebook_model import Form
 from ingestion.units import STORE_DECIMALS
 
 QUANTITY = pa.decimal128(38, STORE_DECIMALS)

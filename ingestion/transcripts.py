@@ -13,9 +13,10 @@ from pathlib import Path
 import xlsxwriter
 
 from ingestion.archive import WORKBOOK_CREATED
-from ingestion.catalogue import NATION, Catalogue, ControlTotal, Source
+from ingestion.catalogue import NATION, Catalogue
 from ingestion.publications import ACCUMULATIONS
 from ingestion.returns import META_SHEET
+from ingestion.rulebook_model import ControlTotal, Source
 from ingestion.units import PLAIN_NUMBER, parse_printed, plain
 
 STATEMENT_HEADER = ["编号", "指标", "地区代码", "起", "止", "口径", "原文", "单位", "半单位", "存疑"]

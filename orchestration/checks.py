@@ -116,8 +116,7 @@ def audit_results(form: str, units: Sequence[UnitState]) -> Iterator[dg.AssetChe
             description=f"{text} / {len(units)}",
             metadata={
                 "份数 found": len(found),
-                "已审 audited": len(units),
-                "其中模拟 of them samples": samples,
+                "已审 audited": f"{len(units)}（模拟数据 samples {samples}）",
                 **({"明细 list": returned_list(found) if name == "audit_errors" else units_table(found)} if found else {}),
             },
         )
@@ -148,12 +147,17 @@ def audit_checks() -> dg.AssetChecksDefinition:
             ),
         ]  # fmt: skip
 
-    @dg.multi_asset_check(name="audit", specs=specs, description="登记库里各表的审核结论。 What the audit says, by form.")
-    def audit(home: HomeResource) -> Iterator[dg.AssetCheckResult]:
+    @dg.multi_asset_check(
+        name="audit", specs=specs, can_subset=True, description="登记库里各表的审核结论。 What the audit says, by form."
+    )
+    def audit(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Iterator[dg.AssetCheckResult]:
+        wanted = context.selected_asset_check_keys
         register = Register(home.folder)
         try:
             for form in audited_forms():
-                yield from audit_results(form, standing(home.folder, register, form))
+                for result in audit_results(form, standing(home.folder, register, form)):
+                    if dg.AssetCheckKey(returns_asset(form), result.check_name or "") in wanted:
+                        yield result
         finally:
             register.close()
 

@@ -79,7 +79,9 @@ def partition_metadata(state: PartitionState, names: Mapping[str, str]) -> dict[
         found["缺报 missing"] = len(state.missing)
         found["省级单位 province"] = f"{state.partition.province} {names.get(state.partition.province, '')}"
         if state.missing:
-            found["缺报单位 missing units"] = table([{"单位 unit": f"{c} {names.get(c, '')}"} for c in state.missing])
+            listed = "、".join(f"{c} {names.get(c, '')}" for c in state.missing[:MOST_ROWS])
+            rest = f" … 共 of {len(state.missing)}" if len(state.missing) > MOST_ROWS else ""
+            found["缺报单位 missing units"] = listed + rest
     if state.is_sample:
         found["模拟数据 sample"] = True
     if state.sent_back:

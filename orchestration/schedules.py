@@ -7,7 +7,8 @@ import datetime as dt
 
 import dagster as dg
 
-from ingestion.catalogue import ReleaseDay, catalogue
+from ingestion.catalogue import catalogue
+from ingestion.rulebook_model import ReleaseDay
 from orchestration import partitions
 from orchestration.environment import Environment
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-from ingestion.catalogue import Catalogue, Form, FormField, Rule
+from ingestion.catalogue import Catalogue
 from ingestion.errors import SetupError
+from ingestion.rulebook_model import Form, FormField, Rule
 from ingestion.units import half_unit_tolerance, plain
 from quality.audit.expressions import Compiled, Helper, compile_expression
 

@@ -12,9 +12,10 @@ from typing import Any
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from ingestion.catalogue import Catalogue, Form
+from ingestion.catalogue import Catalogue
 from ingestion.model import ReadResult
 from ingestion.register import Register, in_force, submissions
+from ingestion.rulebook_model import Form
 from ingestion.store import Store
 from quality.audit.compile import compiled_form
 from quality.audit.expressions import Helper

@@ -13,8 +13,9 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from ingestion.catalogue import Catalogue, Form
+from ingestion.catalogue import Catalogue
 from ingestion.errors import SetupError
+from ingestion.rulebook_model import Form
 
 FUNCTIONS: dict[type[exp.Expression], str] = {
     exp.Abs: "abs",

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ingestion.catalogue import Catalogue, Rule
+from ingestion.catalogue import Catalogue
 from ingestion.model import Finding, ReadResult
 from ingestion.returns import LEGAL_MARKS
+from ingestion.rulebook_model import Rule
 from ingestion.units import plain
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from typing import Any
 
 import duckdb
 
-from ingestion.catalogue import Catalogue, Form
+from ingestion.catalogue import Catalogue
 from ingestion.model import Finding, ReadResult
+from ingestion.rulebook_model import Form
 from ingestion.units import plain
 from quality.audit.compile import NUMBER_TYPE, CompiledForm, CompiledRule, compiled_form
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ingestion.catalogue import Gate, Gates
+from ingestion.rulebook_model import Gate, Gates
 from quality.gates.frames import TOTAL_COLUMNS, UNIT_COLUMNS, SeriesData
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from ingestion.catalogue import Rule, catalogue
+from ingestion.catalogue import catalogue
 from ingestion.errors import SetupError
+from ingestion.rulebook_model import Rule
 from quality.audit.compile import compiled_form
 from quality.audit.expressions import compile_expression
 from quality.audit.run import evaluate, period_end
