@@ -137,7 +137,7 @@ def heading(
     lines += [f"<b>{title.zh}</b>", f"<span style='font-size:12px;color:{MUTED}'>{title.en}</span>"]
     if unit is not None:
         lines.append(f"<span style='font-size:12px;color:{MUTED}'>单位 unit：{unit.zh} ({unit.en})</span>")
-    lines += [f"<span style='font-size:13px'>{line}</span>" for line in below]
+    lines += [f"<span style='font-size:12px'>{line}</span>" for line in below]
     # y counts from the bottom of the figure; one line height below the top keeps the first line whole
     return {
         "title": {

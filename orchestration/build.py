@@ -41,6 +41,5 @@ def build_defs(environment_name: str | None = None, resources: dict[str, Any] | 
             sensors=sensors(switches),
             schedules=schedules(switches),
             resources=resources or {"home": home_from_environment()},
-            loggers={"console": dg.colored_console_logger.configured({"log_level": "WARNING"})},
             executor=dg.in_process_executor,  # a process for each step costs 8 s on two cores
         )  # fmt: skip

@@ -28,11 +28,10 @@ import yaml
 from ingestion.archive import write_whole
 from ingestion.errors import UsageError
 from orchestration.environment import VARIABLE, Environment, environment
-from orchestration.resources import HOME_VARIABLE
+from orchestration.resources import HOME_VARIABLE, POOL
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
-POOL = "duckdb_writer"
 START_SECONDS = 180.0  # 18 s on two idle cores
 STOP_SECONDS = 30.0
 IN_A_PROCESS = [

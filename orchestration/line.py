@@ -26,6 +26,8 @@ from orchestration.resources import HomeResource
 from quality.status import standing
 from quality.warehouse import current_build, is_stale
 
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
 
 def report_register(instance: dg.DagsterInstance, home: Path) -> int:
     """Show what was received outside Dagster, partition by partition, and its audit. Returns how many were shown."""
@@ -81,7 +83,7 @@ def run_line(
     with local_instance(home) as instance:
 
         def run(job: str, key: str | None = None) -> dg.ExecuteInProcessResult:
-            result = defs.resolve_job_def(job).execute_in_process(instance=instance, partition_key=key)
+            result = defs.resolve_job_def(job).execute_in_process(instance=instance, partition_key=key, run_config=QUIET)
             runs.append(result.run_id)
             return result
 

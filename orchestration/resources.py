@@ -1,4 +1,4 @@
-"""The one resource: where the state lies. Assets take it and hand its path to a function of a lower room."""
+"""The one resource, where the state lies, and the one pool. Assets hand its path to a function of a lower room."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 HOME_VARIABLE = "JIUGAI_HOME"
+POOL = "duckdb_writer"  # at most one run writes a build at a time
 
 
 class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -8,6 +8,7 @@ and imports only go down. Not here: what a figure means.
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import json
 import os
 import shutil
@@ -179,6 +180,19 @@ def write_manifest(path: Path) -> Path:
     return path
 
 
+@contextmanager
+def _one_build(home: Path) -> Iterator[None]:
+    """One build at a time on a home, whoever asks: other processes wait. What a killed build left behind goes."""
+    folder = _folder(home)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _one_at_a_time, (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for kind in (".b-*", ".asof-*"):
+            for left in folder.glob(kind):
+                shutil.rmtree(left, ignore_errors=True)
+        yield
+
+
 def build(home: Path, as_of: dt.datetime | None = None) -> BuildResult:
     """Make a build of everything in force (as of a moment). `current` moves only for a build of now.
 
@@ -186,7 +200,7 @@ def build(home: Path, as_of: dt.datetime | None = None) -> BuildResult:
     """
     register = Register(home)
     try:
-        with _one_at_a_time:
+        with _one_build(home):
             Store(home, catalogue()).repair(register)
             watermark = register.watermark
             made_at = stamp(now_utc())

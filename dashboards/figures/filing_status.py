@@ -93,6 +93,6 @@ def filing_status(frame: FilingFrame) -> go.Figure:
         None,
         sample=frame.is_sample,
         height=230 + 22 * len(rows),
-        xaxis={"type": "category", "tickangle": -90, "showgrid": False, "tickfont": {"size": 11}},
+        xaxis={"type": "category", "tickangle": -90, "showgrid": False, "tickfont": {"size": 10}},
         yaxis={"autorange": "reversed", "type": "category", "showgrid": False},
     )

@@ -14,12 +14,11 @@ from ingestion.errors import JiugaiError, RetriableError
 from orchestration import manifest
 from orchestration.checks import dbt_result
 from orchestration.metadata import table_metadata
-from orchestration.resources import HomeResource
+from orchestration.resources import POOL, HomeResource
 from orchestration.translator import Translator, code_version
 from quality.preview import table_views
 from quality.warehouse import Build, BuildFailed, build
 
-POOL = "duckdb_writer"
 REPORTED_BUILD = "jiugai/reported_build"
 
 

@@ -7,6 +7,7 @@ import functools
 import http.server
 import io
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -132,12 +133,13 @@ for (const div of document.querySelectorAll('.plotly-graph-div')) {
       bad.push(div.id + ': ' + text.textContent);
   }
   for (const kind of ['.xtick text', '.x2tick text', '.ytick text', '.y2tick text', '.legendtext']) {
-    const boxes = [...div.querySelectorAll(kind)].map(t => [t.textContent, t.getBoundingClientRect()]);
+    const lines = [...div.querySelectorAll(kind)].flatMap(t => t.children.length ? [...t.children] : [t]);
+    const boxes = lines.map(t => [t.textContent, t.getBoundingClientRect()]);
     for (let i = 0; i < boxes.length; i++) for (let j = i + 1; j < boxes.length; j++) {
       const [a, b] = [boxes[i][1], boxes[j][1]];
       const w = Math.min(a.right, b.right) - Math.max(a.left, b.left);
       const h = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-      if (w > 1 && h > 3) bad.push(div.id + ': ' + boxes[i][0] + ' over ' + boxes[j][0]);
+      if (w > 2 && h > 3) bad.push(div.id + ': ' + boxes[i][0] + ' over ' + boxes[j][0]);
     }
   }
 }
@@ -243,8 +245,6 @@ def test_every_chart_has_its_facts_table_and_download(browser: webdriver.Chrome,
 # -- the downloads are the figures ------------------------------------------------------------------------------------
 def downloads(site: Path, page: str) -> dict[str, list[dict[str, str]]]:
     """The CSV files that a page links to, by file name."""
-    import re
-
     html = (site / page).read_text()
     found = {}
     for link in re.findall(r'class="download" href="([^"]+)"', html):
