@@ -107,7 +107,7 @@ def show_returns(rows: list[dict[str, Any]], lang: str) -> None:
         "报送 id", "表 form", "单位 unit", "报告期 period", "版 v", "状态 status", "收到 received", "文件 file"
     )
     for r in rows:
-        mark = "模拟 " if r["kind"] == "sample" else ""
+        mark = f"{r['marker']} " if r["marker"] else ""
         table.add_row(
             r["submission_id"],
             mark + (r["source_id"] or r["form"] or "?"),

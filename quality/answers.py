@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.register import Register, submissions
+from ingestion.returns import SAMPLE_MARK
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    return {**{k: row[k] for k in row if k not in ("seq", "map_id", "counts")}, "counts": json.loads(row["counts"])}
+    """A register row as people may see it; a sample says so."""
+    kept = {k: v for k, v in row.items() if k not in ("seq", "map_id", "counts")}
+    marker = SAMPLE_MARK if row["kind"] == "sample" else None
+    return {**kept, "marker": marker, "counts": json.loads(row["counts"])}
 
 
 def list_submissions(

@@ -21,7 +21,7 @@ from dashboards.figures._parts import (
     year_axis,
 )
 
-TITLE = theme.Words("惠及居民户数：当年与累计", f"Households benefited, yearly and since {FIRST_YEAR}")
+TITLE = theme.Words("全国惠及居民户数：当年与累计", f"Households benefited, yearly and since {FIRST_YEAR}")
 UNIT = theme.Words("万户", "10,000 households")
 INDICATOR = "benefited_households"
 UPPER, LOWER = [0.57, 1.0], [0.0, 0.44]

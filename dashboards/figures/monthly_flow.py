@@ -57,7 +57,7 @@ def monthly_flow(frame: Frame) -> go.Figure:
     ]
     return theme.figure(
         traces,
-        TITLE,
+        theme.Words(f"{frame.points[0].area_zh}{TITLE.zh}", TITLE.en),
         UNIT,
         sample=frame.is_sample,
         height=420,

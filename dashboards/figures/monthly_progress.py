@@ -8,7 +8,7 @@ from dashboards import theme
 from dashboards.data import FIRST_YEAR, Frame
 from dashboards.figures._parts import HOVER, hover, values
 
-TITLE = theme.Words("年初至月末新开工小区数", "Communities started, year to date")
+TITLE = theme.Words("全国年初至月末新开工小区数", "Communities started, year to date")
 UNIT = theme.Words("万个", "10,000 communities")
 MONTHS = list(range(1, 13))
 

@@ -21,7 +21,7 @@ from dashboards.figures._parts import (
     year_axis,
 )
 
-TITLE = theme.Words("新开工小区数与年度计划", "Communities started each year, and the plan")
+TITLE = theme.Words("全国新开工小区数与年度计划", "Communities started each year, and the plan")
 UNIT = theme.Words("万个", "10,000 communities")
 SERIES = (
     ("started_communities", theme.Words("新开工", "started"), theme.BLUE, -0.2),

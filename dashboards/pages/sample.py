@@ -41,7 +41,10 @@ def overview(reader: Reader) -> Page:
     ]
     numbers = Block(
         frame.name,
-        Words("主要数字", "Key figures"),
+        Words(
+            f"主要数字：{frame.points[0].area_zh}",
+            f"Key figures: {frame.points[0].area_en or frame.points[0].key.area}",
+        ),
         frame,
         None,
         figures_table(frame),

@@ -52,7 +52,7 @@ def _plans(gates: Gates, kind: str) -> list[_Plan]:
                         gxe.ExpectTableColumnsToMatchSet(
                             column_set=list(columns), exact_match=True, meta={"gate": f"{gate.id}:{table}"}
                         ),
-                        "、".join(columns),
+                        "关口所需各列",
                     )
                 )
         elif gate.id == "rows_present":

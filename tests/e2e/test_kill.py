@@ -11,12 +11,12 @@ import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
-from tests.factories import write_return
 
 from ingestion.catalogue import catalogue
 from ingestion.register import submissions
 from quality.receive import Receiver
 from quality.warehouse import build, current_build
+from tests.factories import write_return
 
 JIUGAI = Path(sys.executable).with_name("jiugai")
 

@@ -93,10 +93,16 @@ def visit(browser: webdriver.Chrome, url: str, width: int = 1280) -> None:
     browser.execute_async_script("const done = arguments[0]; document.fonts.ready.then(() => setTimeout(done, 150));")
 
 
+def log(browser: webdriver.Chrome, kind: str) -> list[dict[str, Any]]:
+    """What the browser logged since the last call: `browser` is the console, `performance` the network."""
+    entries: list[dict[str, Any]] = browser.get_log(kind)  # type: ignore[no-untyped-call]
+    return entries
+
+
 def requests(browser: webdriver.Chrome) -> list[tuple[str, str]]:
     """(what, url) of the requests since the last call: sent, failed or refused ones."""
     found = []
-    for entry in browser.get_log("performance"):
+    for entry in log(browser, "performance"):
         message = json.loads(entry["message"])["message"]
         if message["method"] == "Network.requestWillBeSent":
             found.append(("sent", message["params"]["request"]["url"]))
@@ -164,7 +170,7 @@ return [...seen].filter(c => picture(c) === nothing);
 def test_page_is_drawn_without_error_or_outside_request(browser: webdriver.Chrome, address: str, page: str) -> None:
     browser.get("about:blank")
     requests(browser)
-    browser.get_log("browser")
+    log(browser, "browser")
     visit(browser, f"{address}/{page}")
     charts = browser.execute_script(MARKS)
     assert charts
@@ -172,7 +178,7 @@ def test_page_is_drawn_without_error_or_outside_request(browser: webdriver.Chrom
         assert chart["shown"] and chart["held"] + chart["points"] + chart["heat"] > 0, f"{chart['id']} is blank"
         assert chart["drawn"] == chart["held"], f"{chart['id']}: {chart['held']} bars, {chart['drawn']} drawn"
         assert chart["symbols"] >= chart["points"] and chart["images"] == chart["heat"], chart["id"]
-    assert browser.get_log("browser") == []
+    assert log(browser, "browser") == []
     made = requests(browser)
     web = [(what, url) for what, url in made if urlsplit(url).scheme in ("http", "https", "ws", "wss")]
     assert f"{address}/{page}" in [url for _, url in web]
@@ -191,10 +197,10 @@ def test_page_fits_phone_tablet_and_desk(browser: webdriver.Chrome, address: str
 
 def test_pages_open_from_a_folder_too(browser: webdriver.Chrome, site: Path) -> None:
     browser.get("about:blank")
-    browser.get_log("browser")
+    log(browser, "browser")
     visit(browser, (site / "starts.html").as_uri())
     assert browser.execute_script(MARKS)[0]["drawn"] == 14
-    assert browser.get_log("browser") == []
+    assert log(browser, "browser") == []
 
 
 def test_printing_fits_the_paper(browser: webdriver.Chrome, address: str) -> None:
