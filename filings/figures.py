@@ -229,10 +229,11 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
     part_unit = catalogue.indicator(indicator.numerator).unit if indicator.numerator else unit
     if chosen is None:
         status, zh, en, numerator, denominator = _absent(reader, question, indicator)
+        code = next(iter(question.dims.values()), "")
         others = reader.rows(
-            "select distinct programme from fct_figures where is_sample = ? and indicator = ? and area_code = ?"
-            " and period = ? order by programme",
-            [question.sample, question.indicator, question.area, question.period],
+            """select distinct programme from fct_figures where is_sample = ? and indicator = ? and area_code = ?
+               and period = ? and dim_code = ? and programme <> ? order by programme""",
+            [question.sample, question.indicator, question.area, question.period, code, question.programme],
         )
         if others:
             zh += "；另有任务范围：" + "、".join(o["programme"] for o in others) + "（不同范围不相加）"

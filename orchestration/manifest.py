@@ -29,7 +29,7 @@ def is_current(manifest: Path = MANIFEST, project: Path = PROJECT) -> bool:
 @cache
 def manifest() -> Mapping[str, Any]:
     """The parsed manifest. On a fresh clone it is made on the spot (4 s)."""
-    if not is_current():
+    if not is_current(MANIFEST):
         write_manifest(MANIFEST)
     found: Mapping[str, Any] = json.loads(MANIFEST.read_bytes())
     return found

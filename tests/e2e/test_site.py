@@ -135,8 +135,8 @@ for (const div of document.querySelectorAll('.plotly-graph-div')) {
   const box = div.getBoundingClientRect();
   for (const text of div.querySelectorAll('.main-svg text')) {
     const r = text.getBoundingClientRect();
-    if (r.width && (r.left < box.left - 1 || r.right > box.right + 1 || r.top < box.top - 1 || r.bottom > box.bottom + 1))
-      bad.push(div.id + ': ' + text.textContent);
+    const aside = r.left < box.left - 1 || r.right > box.right + 1;
+    if (r.width && (aside || r.top < box.top - 1 || r.bottom > box.bottom + 1)) bad.push(div.id + ': ' + text.textContent);
   }
   for (const kind of ['.xtick text', '.x2tick text', '.ytick text', '.y2tick text', '.legendtext']) {
     const lines = [...div.querySelectorAll(kind)].flatMap(t => t.children.length ? [...t.children] : [t]);
