@@ -11,7 +11,7 @@ import io
 from typing import NamedTuple
 
 from dashboards import theme
-from dashboards.data import FilingFrame, Frame, Point
+from dashboards.frames import FilingFrame, Frame, Point
 from ingestion.units import plain
 
 MARK_COLUMN = theme.SAMPLE_MARK

@@ -128,44 +128,29 @@ def make(
     }
     try:
         if not included:
-            with register.transaction() as connection_:
-                connection_.execute(
-                    no_filings.insert().values(
-                        period=period,
-                        kind=kind,
-                        source_kind=source_kind,
-                        reason=json.dumps(left_out, ensure_ascii=False),
-                        recorded_at=stamp(now_utc()),
-                    )
-                )
-                register.log(connection_, "no_filing", period, None, kind=kind, source_kind=source_kind)
+            _record_no_filing(register, answer, left_out)
             return answer
         unchanged = _unchanged(home, register, answer, data_hashes)
         if unchanged:
-            with register.transaction() as connection_:
-                reason = [
-                    {
-                        "series": s,
-                        "reasons_zh": [f"数据与 {unchanged} 相同，没有新数据"],
-                        "reasons_en": [f"same data as {unchanged}: nothing new"],
-                    }
-                    for s in answer["series"]
-                ]
-                connection_.execute(
-                    no_filings.insert().values(
-                        period=period,
-                        kind=kind,
-                        source_kind=source_kind,
-                        reason=json.dumps(reason, ensure_ascii=False),
-                        recorded_at=stamp(now_utc()),
-                    )
-                )
-                register.log(connection_, "no_filing", period, None, kind=kind, source_kind=source_kind)
-            answer.update(release=unchanged, state="unchanged", left_out=[*left_out, *reason])
+            zh, en = f"数据与 {unchanged} 相同，没有新数据", f"same data as {unchanged}: nothing new"
+            reasons_same = [{"series": s, "reasons_zh": [zh], "reasons_en": [en]} for s in answer["series"]]
+            _record_no_filing(register, answer, reasons_same)
+            answer.update(release=unchanged, state="unchanged", left_out=[*left_out, *reasons_same])
             return answer
         return _freeze(home, register, made, answer, included, data_hashes)
     finally:
         register.close()
+
+
+def _record_no_filing(register: Register, answer: dict[str, Any], reasons: list[dict[str, Any]]) -> None:
+    """Not filing is an act too: period, kind and the reasons by series stay in the register."""
+    what = {k: answer[k] for k in ("period", "kind", "source_kind")}
+    reason = json.dumps(reasons, ensure_ascii=False)
+    with register.transaction() as connection:
+        connection.execute(no_filings.insert().values(**what, reason=reason, recorded_at=stamp(now_utc())))
+        register.log(
+            connection, "no_filing", answer["period"], None, kind=answer["kind"], source_kind=answer["source_kind"]
+        )
 
 
 def _unchanged(home: Path, register: Register, answer: dict[str, Any], data_hashes: dict[str, str]) -> str | None:

@@ -284,77 +284,39 @@ def _question(
     return Question(indicator, area, period, pairs, programme, flow, sample, areas)
 
 
-@cli.command(epilog="例 Example: jiugai figure funds_arrived --area 110000 --period 2023 --dim source=F11 --sample")
-@_question_options
-def figure(
-    indicator: str,
-    area: str,
-    period: str,
-    dims: tuple[str, ...],
-    programme: str,
-    areas: str,
-    flow: bool,
-    as_of: str | None,
-    release: str | None,
-    sample: bool,
-    home: Path,
-    as_json: bool,
-    lang: str,
-) -> None:
-    """一个数 One figure, with its alternatives."""
-    from filings.figures import figure as answer_figure
-    from filings.figures import open_reader
+def _asked(read: str, home: Path, as_of: str | None, release: str | None, **asked: Any) -> dict[str, Any]:
+    """One question put to the build, the build as of a moment, or the release. read: figure or trace."""
+    import filings.figures
     from ingestion.errors import UsageError
     from ingestion.moments import parse_moment
 
     if as_of and release:
         raise UsageError("--as-of 与 --release 只能给一个 (give one of them)")
-    question = _question(indicator, area, period, dims, programme, areas, flow, sample)
-    with open_reader(home, as_of=parse_moment(as_of) if as_of else None, release=release) as reader:
-        answer = answer_figure(reader, question)
-    if as_json:
-        emit(answer)
-    else:
-        from orchestration.display import show_figure
+    question = _question(**asked)
+    with filings.figures.open_reader(home, as_of=parse_moment(as_of) if as_of else None, release=release) as reader:
+        answer: dict[str, Any] = getattr(filings.figures, read)(reader, question)
+    return answer
 
-        show_figure(answer, lang)
+
+@cli.command(epilog="例 Example: jiugai figure funds_arrived --area 110000 --period 2023 --dim source=F11 --sample")
+@_question_options
+def figure(as_json: bool, lang: str, **asked: Any) -> None:
+    """一个数 One figure, with its alternatives."""
+    from orchestration.display import show_figure
+
+    answer = _asked("figure", **asked)
+    emit(answer) if as_json else show_figure(answer, lang)
     sys.exit(0 if answer["value"] is not None else 1)
 
 
 @cli.command(epilog="例 Example: jiugai trace started_communities --area 000000 --period 2023-09")
 @_question_options
-def trace(
-    indicator: str,
-    area: str,
-    period: str,
-    dims: tuple[str, ...],
-    programme: str,
-    areas: str,
-    flow: bool,
-    as_of: str | None,
-    release: str | None,
-    sample: bool,
-    home: Path,
-    as_json: bool,
-    lang: str,
-) -> None:
+def trace(as_json: bool, lang: str, **asked: Any) -> None:
     """这个数由哪些单元格构成 The cells that make the figure."""
-    from filings.figures import open_reader
-    from filings.figures import trace as answer_trace
-    from ingestion.errors import UsageError
-    from ingestion.moments import parse_moment
+    from orchestration.display import show_trace
 
-    if as_of and release:
-        raise UsageError("--as-of 与 --release 只能给一个 (give one of them)")
-    question = _question(indicator, area, period, dims, programme, areas, flow, sample)
-    with open_reader(home, as_of=parse_moment(as_of) if as_of else None, release=release) as reader:
-        answer = answer_trace(reader, question)
-    if as_json:
-        emit(answer)
-    else:
-        from orchestration.display import show_trace
-
-        show_trace(answer, lang)
+    answer = _asked("trace", **asked)
+    emit(answer) if as_json else show_trace(answer, lang)
     sys.exit(0 if answer["contributions"] else 1)
 
 

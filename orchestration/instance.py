@@ -6,6 +6,7 @@ Not here: what runs (build.py), in-process runs (line.py).
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import signal
@@ -120,6 +121,13 @@ def command(port: int) -> list[str]:
     ]  # fmt: skip
 
 
+def _stop_with_parent() -> None:
+    """In the child: a SIGTERM when this command is killed outright, so that even then no daemon stays behind."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+
+
 def _answers(port: int) -> bool:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -190,7 +198,7 @@ def run_dev(home: Path, port: int, environment_name: str | None = None) -> int:
                 # its own session: a Ctrl-C in the terminal reaches us alone, and we stop it in order
                 process = subprocess.Popen(
                     command(port), env=variables, cwd=folder, stdout=output, stderr=subprocess.STDOUT,
-                    stdin=subprocess.DEVNULL, start_new_session=True,
+                    stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_stop_with_parent,
                 )  # fmt: skip
                 try:
                     return _watch(process, home, port, log, wanted)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from dashboards import theme
-from dashboards.data import Point
+from dashboards.frames import Point
 
 HOVER = "%{hovertext}<extra></extra>"
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import plotly.graph_objects as go
 
 from dashboards import theme
-from dashboards.data import FIRST_YEAR, Frame, Point
+from dashboards.data import FIRST_YEAR
 from dashboards.figures._parts import (
     HOVER,
     gap_bands,
@@ -20,6 +20,7 @@ from dashboards.figures._parts import (
     values,
     year_axis,
 )
+from dashboards.frames import Frame, Point
 
 TITLE = theme.Words("全国惠及居民户数：当年与累计", f"Households benefited, yearly and since {FIRST_YEAR}")
 UNIT = theme.Words("万户", "10,000 households")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dashboards import theme
-from dashboards.data import Frame
 from dashboards.figures._parts import (
     HOVER,
     gap_bands,
@@ -16,6 +15,7 @@ from dashboards.figures._parts import (
     values,
     year_axis,
 )
+from dashboards.frames import Frame
 
 TITLE = theme.Words("中央资金下达数（公布）", "Central funds allotted, as published")
 UNIT = theme.Words("亿元", "100 million yuan")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dashboards import theme
-from dashboards.data import Frame
 from dashboards.figures._parts import HOVER, hover, values
 from dashboards.figures.province_table import period_words
+from dashboards.frames import Frame
 
 UNIT = theme.Words("个", "communities")
 PLANS = (

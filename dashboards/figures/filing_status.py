@@ -5,8 +5,8 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dashboards import theme
-from dashboards.data import FilingCell, FilingFrame
 from dashboards.figures._parts import HOVER
+from dashboards.frames import FilingCell, FilingFrame
 
 TITLE = theme.Words("报送情况：谁报了哪一期", "Who filed which period")
 ORDER = ("missing", "unreadable", "returned", "needs_explanation", "accepted")  # worst first

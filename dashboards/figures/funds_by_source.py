@@ -7,8 +7,9 @@ from decimal import Decimal
 import plotly.graph_objects as go
 
 from dashboards import theme
-from dashboards.data import RATES, Frame
+from dashboards.data import RATES
 from dashboards.figures._parts import HOVER, hover, labels, values
+from dashboards.frames import Frame
 
 STEPS = (
     ("funds_planned", theme.Words("计划", "planned"), theme.PALE),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dashboards import theme
-from dashboards.data import Frame
 from dashboards.figures._parts import HOVER, gap_bands, gap_notes, hover, labels, values
+from dashboards.frames import Frame
 
 TITLE = theme.Words("当月新开工小区数", "Communities started in the month")
 UNIT = theme.Words("个", "communities")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dashboards import theme
-from dashboards.data import FIRST_YEAR, Frame
+from dashboards.data import FIRST_YEAR
 from dashboards.figures._parts import HOVER, hover, values
+from dashboards.frames import Frame
 
 TITLE = theme.Words("全国年初至月末新开工小区数", "Communities started, year to date")
 UNIT = theme.Words("万个", "10,000 communities")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dashboards import theme
-from dashboards.data import Frame, Point
 from dashboards.figures._parts import HOVER, hover, values
+from dashboards.frames import Frame, Point
 
 UNIT, COUNT_UNIT = theme.Words("个；%", "communities; %"), theme.Words("个", "communities")
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)

@@ -7,7 +7,6 @@ from decimal import Decimal
 import plotly.graph_objects as go
 
 from dashboards import theme
-from dashboards.data import Frame, Point
 from dashboards.figures._parts import (
     HOVER,
     gap_bands,
@@ -20,6 +19,7 @@ from dashboards.figures._parts import (
     values,
     year_axis,
 )
+from dashboards.frames import Frame, Point
 
 TITLE = theme.Words("全国新开工小区数与年度计划", "Communities started each year, and the plan")
 UNIT = theme.Words("万个", "10,000 communities")

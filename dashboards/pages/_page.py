@@ -10,7 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboards import theme
-from dashboards.data import FilingFrame, Frame, Point, Publication
+from dashboards.frames import FilingFrame, Frame, Point, Publication
 from dashboards.theme import Words
 
 CHINA = dt.timezone(dt.timedelta(hours=8))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dashboards import data
-from dashboards.data import Frame
 from dashboards.figures.central_allotments import central_allotments
 from dashboards.figures.funds_by_source import funds_by_source
+from dashboards.frames import Frame
 from dashboards.pages._page import Block, Page, chart_block
 from dashboards.theme import Words, display
 from filings.figures import Reader

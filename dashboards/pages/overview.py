@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboards import data
 from dashboards.figures.yearly_starts import yearly_starts
+from dashboards.frames import Key
 from dashboards.pages._page import Block, Page, absent_words, chart_block, figures_table, tile
 from dashboards.theme import Words
 from filings.figures import Reader
@@ -17,7 +18,7 @@ NAMES = {
 }
 
 
-def _name(key: data.Key) -> Words:
+def _name(key: Key) -> Words:
     words = NAMES[key.indicator]
     return Words(f"累计{words.zh}", f"{words.en}, cumulative") if "/" in key.period else words
 

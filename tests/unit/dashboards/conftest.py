@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from dashboards.data import Frame, Key, Point, Publication
+from dashboards.frames import Frame, Key, Point, Publication
 from filings.figures import Reader
 from ingestion.catalogue import catalogue
 from tests.unit.dashboards.rows import AS_OF, load

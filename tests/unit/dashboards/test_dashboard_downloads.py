@@ -7,8 +7,8 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from dashboards.data import FilingCell, FilingFrame, Frame, Point
 from dashboards.downloads import COLUMNS, FILING_COLUMNS, columns_csv, csv_bytes, file_name
+from dashboards.frames import FilingCell, FilingFrame, Frame, Point
 
 P = Callable[..., Point]
 F = Callable[..., Frame]

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from dashboards.data import FilingCell, FilingFrame, Frame, Point
 from dashboards.figures.benefited_households import benefited_households
 from dashboards.figures.central_allotments import central_allotments
 from dashboards.figures.county_progress import county_progress
@@ -18,6 +17,7 @@ from dashboards.figures.monthly_flow import monthly_flow
 from dashboards.figures.monthly_progress import monthly_progress
 from dashboards.figures.province_table import province_table
 from dashboards.figures.yearly_starts import yearly_starts
+from dashboards.frames import FilingCell, FilingFrame, Frame, Point
 
 P = Callable[..., Point]
 F = Callable[..., Frame]
