@@ -117,7 +117,7 @@ def audit_results(form: str, units: Sequence[UnitState]) -> Iterator[dg.AssetChe
             metadata={
                 "份数 found": len(found),
                 "已审 audited": f"{len(units)}（模拟数据 samples {samples}）",
-                **({"明细 list": returned_list(found) if name == "audit_errors" else units_table(found)} if found else {}),
+                "明细 list": returned_list(found) if name == "audit_errors" else units_table(found),
             },
         )
 

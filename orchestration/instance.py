@@ -100,7 +100,9 @@ def _only_one(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise UsageError(f"{folder.parent}: 已有 jiugai dev 在这个文件夹上运行，请先停掉它 (already running on this home)") from None
+            raise UsageError(
+                f"{folder.parent}: 已有 jiugai dev 在这个文件夹上运行，请先停掉它 (already running on this home)"
+            ) from None
         yield
 
 
@@ -110,7 +112,9 @@ def _check_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except (OSError, OverflowError):
-            raise UsageError(f"端口 {port} 已被占用或不可用，请换一个，例如 --port {port + 1} (the port is taken)") from None
+            raise UsageError(
+                f"端口 {port} 已被占用或不可用，请换一个，例如 --port {port + 1} (the port is taken)"
+            ) from None
 
 
 def command(port: int) -> list[str]:
@@ -192,7 +196,9 @@ def run_dev(home: Path, port: int, environment_name: str | None = None) -> int:
             "PYTHONWARNINGS": "ignore",
         }  # fmt: skip
         wanted: list[int] = []
-        before = {s: signal.signal(s, lambda number, _frame: wanted.append(number)) for s in (signal.SIGINT, signal.SIGTERM)}
+        before = {
+            s: signal.signal(s, lambda number, _frame: wanted.append(number)) for s in (signal.SIGINT, signal.SIGTERM)
+        }
         try:
             with log.open("wb") as output:
                 # its own session: a Ctrl-C in the terminal reaches us alone, and we stop it in order

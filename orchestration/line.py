@@ -83,7 +83,9 @@ def run_line(
     with local_instance(home) as instance:
 
         def run(job: str, key: str | None = None) -> dg.ExecuteInProcessResult:
-            result = defs.resolve_job_def(job).execute_in_process(instance=instance, partition_key=key, run_config=QUIET)
+            result = defs.resolve_job_def(job).execute_in_process(
+                instance=instance, partition_key=key, run_config=QUIET
+            )
             runs.append(result.run_id)
             return result
 
@@ -98,7 +100,11 @@ def run_line(
             made = run("monthly_filing", partitions.release_key(period, kind, sample=sample))
             found = {e.asset_key: _values(e) for e in made.get_asset_materialization_events() if e.asset_key}
             gated = found[GATED]
-            counts.update(passed=gated["通过 passed"], failed=gated["未通过 failed"], not_evaluated=gated["未能评估 not evaluated"])
+            counts.update(
+                passed=gated["通过 passed"],
+                failed=gated["未通过 failed"],
+                not_evaluated=gated["未能评估 not evaluated"],
+            )
             candidate = found[dg.AssetKey("release_candidate")]
             candidates.append({
                 "release": candidate.get("发布 release"), "state": state_of_word[candidate["状态 state"]], "period": period, "kind": kind,

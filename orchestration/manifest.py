@@ -22,7 +22,9 @@ def is_current(manifest: Path = MANIFEST, project: Path = PROJECT) -> bool:
     if not manifest.is_file():
         return False
     made = manifest.stat().st_mtime_ns
-    files = [f for name in SOURCES for f in ([project / name] if (project / name).is_file() else (project / name).rglob("*"))]
+    files = [
+        f for name in SOURCES for f in ([project / name] if (project / name).is_file() else (project / name).rglob("*"))
+    ]
     return all(f.stat().st_mtime_ns <= made for f in files if f.is_file())
 
 

@@ -35,7 +35,7 @@ def table(rows: Sequence[Mapping[str, Any]]) -> dg.MarkdownMetadataValue:
     lines = ["| " + " | ".join(map(_cell, names)) + " |", "|" + " --- |" * len(names)]
     lines += ["| " + " | ".join(_cell(row.get(n)) for n in names) + " |" for row in rows[:MOST_ROWS]]
     if len(rows) > MOST_ROWS:
-        lines.append(f"\n… 共 of {len(rows)}")
+        lines.append(f"\n… 共 {len(rows)} 行 rows in all")
     return dg.MetadataValue.md("\n".join(lines))
 
 
@@ -63,7 +63,7 @@ def returned_list(units: Sequence[UnitState]) -> dg.MarkdownMetadataValue:
         if u.answer:
             lines.append(f"  答复 answer: `{u.answer}`")
     if len(units) > MOST_ROWS:
-        lines.append(f"\n… 共 of {len(units)}")
+        lines.append(f"\n… 共 {len(units)} 份 in all")
     return dg.MetadataValue.md("\n".join(lines) or "—")
 
 
@@ -80,7 +80,7 @@ def partition_metadata(state: PartitionState, names: Mapping[str, str]) -> dict[
         found["省级单位 province"] = f"{state.partition.province} {names.get(state.partition.province, '')}"
         if state.missing:
             listed = "、".join(f"{c} {names.get(c, '')}" for c in state.missing[:MOST_ROWS])
-            rest = f" … 共 of {len(state.missing)}" if len(state.missing) > MOST_ROWS else ""
+            rest = f" … 共 {len(state.missing)} 个 in all" if len(state.missing) > MOST_ROWS else ""
             found["缺报单位 missing units"] = listed + rest
     if state.is_sample:
         found["模拟数据 sample"] = True

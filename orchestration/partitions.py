@@ -61,10 +61,12 @@ def of_releases(today: dt.date | None = None) -> dg.MultiPartitionsDefinition:
     periods = [str(year) for year in range(FIRST_RELEASE_YEAR, last + 1)]
     periods += [f"{year}-{month:02d}" for year in range(FIRST_RELEASE_MONTHS, last + 1) for month in range(1, 13)]
     releases = [kind + suffix for suffix in ("", SAMPLE) for kind in KINDS]
-    return dg.MultiPartitionsDefinition({
-        "period": dg.StaticPartitionsDefinition(periods),
-        "release": dg.StaticPartitionsDefinition(releases),
-    })
+    return dg.MultiPartitionsDefinition(
+        {
+            "period": dg.StaticPartitionsDefinition(periods),
+            "release": dg.StaticPartitionsDefinition(releases),
+        }
+    )
 
 
 def release_key(period: str, kind: str, *, sample: bool = False) -> dg.MultiPartitionKey:

@@ -14,6 +14,7 @@ from pathlib import Path
 import dagster as dg
 
 from filings.release import list_releases
+from ingestion.catalogue import Catalogue
 from ingestion.register import Register
 from orchestration.environment import Environment
 from orchestration.jobs import RECEIVE
@@ -27,6 +28,7 @@ MOST_ATTEMPTS = 5
 LONGEST_WAIT = 900  # seconds between two attempts at the same thing, at most
 SETTLE_SECONDS = 2.0  # a file touched this lately may still be in copying
 BUDGET_SECONDS = 20.0  # a tick has 60 s; the rest is looked at by the next one
+IN_VAIN = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING,
@@ -66,8 +68,11 @@ def request(instance: dg.DagsterInstance, subject: str, now: float, shortest: fl
     """
     filters = dg.RunsFilter(tags={SUBJECT: subject})
     attempts = instance.get_runs_count(filters)
-    if attempts >= MOST_ATTEMPTS:
-        return dg.SkipReason(f"试了 {attempts} 次仍未成功，见运行记录 tried {attempts} times in vain; see the runs tagged {subject}")
+    in_vain = instance.get_runs_count(dg.RunsFilter(tags={SUBJECT: subject}, statuses=IN_VAIN))
+    if in_vain >= MOST_ATTEMPTS:
+        return dg.SkipReason(
+            f"试了 {in_vain} 次仍未成功，见运行记录 tried {in_vain} times in vain; see the runs tagged {subject}"
+        )
     if attempts:
         last = instance.get_run_records(filters, limit=1)[0]
         if last.dagster_run.is_success and subject.endswith(BUILD):
@@ -75,13 +80,11 @@ def request(instance: dg.DagsterInstance, subject: str, now: float, shortest: fl
         wait = min(shortest * 2 ** (attempts - 1), LONGEST_WAIT)
         ended = last.end_time or last.update_timestamp.timestamp()
         if now - ended < wait:
-            return dg.SkipReason(f"上次未成功，{wait:.0f} 秒后再试 the last attempt failed; waiting {wait:.0f} s")
+            return dg.SkipReason(f"刚试过，{wait:.0f} 秒后再试 tried a moment ago; waiting {wait:.0f} s")
     return dg.RunRequest(run_key=f"{subject}-{attempts + 1}", tags={SUBJECT: subject})
 
 
-def receive_due(
-    instance: dg.DagsterInstance, home: Path, now: float, shortest: float
-) -> dg.RunRequest | dg.SkipReason:
+def receive_due(instance: dg.DagsterInstance, home: Path, now: float, shortest: float) -> dg.RunRequest | dg.SkipReason:
     """Whether a receive run is due: something whole lies in the inbox, or the build is older than the register."""
     inbox = look_at(home / "inbox")
     if not inbox.files and not is_stale(home):
@@ -94,7 +97,9 @@ def receive_due(
     register = Register(home)
     watermark = register.watermark
     register.close()
-    subject = f"{watermark}-{inbox.fingerprint if inbox.files else BUILD}"
+    # the rule book's files as they are now: a changed rule book is another subject
+    waiting = inbox.fingerprint if inbox.files else f"{Catalogue().content_hash[:8]}-{BUILD}"
+    subject = f"{watermark}-{waiting}"
     return request(instance, subject, now, shortest)
 
 

@@ -93,7 +93,8 @@ def warehouse_asset() -> dg.AssetsDefinition:
         except JiugaiError as error:  # set-up: trying again cannot help
             raise dg.Failure(str(error), allow_retries=False) from error
         context.instance.daemon_cursor_storage.set_cursor_values({REPORTED_BUILD: result.build.build_id})
-        done = {n.unique_id: specs[n.unique_id] for n in result.nodes if n.unique_id in specs}  # in dbt's order: parents first
+        # in dbt's order: Dagster wants parents first
+        done = {n.unique_id: specs[n.unique_id] for n in result.nodes if n.unique_id in specs}
         yield from table_results(result.build, done)
         for node in result.nodes:
             if node.unique_id in checks:
@@ -111,4 +112,3 @@ def unreported(instance: dg.DagsterInstance, made: Build) -> Iterator[dg.AssetMa
         assert result.asset_key is not None
         yield dg.AssetMaterialization(asset_key=result.asset_key, metadata=result.metadata)
     storage.set_cursor_values({REPORTED_BUILD: made.build_id})
-

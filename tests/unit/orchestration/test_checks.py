@@ -79,7 +79,7 @@ def test_audit_checks_say_who_why_and_where() -> None:
     errors, warnings = audit_results("J2", [_unit("accepted"), _unit("accepted", warnings=2), back])
 
     assert (errors.passed, errors.severity, errors.check_name) == (False, ERROR, "audit_errors")
-    text = errors.metadata["明细 list"].value
+    text = str(errors.metadata["明细 list"].value)
     assert "110106 丰台区" in text and "J2-007" in text and "/h/answers/S000001.xlsx" in text
     assert (warnings.passed, warnings.severity) == (False, WARN)
 

@@ -60,15 +60,22 @@ def test_a_receive_run_shows_the_partitions_it_touched_and_builds(
     assert answer.is_file() and answer.parent == home / "answers"
     assert shown["dagster/partition_row_count"] == 2
     batch = result.asset_materializations_for_node("submissions")[-1].metadata
-    assert [batch[k].value for k in ("文件 files", "已接收 accepted", "退回 returned", "无法读取 unreadable")] == [3, 1, 1, 1]
+    assert [batch[k].value for k in ("文件 files", "已接收 accepted", "退回 returned", "无法读取 unreadable")] == [
+        3,
+        1,
+        1,
+        1,
+    ]
 
     verdicts = _verdicts(result)
     assert verdicts["returns_j2:audit_errors"] is False and verdicts["returns_j1:audit_errors"] is True
-    assert len([v for k, v in verdicts.items() if not k.startswith(("returns", "publications"))]) == len(manifest.tests())
+    assert len([v for k, v in verdicts.items() if not k.startswith(("returns", "publications"))]) == len(
+        manifest.tests()
+    )
     figures = instance.get_latest_materialization_event(dg.AssetKey(["marts", "fct_figures"]))
     assert figures and figures.asset_materialization
     metadata = figures.asset_materialization.metadata
-    assert metadata["dagster/row_count"].value > 0
+    assert int(str(metadata["dagster/row_count"].value)) > 0
     assert "| indicator |" in str(metadata["预览 preview"].value)
     assert metadata["构建 build"].value == current_build(home).build_id
     assert instance.get_latest_materialization_event(dg.AssetKey(["staging", "stg_register__submissions"]))
@@ -135,7 +142,9 @@ def test_a_release_alone_after_failed_gates_refuses(
     assert not any(_verdicts(gated).values())
     assert _candidate(gated)["状态 state"].startswith("不发布")
 
-    alone = _run(home_defs, instance, "monthly_filing", partition_key=key, asset_selection=[dg.AssetKey("release_candidate")])
+    alone = _run(
+        home_defs, instance, "monthly_filing", partition_key=key, asset_selection=[dg.AssetKey("release_candidate")]
+    )
 
     assert alone.success  # a no-filing is an answer, not a failure
     shown = _candidate(alone)
@@ -148,7 +157,9 @@ def test_a_release_without_any_gate_run_refuses(
     home_defs: dg.Definitions, one_return: Path, instance: dg.DagsterInstance
 ) -> None:
     key = "2023-09|provisional"
-    alone = _run(home_defs, instance, "monthly_filing", partition_key=key, asset_selection=[dg.AssetKey("release_candidate")])
+    alone = _run(
+        home_defs, instance, "monthly_filing", partition_key=key, asset_selection=[dg.AssetKey("release_candidate")]
+    )
 
     assert alone.success
     assert "未评估关口" in _candidate(alone)["未列入的指标与原因 left out, and why"]
