@@ -238,8 +238,11 @@ class Receiver:
             )
             earlier = [e for e in earlier if key_of(e) == key_of(row)]
             last = max(earlier, key=lambda e: (e["received_at"], e["seq"]), default=None)
-            # the same bytes again are a duplicate only while they are the last word: A, B, A is a third version
-            repeated = last if last and last["sha256"] == item.sha256 else same[-1] if same and not earlier else None
+            # the same bytes again are a duplicate while they are the last word (A, B, A is a third version), and when
+            # they are back-filled with the very time at which they are known already
+            known = [e for e in earlier if e["sha256"] == item.sha256]
+            again = next((e for e in known if e is last or e["received_at"] == stamp(received)), None)
+            repeated = again or (same[-1] if same and not earlier else None)
             if repeated:
                 self._see(connection, item, repeated["submission_id"])
                 self.register.log(connection, "duplicate", repeated["submission_id"], filed_by, file=item.path.name)

@@ -99,6 +99,16 @@ def test_going_back_to_the_first_version_is_a_third_version(receiver: Receiver, 
     assert [r["version"] for r in rows(receiver)] == [1, 2, 3]
 
 
+def test_back_filling_the_same_history_twice_adds_nothing(receiver: Receiver, tmp_path: Path) -> None:
+    history = [("2023-10-04T09:00", 600), ("2023-10-20T09:00", 610)]
+    for _ in range(2):
+        for n, (at, households) in enumerate(history):
+            path = write_return(tmp_path / f"{n}.xlsx", hh_start=households)
+            os.utime(path, (n, n * 1000 + len(rows(receiver))))  # written anew: another file time
+            receiver.receive([path], received_at=moment(at))
+    assert [r["version"] for r in rows(receiver)] == [1, 2]
+
+
 def test_a_plan_version_never_overwrites_another(receiver: Receiver, tmp_path: Path) -> None:
     one = receiver.receive([write_return(tmp_path / "1.xlsx", "J1", period="2023")])[0]
     changes: dict[str, Any] = {"plan_version": "V2", "plan_xq": 11, "adj_in_xq": 1, "adj_out_xq": 0,
