@@ -155,9 +155,9 @@ class Store:
             if path.exists():
                 file = pq.ParquetFile(path)
                 if file.schema_arrow.equals(schema):
-                    if set(file.read(["submission_id"]).column(0).to_pylist()) == ids:
+                    if set(file.read(["submission_id"], use_threads=False).column(0).to_pylist()) == ids:
                         continue
-                    held = file.read().to_pylist()
+                    held = file.read(use_threads=False).to_pylist()
             kept = [r for r in held if r["submission_id"] in ids]
             present = {r["submission_id"] for r in kept}
             added: list[dict[str, Any]] = []

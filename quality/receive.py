@@ -175,8 +175,7 @@ class Receiver:
                 else [submissions.c.period == row["period"], submissions.c.province_code == row["province_code"]]
             )
             touched += self.register.rows(submissions, sa.and_(*same))
-        self.store.land(touched, fresh)
-        self.contexts.forget()
+        self.contexts.forget(self.store.land(touched, fresh))
         for row in new:
             if row["status"] in ("returned", "unreadable"):
                 write_report(

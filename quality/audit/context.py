@@ -6,7 +6,9 @@ Reads the register (which version was in force) and the typed rows (its values, 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -31,22 +33,25 @@ def months_before(period: str, n: int) -> str:
 
 
 class Contexts:
-    """One receive call's view; `forget` after landing, since partitions are then newer than what is cached."""
+    """One receive call's view; `forget` what was landed: those partitions are newer than the cache."""
 
     def __init__(self, register: Register, store: Store, catalogue: Catalogue) -> None:
         self.register, self.store, self.catalogue = register, store, catalogue
         self._rows: dict[str, dict[str, dict[str, Any]]] = {}
 
-    def forget(self) -> None:
-        self._rows.clear()
+    def forget(self, partitions: Iterable[Path]) -> None:
+        for path in partitions:
+            self._rows.pop(str(path), None)
 
     def _values(self, row: dict[str, Any]) -> dict[str, Any]:
         """Typed values of one accepted submission, in form units."""
         path = self.store.partition_of(row)
         if path is None or not path.exists():
             return {}
-        if str(path) not in self._rows:
-            self._rows[str(path)] = {r["submission_id"]: r for r in pq.ParquetFile(path).read().to_pylist()}
+        if row["submission_id"] not in self._rows.get(str(path), {}):  # new to us, or landed by another process
+            self._rows[str(path)] = {
+                r["submission_id"]: r for r in pq.ParquetFile(path).read(use_threads=False).to_pylist()
+            }
         return self._filed(self._rows[str(path)].get(row["submission_id"], {}), self.catalogue.form(row["form"]))
 
     def _filed(self, row: dict[str, Any], form: Form) -> dict[str, Any]:

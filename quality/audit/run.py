@@ -37,7 +37,9 @@ def _type(form: Form, name: str) -> str:
 @lru_cache(maxsize=1)
 def locked_connection() -> duckdb.DuckDBPyConnection:
     """In memory, no file and no network access, settings locked: rule text never reaches anything else."""
-    return duckdb.connect(":memory:", config={"enable_external_access": "false", "lock_configuration": "true"})
+    return duckdb.connect(
+        ":memory:", config={"enable_external_access": "false", "lock_configuration": "true", "threads": "1"}
+    )
 
 
 def evaluate(compiled: CompiledForm, rows: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[dict[str, Any]]:
