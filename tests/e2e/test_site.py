@@ -36,10 +36,6 @@ REAL = ("index.html", "starts.html", "benefit.html", "funds.html", "provinces.ht
 SAMPLE = ("sample/index.html", "sample/progress.html", "sample/funds.html", "sample/filing.html")
 WIDTHS = (360, 768, 1280)
 
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM.exists() and DRIVER.exists()), reason="needs Debian's chromium and driver"
-)
-
 
 # -- the site, a server on loopback and a browser ---------------------------------------------------------------------
 @pytest.fixture(scope="module")
