@@ -63,32 +63,34 @@ scaled as (
     where i.kind = 'scaled'
 ),
 
-ratios as (
-    select * from {{ ref('indicators') }} where kind = 'ratio'
+ratio_operands as (
+    select indicator as ratio, numerator as indicator, 'numerator' as figure_role
+    from {{ ref('indicators') }}
+    where kind = 'ratio'
+    union all
+    select indicator as ratio, denominator as indicator, 'denominator' as figure_role
+    from {{ ref('indicators') }}
+    where kind = 'ratio'
+),
+
+operands as (
+    select levels.* replace (r.figure_role as figure_role), r.ratio
+    from levels
+    inner join ratio_operands as r on levels.indicator = r.indicator
+    where levels.dim_code = '' and levels.role <> 'text'
 ),
 
 -- a rate of an area takes the units that have both operands, from the same filing or the same publication
-numerators as (
-    select levels.*, r.indicator as ratio
-    from levels
-    inner join ratios as r on levels.indicator = r.numerator
-    where levels.dim_code = '' and levels.role <> 'text'
-),
-
-denominators as (
-    select levels.*, r.indicator as ratio
-    from levels
-    inner join ratios as r on levels.indicator = r.denominator
-    where levels.dim_code = '' and levels.role <> 'text'
-),
-
 matched as (
     select distinct
-        n.ratio, n.is_sample, n.programme, n.area_code, n.period, n.basis, n.unit_code,
-        n.observation_id as numerator_id, d.observation_id as denominator_id,
+        n.ratio,
+        n.area_code,
+        n.basis,
+        n.observation_id as numerator_id,
+        d.observation_id as denominator_id,
         case when n.role = 'return' then 'returns' else n.submission_id end as shared_group
-    from numerators as n
-    inner join denominators as d
+    from operands as n
+    inner join operands as d
         on n.ratio = d.ratio
        and n.is_sample = d.is_sample
        and n.programme = d.programme
@@ -98,24 +100,26 @@ matched as (
        and n.unit_code = d.unit_code
        and n.role = d.role
        and (n.role = 'return' or n.submission_id = d.submission_id)
+    where n.figure_role = 'numerator' and d.figure_role = 'denominator'
+),
+
+matched_operands as (
+    select ratio, area_code, basis, shared_group, numerator_id as observation_id, 'numerator' as figure_role
+    from matched
+    union all
+    select ratio, area_code, basis, shared_group, denominator_id as observation_id, 'denominator' as figure_role
+    from matched
 ),
 
 rated as (
-    select
-        n.* exclude (ratio) replace (
-            n.ratio as indicator, 'numerator' as figure_role, b.shared_group as group_id
-        )
-    from numerators as n
-    inner join matched as b
-        on n.observation_id = b.numerator_id and n.ratio = b.ratio and n.area_code = b.area_code and n.basis = b.basis
-    union all
-    select
-        d.* exclude (ratio) replace (
-            d.ratio as indicator, 'denominator' as figure_role, b.shared_group as group_id
-        )
-    from denominators as d
-    inner join matched as b
-        on d.observation_id = b.denominator_id and d.ratio = b.ratio and d.area_code = b.area_code and d.basis = b.basis
+    select o.* exclude (ratio) replace (o.ratio as indicator, m.shared_group as group_id)
+    from operands as o
+    inner join matched_operands as m
+        on o.observation_id = m.observation_id
+       and o.figure_role = m.figure_role
+       and o.ratio = m.ratio
+       and o.area_code = m.area_code
+       and o.basis = m.basis
 ),
 
 final as (
