@@ -11,9 +11,11 @@ import hashlib
 import json
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import rfc8785
 
 from filings.figures import PERIOD
@@ -24,9 +26,9 @@ from ingestion.catalogue import catalogue
 from ingestion.errors import UsageError
 from ingestion.moments import now_utc, stamp
 from ingestion.register import Register, no_filings, releases, submissions
-from quality.gates.frames import SeriesKey, series_data, top_area
+from quality.gates.frames import SeriesData, SeriesKey, series_data
 from quality.gates.run import check_kind, release_series
-from quality.gates.verdicts import reasons_against
+from quality.gates.verdicts import latest_on, reasons_against, verdicts_of
 from quality.warehouse import Build, current_build, open_build, query
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,32 +50,22 @@ def _lock_hash() -> str | None:
     return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else None
 
 
-def _series(connection: Any, key: SeriesKey, area: str) -> Series:
-    """Total and its units: chosen figures, alternatives, contributions."""
-    where = "is_sample = ? and programme = ? and indicator = ? and period = ? and accum = 'level'"
-    values = [key.is_sample, key.programme, key.series, key.period]
-    figures = query(
-        connection,
-        f"""select * from fct_figures where {where} and (area_code = ? or area_code in
-                    (select area_code from areas where parent_code = ?)) order by area_code, dim_code, choice_rank""",
-        [*values, area, area],
-    )
+def _series(connection: duckdb.DuckDBPyConnection, data: SeriesData) -> Series:
+    """What is published of a series: exactly the figures that the gates' hash covers, and the cells behind them."""
+    key, figures = data.key, data.figures
     wanted = {
         (f["area_code"], f["dim_code"], f["group_id"], "filed" if f["basis"] == "filed" else "summed") for f in figures
     }
-    contributions = [
-        c
-        for c in query(
-            connection,
-            f"""
-        select * exclude (source_id), source_id from fct_contributions where {where}
-        order by area_code, dim_code, group_id, basis, figure_role, unit_code, observation_id""",
-            values,
-        )
-        if (c["area_code"], c["dim_code"], c["group_id"], c["basis"]) in wanted
-    ]
+    found = query(
+        connection,
+        """select * from fct_contributions
+           where is_sample = ? and programme = ? and indicator = ? and period = ? and accum = 'level'
+           order by area_code, dim_code, group_id, basis, figure_role, unit_code, observation_id""",
+        [key.is_sample, key.programme, key.series, key.period],
+    )
+    contributions = [c for c in found if (c["area_code"], c["dim_code"], c["group_id"], c["basis"]) in wanted]
     chosen = [f for f in figures if f["choice_rank"] == 1 and f["dim_code"] == ""]
-    chosen.sort(key=lambda f: (f["area_code"] != area, f["area_code"]))
+    chosen.sort(key=lambda f: (f["area_code"] != data.area, f["area_code"]))
     return Series(key.series, chosen, figures, contributions)
 
 
@@ -107,14 +99,14 @@ def make(
         for name in names:
             key = SeriesKey(name, period, kind, programme, source_kind)
             data = series_data(connection, key)
-            reasons = reasons_against(register, data)
+            reasons = reasons_against(register, key, data.data_hash)
             if reasons:
                 left_out.append(
                     {"series": name, "reasons_zh": [zh for zh, _ in reasons], "reasons_en": [en for _, en in reasons]}
                 )
                 continue
             data_hashes[name] = data.data_hash
-            included.append(_series(connection, key, top_area(connection, key)))
+            included.append(_series(connection, data))
     answer: dict[str, Any] = {
         "release": None,
         "state": "none",
@@ -212,18 +204,13 @@ def _freeze(
         for r in register.rows(submissions, submissions.c.submission_id.in_(used), order=submissions.c.seq)
     ]
     files = files_of(included, catalogue(), title, sample)
-    from quality.gates.run import stored
-
     gates = [
         {
             k: v[k]
             for k in ("gate", "series", "severity", "verdict", "observed", "expected", "data_hash", "suite_version")
         }
-        for v in stored(home, period=period)
-        if v["kind"] == kind
-        and v["source_kind"] == source_kind
-        and v["programme"] == answer["programme"]
-        and data_hashes.get(v["series"]) == v["data_hash"]
+        for name, data_hash in data_hashes.items()
+        for v in latest_on(verdicts_of(register, _key(answer, name)), data_hash).values()
     ]
     manifest = {
         "release": release_id,
@@ -340,30 +327,18 @@ def approve(home: Path, release_id: str, by: str) -> dict[str, Any]:
         register.close()
 
 
-def _gates_still_stand(register: Register, manifest: dict[str, Any]) -> list[str]:
-    """The latest stored verdict for exactly the candidate's data must still be passed, gate by gate."""
-    from ingestion.register import verdicts
+def _key(what: Mapping[str, Any], series: str) -> SeriesKey:
+    """The series of a candidate's answer or manifest, as gates know it."""
+    return SeriesKey(series, what["period"], what["kind"], what["programme"], what["source_kind"])
 
-    reasons = []
-    for series, data_hash in manifest["data_hashes"].items():
-        rows = register.rows(
-            verdicts,
-            verdicts.c.series == series,
-            verdicts.c.period == manifest["period"],
-            verdicts.c.kind == manifest["kind"],
-            verdicts.c.source_kind == manifest["source_kind"],
-            verdicts.c.programme == manifest["programme"],
-            verdicts.c.data_hash == data_hash,
-            order=verdicts.c.seq,
-        )
-        latest = {r["gate"]: r for r in rows}
-        needed = [
-            g for g in catalogue().gates.gates if g.severity == "error" and (not g.kinds or manifest["kind"] in g.kinds)
-        ]
-        for gate in needed:
-            if gate.id not in latest or latest[gate.id]["verdict"] != "passed":
-                reasons.append(f"{series}：{gate.zh}没有通过 (gate {gate.id} not passed)")
-    return reasons
+
+def _gates_still_stand(register: Register, manifest: dict[str, Any]) -> list[str]:
+    """Reasons against approving now what was made then: the gates must still stand for exactly the candidate's data."""
+    return [
+        f"{series}：{zh} ({en})"
+        for series, data_hash in manifest["data_hashes"].items()
+        for zh, en in reasons_against(register, _key(manifest, series), data_hash)
+    ]
 
 
 def _record_approval(register: Register, release_id: str, manifest: dict[str, Any], target: Path) -> dict[str, Any]:

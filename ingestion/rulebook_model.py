@@ -353,6 +353,10 @@ class Gates(RulebookModel):
     gates: list[Gate]
     series: dict[Literal["public", "ministry"], list[str]]
 
+    def due(self, kind: str) -> list[Gate]:
+        """The gates that a release of this kind must face."""
+        return [g for g in self.gates if not g.kinds or kind in g.kinds]
+
 
 class ReleaseDay(RulebookModel):
     """A statutory release: on `day` of the month after the period, as this kind."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -52,16 +52,21 @@ class SeriesKey:
 
 @dataclass
 class SeriesData:
-    """units: one row a unit that the total should be made of; total: one row, or none."""
+    """units: one row a unit that the total should be made of; total: one row, or none.
+
+    figures: the rows of fct_figures that a release of this series would publish, for the total's area and those below.
+    """
 
     key: SeriesKey
     units: list[dict[str, Any]]
     total: list[dict[str, Any]]
     submissions: list[str]
+    area: str = NATION
+    figures: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def data_hash(self) -> str:
-        """sha256 of the canonical JSON of everything the gates see."""
+        """sha256 of the canonical JSON of everything the gates see and everything a release would publish."""
 
         def clean(value: Any) -> Any:
             return (
@@ -80,6 +85,7 @@ class SeriesData:
             "submissions": self.submissions,
             "units": [{k: clean(v) for k, v in r.items()} for r in self.units],
             "total": [{k: clean(v) for k, v in r.items()} for r in self.total],
+            "figures": [{k: clean(v) for k, v in r.items()} for r in self.figures],
         }
         return hashlib.sha256(rfc8785.dumps(payload)).hexdigest()
 
@@ -99,101 +105,92 @@ def top_area(connection: duckdb.DuckDBPyConnection, key: SeriesKey) -> str:
 def series_data(connection: duckdb.DuckDBPyConnection, key: SeriesKey) -> SeriesData:
     """Read one series of a build. Empty tables when there is nothing: the gates say so."""
     area = top_area(connection, key)
-    total = query(
+    figures = query(
         connection,
-        """
-        select area_code, (value is not null or denominator is not null) as has_value, basis, value, numerator, denominator,
-               units_reported, units_expected, half_unit, group_id, submission_id
-        from fct_figures
-        where is_sample = ? and programme = ? and indicator = ? and area_code = ? and period = ? and accum = 'level'
-          and dim_code = '' order by choice_rank""",
-        [key.is_sample, key.programme, key.series, area, key.period],
+        """select * from fct_figures where is_sample = ? and programme = ? and indicator = ? and period = ?
+           and accum = 'level' and (area_code = ? or area_code in (select area_code from areas where parent_code = ?))
+           order by area_code, dim_code, choice_rank""",
+        [key.is_sample, key.programme, key.series, key.period, area, area],
     )
-    chosen = total[0] if total else None
-    units: list[dict[str, Any]] = []
-    used: list[str] = []
-    if chosen:
-        summed = chosen["basis"] != "filed"
-        from_returns = chosen["group_id"] == "returns"
-        expected = (
-            query(
-                connection,
-                """
-            select distinct unit_code as area_code from area_closure where area_code = ? and unit_code <> area_code
-            order by 1"""
-                if from_returns
-                else "select area_code from areas where parent_code = ? order by 1",
-                [area],
-            )
-            if summed
-            else [{"area_code": area}]
+    answers = [f for f in figures if f["area_code"] == area and f["dim_code"] == ""]
+    if not answers:
+        return SeriesData(key, [], [], [], area, figures)
+    units, used = _units(connection, key, area, answers[0])
+    return SeriesData(key, units, [_total(answers)], used, area, figures)
+
+
+def _units(
+    connection: duckdb.DuckDBPyConnection, key: SeriesKey, area: str, chosen: dict[str, Any]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Every unit that the chosen total should be made of, with what it gave, and the submissions used."""
+    summed = chosen["basis"] != "filed"
+    if not summed:
+        expected = [area]
+    else:
+        sql = (
+            "select distinct unit_code as code from area_closure where area_code = ? and unit_code <> area_code order by 1"
+            if chosen["group_id"] == "returns"
+            else "select area_code as code from areas where parent_code = ? order by 1"
         )
-        parts = query(
-            connection,
-            """
-            select unit_code, value, submission_id, figure_role, basis from fct_contributions
-            where is_sample = ? and programme = ? and indicator = ? and area_code = ? and period = ? and accum = 'level'
-              and dim_code = '' and group_id = ? and basis = ? and figure_role in ('value', 'numerator')
-            order by unit_code, submission_id""",
-            [
-                key.is_sample,
-                key.programme,
-                key.series,
-                area,
-                key.period,
-                chosen["group_id"],
-                "summed" if summed else "filed",
-            ],
-        )
-        used = sorted({p["submission_id"] for p in parts})
-        held = {p["unit_code"]: p for p in parts}
-        for row in expected:
-            part = held.pop(row["area_code"], None)
-            units.append(_unit(row["area_code"], True, part))
-        units += [_unit(code, False, part) for code, part in sorted(held.items())]
-        twice = len(parts) - len({p["unit_code"] for p in parts})
-        units += [_unit(parts[0]["unit_code"], True, parts[0])] * twice
-    rows = []
-    if chosen:
-        others = [t for t in total[1:] if t["basis"] != "partial" and t["value"] is not None]
-        differing = sum(
-            1
+        expected = [r["code"] for r in query(connection, sql, [area])]
+    parts = query(
+        connection,
+        """select unit_code, value, submission_id, basis from fct_contributions
+           where is_sample = ? and programme = ? and indicator = ? and area_code = ? and period = ? and accum = 'level'
+           and dim_code = '' and group_id = ? and basis = ? and figure_role in ('value', 'numerator')
+           order by unit_code, submission_id""",
+        [
+            key.is_sample,
+            key.programme,
+            key.series,
+            area,
+            key.period,
+            chosen["group_id"],
+            "summed" if summed else "filed",
+        ],
+    )
+    held = {p["unit_code"]: p for p in parts}
+    units = [_unit(code, True, held.pop(code, None)) for code in expected]
+    units += [_unit(code, False, part) for code, part in sorted(held.items())]
+    twice = len(parts) - len({p["unit_code"] for p in parts})
+    units += [_unit(parts[0]["unit_code"], True, parts[0])] * twice
+    return units, sorted({p["submission_id"] for p in parts})
+
+
+def _total(answers: list[dict[str, Any]]) -> dict[str, Any]:
+    """The chosen total beside the other answers to the same question. answers: the chosen one first."""
+    chosen = answers[0]
+    others = [t for t in answers[1:] if t["basis"] != "partial" and t["value"] is not None]
+
+    def agrees(other: dict[str, Any]) -> bool:
+        room = (other["half_unit"] or Decimal(0)) + (chosen["half_unit"] or Decimal(0))
+        return bool(abs(other["value"] - chosen["value"]) <= room)
+
+    own = next(
+        (
+            t
             for t in others
-            if chosen["value"] is not None
-            and abs(t["value"] - chosen["value"])
-            > ((t["half_unit"] or Decimal(0)) + (chosen["half_unit"] or Decimal(0)))
-        )
-        own = next(
-            (
-                t
-                for t in others
-                if t["basis"] == "filed"
-                and chosen["basis"] == "summed"
-                and (t["submission_id"] == chosen["submission_id"] or t["group_id"] == "returns")
-            ),
-            None,
-        )
-        residual = own is None or abs(own["value"] - chosen["value"]) <= (own["half_unit"] or 0) + (
-            chosen["half_unit"] or 0
-        )
-        reported, expected_units = chosen["units_reported"], chosen["units_expected"]
-        rows.append(
-            {
-                "area_code": area,
-                "has_value": bool(chosen["has_value"]),
-                "basis": chosen["basis"],
-                "value": chosen["value"],
-                "units_reported": reported,
-                "units_expected": expected_units,
-                "coverage_ppm": reported * 1_000_000 // expected_units if expected_units else None,
-                "residual_ok": int(residual),
-                "answers_differing": differing,
-                "is_partial": int(chosen["basis"] == "partial"),
-                "numerator": chosen["numerator"],
-                "denominator": chosen["denominator"],
-            }
-        )
-    return SeriesData(key, units, rows, used)
+            if t["basis"] == "filed"
+            and chosen["basis"] == "summed"
+            and (t["submission_id"] == chosen["submission_id"] or t["group_id"] == "returns")
+        ),
+        None,
+    )
+    reported, expected = chosen["units_reported"], chosen["units_expected"]
+    return {
+        "area_code": chosen["area_code"],
+        "has_value": chosen["value"] is not None or chosen["denominator"] is not None,
+        "basis": chosen["basis"],
+        "value": chosen["value"],
+        "units_reported": reported,
+        "units_expected": expected,
+        "coverage_ppm": reported * 1_000_000 // expected if expected else None,
+        "residual_ok": int(own is None or agrees(own)),
+        "answers_differing": sum(chosen["value"] is not None and not agrees(t) for t in others),
+        "is_partial": int(chosen["basis"] == "partial"),
+        "numerator": chosen["numerator"],
+        "denominator": chosen["denominator"],
+    }
 
 
 def _unit(code: str, expected: bool, part: dict[str, Any] | None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ run is not_evaluated, which is not passed. Results are matched by a key in `meta
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -35,145 +35,62 @@ class _Plan:
     expectation: Any
     expected: str
 
+    @property
+    def key(self) -> str:
+        """Carried in the expectation's meta: results come back in any order."""
+        return f"{self.gate.id}:{self.table}:{self.column or ''}"
+
 
 def _plans(gates: Gates, kind: str) -> list[_Plan]:
     from great_expectations.expectations import core as gxe
 
     plans: list[_Plan] = []
-    for gate in gates.gates:
-        if gate.kinds and kind not in gate.kinds:
-            continue
-        meta = {"gate": gate.id}
-        if gate.id == "columns_present":
-            for table, columns in (("units", UNIT_COLUMNS), ("total", TOTAL_COLUMNS)):
-                plans.append(
-                    _Plan(
-                        gate,
-                        table,
-                        None,
-                        gxe.ExpectTableColumnsToMatchSet(
-                            column_set=list(columns), exact_match=True, meta={"gate": f"{gate.id}:{table}"}
-                        ),
-                        "关口所需各列",
-                    )
-                )
-        elif gate.id == "rows_present":
-            for table in ("units", "total"):
-                plans.append(
-                    _Plan(
-                        gate,
-                        table,
-                        None,
-                        gxe.ExpectTableRowCountToBeBetween(min_value=1, meta={"gate": f"{gate.id}:{table}"}),
-                        "≥ 1 行",
-                    )
-                )
-        elif gate.id == "values_complete":
-            share = float(gate.min.get(kind, Decimal(1)))
-            plans.append(
-                _Plan(
-                    gate,
-                    "total",
-                    "has_value",
-                    gxe.ExpectColumnValuesToBeInSet(column="has_value", value_set=[True], meta=meta),
-                    "合计有值",
-                )
-            )
-            plans.append(
-                _Plan(
-                    gate,
-                    "units",
-                    "has_value",
-                    gxe.ExpectColumnValuesToNotBeNull(
-                        column="has_value", mostly=share, meta={"gate": f"{gate.id}:units"}
-                    ),
-                    f"≥ {share:.0%} 单位有值",
-                )
-            )
-        elif gate.id == "values_not_negative":
-            plans.append(
-                _Plan(
-                    gate,
-                    "units",
-                    "sign",
-                    gxe.ExpectColumnValuesToBeBetween(column="sign", min_value=0, meta=meta),
-                    "≥ 0",
-                )
-            )
-        elif gate.id == "units_unique":
-            plans.append(
-                _Plan(
-                    gate,
-                    "units",
-                    "area_code",
-                    gxe.ExpectColumnValuesToBeUnique(column="area_code", meta=meta),
-                    "每个单位一行",
-                )
-            )
-            plans.append(
-                _Plan(
-                    gate,
-                    "units",
-                    "is_expected",
-                    gxe.ExpectColumnValuesToBeInSet(
-                        column="is_expected", value_set=[True], meta={"gate": f"{gate.id}:expected"}
-                    ),
-                    "均为应报单位",
-                )
-            )
-        elif gate.id == "coverage":
-            least = gate.min[kind]
-            plans.append(
-                _Plan(
-                    gate,
-                    "total",
-                    "coverage_ppm",
-                    gxe.ExpectColumnValuesToBeBetween(
-                        column="coverage_ppm", min_value=int(least * 1_000_000), meta=meta
-                    ),
-                    f"≥ {least * 100}%",
-                )
-            )
-        elif gate.id == "total_adds_up":
-            plans.append(
-                _Plan(
-                    gate,
-                    "total",
-                    "residual_ok",
-                    gxe.ExpectColumnValuesToBeInSet(column="residual_ok", value_set=[1], meta=meta),
-                    "差额在舍入之内",
-                )
-            )
-        elif gate.id == "control_totals_agree":
-            plans.append(
-                _Plan(
-                    gate,
-                    "total",
-                    "answers_differing",
-                    gxe.ExpectColumnValuesToBeBetween(column="answers_differing", max_value=0, meta=meta),
-                    "0 个不一致",
-                )
-            )
-        elif gate.id == "not_partial":
-            plans.append(
-                _Plan(
-                    gate,
-                    "total",
-                    "is_partial",
-                    gxe.ExpectColumnValuesToBeInSet(column="is_partial", value_set=[0], meta=meta),
-                    "不是部分合计",
-                )
-            )
-        else:
+    for gate in gates.due(kind):
+        least = gate.min.get(kind, Decimal(1))
+        among, between = gxe.ExpectColumnValuesToBeInSet, gxe.ExpectColumnValuesToBeBetween
+        parts, every = {"mostly": float(least)}, "关口所需各列"
+        known: dict[str, list[tuple[str, str | None, Any, dict[str, Any], str]]] = {
+            "columns_present": [
+                (table, None, gxe.ExpectTableColumnsToMatchSet, {"column_set": list(names), "exact_match": True}, every)
+                for table, names in (("units", UNIT_COLUMNS), ("total", TOTAL_COLUMNS))
+            ],
+            "rows_present": [
+                (table, None, gxe.ExpectTableRowCountToBeBetween, {"min_value": 1}, "≥ 1 行")
+                for table in ("units", "total")
+            ],
+            "values_complete": [
+                ("total", "has_value", among, {"value_set": [True]}, "合计有值"),
+                ("units", "has_value", gxe.ExpectColumnValuesToNotBeNull, parts, f"≥ {float(least):.0%} 单位有值"),
+            ],
+            "values_not_negative": [("units", "sign", between, {"min_value": 0}, "≥ 0")],
+            "units_unique": [
+                ("units", "area_code", gxe.ExpectColumnValuesToBeUnique, {}, "每个单位一行"),
+                ("units", "is_expected", among, {"value_set": [True]}, "均为应报单位"),
+            ],
+            "coverage": [
+                ("total", "coverage_ppm", between, {"min_value": int(least * 1_000_000)}, f"≥ {least * 100}%")
+            ],
+            "total_adds_up": [("total", "residual_ok", among, {"value_set": [1]}, "差额在舍入之内")],
+            "control_totals_agree": [("total", "answers_differing", between, {"max_value": 0}, "0 个不一致")],
+            "not_partial": [("total", "is_partial", among, {"value_set": [0]}, "不是部分合计")],
+        }
+        if gate.id not in known:
             raise KeyError(f"gate {gate.id} has no expectation")
+        for table, column, expectation, settings, expected in known[gate.id]:
+            plan = _Plan(gate, table, column, None, expected)
+            named = {"column": column} if column else {}
+            made = expectation(**named, **settings, meta={"gate": plan.key})
+            plans.append(replace(plan, expectation=made))
     return plans
 
 
 def evaluate(data: SeriesData, gates: Gates, kind: str) -> list[Outcome]:
     """Run every gate of a kind over one series. One ephemeral context a run, tables one after another."""
     if not data.units and not data.total:  # nothing to hand over: no need to load Great Expectations to say so
-        due = [g for g in gates.gates if not g.kinds or kind in g.kinds]
-        return [Outcome(g, "failed" if g.id == "rows_present" else "not_evaluated", NOTHING, "≥ 1 行") for g in due]
+        return [
+            Outcome(g, "failed" if g.id == "rows_present" else "not_evaluated", NOTHING, "≥ 1 行")
+            for g in gates.due(kind)
+        ]
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     import pandas as pd
@@ -203,7 +120,7 @@ def evaluate(data: SeriesData, gates: Gates, kind: str) -> list[Outcome]:
     outcomes: list[Outcome] = []
     for gate in {p.gate.id: p.gate for p in plans}.values():
         mine = [p for p in plans if p.gate.id == gate.id]
-        judged = [_judge(p, results.get(p.expectation.meta["gate"]), frames[p.table]) for p in mine]
+        judged = [_judge(p, results.get(p.key), frames[p.table]) for p in mine]
         order = ("not_evaluated", "failed", "passed")
         worst = min(judged, key=lambda j: order.index(j[0]))
         outcomes.append(Outcome(gate, worst[0], worst[1], mine[judged.index(worst)].expected))

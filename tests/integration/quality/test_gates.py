@@ -123,9 +123,13 @@ def test_verdicts_are_stored_and_a_real_series_passes(published_home: Path, copy
         key = SeriesKey("started_communities", "2023-09", "provisional", "national", "real")
         data = series_data(connection, key)
         register = Register(home)
-        assert len(data.units) == 32 and reasons_against(register, data) == []
+        assert len(data.units) == 32 and reasons_against(register, key, data.data_hash) == []
         other = SeriesData(key, data.units[1:], data.total, data.submissions)
-        assert reasons_against(register, other)  # a verdict on other data is no verdict
+        assert reasons_against(register, key, other.data_hash)  # a verdict on other data is no verdict
         final = SeriesData(SeriesKey("started_communities", "2023-09", "final", "national", "real"), data.units, data.total,
                            data.submissions)  # fmt: skip
-        assert reasons_against(register, final)
+        assert reasons_against(register, final.key, final.data_hash)
+        assert {f["area_code"] for f in data.figures} >= {"000000", "110000", "660000"}
+        touched = [{**f, "value": f["value"] + 1} if f["area_code"] == "110000" else f for f in data.figures]
+        published = SeriesData(key, data.units, data.total, data.submissions, data.area, touched)
+        assert reasons_against(register, key, published.data_hash)  # a province's row is published too
