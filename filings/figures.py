@@ -7,6 +7,7 @@ of the contract. Not here: computing (dbt), drawing (dashboards), freezing (rele
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,7 +76,7 @@ class Question:
 
 @dataclass
 class Reader:
-    """A build or a release, opened read-only. files_of finds the original behind a submission."""
+    """A build or a release, opened read-only."""
 
     connection: duckdb.DuckDBPyConnection
     catalogue: Catalogue
@@ -100,8 +101,6 @@ def open_reader(home: Path, *, as_of: dt.datetime | None = None, release: str | 
             for name in ("fct_figures", "fct_contributions"):
                 path = str(folder / "data" / f"{name}.parquet").replace("'", "''")
                 connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
-            import json
-
             manifest = json.loads((folder / "manifest.json").read_bytes())
             yield Reader(connection, catalogue, release, manifest["cutoff"], home)
         finally:
@@ -325,6 +324,7 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
     }
     maps: dict[str, dict[str, list[str]]] = {}
     originals = _Originals(reader.home)
+    operands = {"numerator": indicator.numerator, "denominator": indicator.denominator, "value": indicator.base}
     contributions = []
     sums: dict[str, Decimal] = {}
     for part in parts:
@@ -337,11 +337,7 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
         role = part["figure_role"]
         sums[role] = sums.get(role, Decimal(0)) + part["weight"] * part["value"]
         unit = reader.catalogue.areas.get(part["unit_code"])
-        part_unit = reader.catalogue.indicator(
-            (indicator.numerator if role == "numerator" else indicator.denominator) or indicator.base or indicator.id
-            if role != "value"
-            else indicator.base or indicator.id
-        ).unit
+        part_unit = reader.catalogue.indicator(operands[role] or indicator.id).unit
         contributions.append(
             {
                 "role": role,

@@ -117,7 +117,6 @@ class ReadResult:
     blanks: dict[str, tuple[str, str]] = field(default_factory=dict)  # field → (sheet, cell) of its empty cell
     observations: list[Observation] = field(default_factory=list)
     unreadable: bool = False
-    filed_on: str | None = None
     marks: dict[str, str] = field(default_factory=dict)  # legal marks as printed in the header
 
     def add(self, finding: Finding) -> None:

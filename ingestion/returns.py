@@ -149,7 +149,6 @@ class _Reader:
             )
         else:
             self.result.period = period
-        self.result.filed_on = self._beside(FILED_ON)[0] or None
         self.result.marks = {mark: self._beside(label)[0] for mark, label in LEGAL_MARKS.items()}
         first = self.sheet.text(1, 1)
         kind = meta_of(self.book).get("kind")

@@ -43,7 +43,6 @@ from quality.reports import write_report
 @dataclass
 class _Incoming:
     path: Path
-    data: bytes
     sha256: str
     mtime_ns: int
     result: ReadResult
@@ -103,17 +102,17 @@ class Receiver:
         answers: dict[Path, dict[str, Any]] = {}
         incoming: list[_Incoming] = []
         for n, path in enumerate(files):
+            mtime = path.stat().st_mtime_ns  # before reading: a file replaced meanwhile then looks newer, never older
             data = path.read_bytes()
             digest = sha256_of(data)
-            mtime = path.stat().st_mtime_ns
             known = self._seen(digest, path, mtime)
             if known is not None:
                 answers[path] = self._duplicate(path, known)
-                self._clear(path)
+                self._clear(path, mtime)
                 continue
             self.archive.keep(data, path.suffix)
             result, named = read_bytes(data, self.catalogue, source_id)
-            incoming.append(_Incoming(path, data, digest, mtime, result, named))
+            incoming.append(_Incoming(path, digest, mtime, result, named))
             if progress:
                 progress(n + 1, len(files))
         forms = list(self.catalogue.forms)
@@ -161,7 +160,7 @@ class Receiver:
         if fresh:
             self.land(fresh)
         for item in items:
-            self._clear(item.path)
+            self._clear(item.path, item.mtime_ns)
 
     def land(self, fresh: dict[str, ReadResult]) -> None:
         """Write the partitions that the new submissions belong to, and the answers to what was returned."""
@@ -322,7 +321,14 @@ class Receiver:
             "supersedes": None,
         }
 
-    def _clear(self, path: Path) -> None:
-        """An inbox file goes once it is archived and registered; other paths are the sender's own."""
-        if path.resolve().is_relative_to(self.inbox.resolve()):
+    def _clear(self, path: Path, mtime_ns: int) -> None:
+        """An inbox file goes once it is archived and registered; other paths are the sender's own.
+
+        A file that took its place under the same name while the batch ran is another one: it stays for the next run.
+        """
+        if (
+            path.resolve().is_relative_to(self.inbox.resolve())
+            and path.exists()
+            and path.stat().st_mtime_ns == mtime_ns
+        ):
             path.unlink(missing_ok=True)

@@ -63,32 +63,37 @@ class Contexts:
             found[item.id] = value
         return found
 
-    def _accepted(self, form: str, unit: str, kind: str, as_of: dt.datetime) -> list[dict[str, Any]]:
-        rows = self.register.rows(
-            submissions,
-            sa.and_(submissions.c.form == form, submissions.c.unit_code == unit, submissions.c.kind == kind),
-        )
+    def _accepted(self, kind: str, as_of: dt.datetime, *where: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
+        rows = self.register.rows(submissions, submissions.c.kind == kind, *where)
         return list(in_force(rows, as_of).values())
 
-    def accepted_values(self, result: ReadResult, unit: str, kind: str, as_of: dt.datetime) -> dict[str, Any]:
-        """What another unit has in force for the same form, period and version, in form units; empty when nothing."""
-        assert result.form
-        key = (result.period, result.plan_version or "")
-        rows = self._accepted(result.form, unit, kind, as_of)
-        row = next((r for r in rows if (r["period"], r["plan_version"]) == key), None)
-        return self._values(row) if row else {}
+    def _accepted_of(self, form: str, unit: str, kind: str, as_of: dt.datetime) -> list[dict[str, Any]]:
+        return self._accepted(kind, as_of, submissions.c.form == form, submissions.c.unit_code == unit)
+
+    def accepted_below(
+        self, result: ReadResult, units: set[str], kind: str, as_of: dt.datetime
+    ) -> dict[str, dict[str, Any]]:
+        """unit → what it has in force for the same form, period and version, in form units; only units that filed."""
+        rows = self._accepted(
+            kind,
+            as_of,
+            submissions.c.form == result.form,
+            submissions.c.period == result.period,
+            submissions.c.plan_version == (result.plan_version or ""),
+        )
+        return {r["unit_code"]: self._values(r) for r in rows if r["unit_code"] in units}
 
     def of(self, result: ReadResult, kind: str, as_of: dt.datetime) -> dict[str, Any]:
         """Helper columns of one return; a helper that cannot be had is absent (NULL: cannot tell)."""
         if result.form not in self.catalogue.forms or result.unit_code is None or result.period is None:
             return {}
         helpers = compiled_form(result.form, self.catalogue).helpers
-        own = self._accepted(result.form, result.unit_code, kind, as_of)
+        own = self._accepted_of(result.form, result.unit_code, kind, as_of)
         plans: list[dict[str, Any]] = []
         if any(h.kind in ("plan", "lookup", "plan_changed") for h in helpers):
             plans = [
                 {**self._values(r), "_version": r["plan_version"]}
-                for r in self._accepted("J1", result.unit_code, kind, as_of)
+                for r in self._accepted_of("J1", result.unit_code, kind, as_of)
                 if r["period"] == result.period[:4]
             ]
         found: dict[str, Any] = {}

@@ -6,7 +6,6 @@ Warnings only: both numbers are kept and the gate decides. Reads what was accept
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from ingestion.model import Finding, ReadResult
 from ingestion.returns import LEGAL_MARKS
 from ingestion.rulebook_model import Rule
 from ingestion.units import plain
+from quality.audit.run import filled
 
 if TYPE_CHECKING:
     from quality.audit.context import Contexts
@@ -28,22 +28,14 @@ def _rule(catalogue: Catalogue, rule_id: str) -> Rule:
     return next(r for r in catalogue.rules[ANY] if r.id == rule_id)
 
 
-def _text(template: str, values: Mapping[str, Any]) -> str:
-    return re.sub(r"\{(\w+)\}", lambda m: str(values[m[1]]), template)
-
-
-def _finding(
-    rule: Rule, result: ReadResult, values: Mapping[str, Any], field: str | None, severity: str | None = None
-) -> Finding:
+def _finding(rule: Rule, result: ReadResult, values: Mapping[str, Any], field: str | None) -> Finding:
     held = result.values.get(field) if field else None
     sheet, cell = (held.sheet, held.cell) if held else (None, None)
     place = f"{cell}：" if cell else ""
-    zh = f"{place}{_text(rule.message.zh, values)}；{rule.hint.zh}"
-    en = f"{_text(rule.message.en, values)}; {rule.hint.en}"
+    zh = f"{place}{filled(rule.message.zh, values)}；{rule.hint.zh}"
+    en = f"{filled(rule.message.en, values)}; {rule.hint.en}"
     found, expected = values.get("own", values.get("found")), values.get("calc", values.get("expected"))
-    return Finding(
-        rule.id, severity or rule.severity, rule.level, zh, en, result.form, field, sheet, cell, None, found, expected
-    )
+    return Finding(rule.id, rule.severity, rule.level, zh, en, result.form, field, sheet, cell, None, found, expected)
 
 
 def check_levels(result: ReadResult, kind: str, as_of: dt.datetime, contexts: Contexts) -> None:
@@ -55,7 +47,7 @@ def check_levels(result: ReadResult, kind: str, as_of: dt.datetime, contexts: Co
     if result.form not in catalogue.forms or result.unit_code is None or result.unit_code in catalogue.basic_units:
         return
     below = sorted(u for u in catalogue.basic_units if catalogue.is_within(u, result.unit_code))
-    filed = {unit: values for unit in below if (values := contexts.accepted_values(result, unit, kind, as_of))}
+    filed = contexts.accepted_below(result, set(below), kind, as_of)
     if not filed:
         return
     for item in catalogue.form(result.form).fields:

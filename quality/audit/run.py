@@ -71,7 +71,8 @@ def _shown(value: Any) -> str:
     return plain(value) or "0" if isinstance(value, Decimal) else str(value)
 
 
-def _text(template: str, values: Mapping[str, Any]) -> str:
+def filled(template: str, values: Mapping[str, Any]) -> str:
+    """A message of the rule book with its placeholders filled; a value that is not there says 空."""
     return re.sub(r"\{([A-Za-z0-9_.]+)\}", lambda m: _shown(values.get(m[1])), template)
 
 
@@ -115,8 +116,8 @@ def _finding(
         lacking = "、".join(compiled.form.by_id[f].name for f in made.fields if row.get(f) is None) or "上期或计划数据"
         zh, en = f"“{rule.name}”无法判断：缺{lacking}", f"cannot tell {rule.id}: an operand is missing"
     else:
-        zh = f"{cell + '：' if cell else ''}{_text(rule.message.zh, values)}；{rule.hint.zh}"
-        en = f"{cell + ': ' if cell else ''}{_text(rule.message.en, values)}; {rule.hint.en}"
+        zh = f"{cell + '：' if cell else ''}{filled(rule.message.zh, values)}；{rule.hint.zh}"
+        en = f"{cell + ': ' if cell else ''}{filled(rule.message.en, values)}; {rule.hint.en}"
     return Finding(rule.id, severity, rule.level, zh, en, rule.form, first, sheet, cell, None, found, expected)
 
 

@@ -177,6 +177,26 @@ def test_the_inbox_is_emptied_into_the_archive(receiver: Receiver) -> None:
     assert receiver.archive.read(rows(receiver)[0]["sha256"]) == data
 
 
+def test_a_file_that_replaces_another_while_the_batch_runs_is_not_lost(
+    receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_return(receiver.inbox / "a.xlsx")
+    newer = write_return(tmp_path / "newer.xlsx", hh_start=640)
+    land = receiver.land
+
+    def replaced_meanwhile(fresh: dict[str, Any]) -> None:
+        land(fresh)
+        if newer.exists():
+            newer.replace(path)
+
+    monkeypatch.setattr(receiver, "land", replaced_meanwhile)
+    receiver.receive([receiver.inbox])
+    assert path.exists()
+    receiver.receive([receiver.inbox])
+    assert not path.exists()
+    assert [r["version"] for r in rows(receiver)] == [1, 2]
+
+
 @pytest.mark.parametrize("step", ["keep", "_record", "land", "_clear"])
 def test_a_kill_at_any_step_loses_nothing_and_counts_nothing_twice(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch, step: str
