@@ -117,65 +117,38 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
                 os.environ[key] = value
 
 
-def _run_dbt(home: Path, environment: dict[str, str]) -> list[NodeResult]:
-    """`dbt build` in this process (0.3–0.8 s once imported; the command line costs 3.6 s)."""
+def _dbt(*command: str, target: Path, logs: Path) -> Any:
+    """Run dbt in this process (0.3–0.8 s once imported; its command line costs 3.6 s). Raises SetupError."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    with _environment(environment):
-        try:
-            outcome = dbtRunner().invoke(
-                [
-                    "--quiet",
-                    "--no-use-colors",
-                    "build",
-                    "--exclude-resource-type",
-                    "unit_test",
-                    "--project-dir",
-                    str(PROJECT),
-                    "--profiles-dir",
-                    str(PROJECT),
-                    "--target-path",
-                    str(home / "dbt" / "target"),
-                    "--log-path",
-                    str(home / "dbt" / "logs"),
-                ]
-            )
-        finally:
-            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # else this process keeps the file locked
+    where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    where += ["--target-path", str(target), "--log-path", str(logs)]
+    try:
+        outcome = dbtRunner().invoke(["--quiet", "--no-use-colors", *command, *where])
+    finally:  # else this process keeps the database file locked
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if outcome.exception is not None:
         raise SetupError(f"dbt: {' '.join(str(outcome.exception).split())[:300]}") from outcome.exception
-    nodes = []
-    for r in outcome.result.results:  # type: ignore[union-attr]
-        nodes.append(
-            NodeResult(r.node.unique_id, str(r.status), float(r.execution_time or 0), str(r.message or ""), r.failures)
+    return outcome.result
+
+
+def _run_dbt(home: Path, environment: dict[str, str]) -> list[NodeResult]:
+    """Every model, seed and data test."""
+    with _environment(environment):
+        found = _dbt(
+            "build", "--exclude-resource-type", "unit_test", target=home / "dbt" / "target", logs=home / "dbt" / "logs"
         )
-    return nodes
+    return [
+        NodeResult(r.node.unique_id, str(r.status), float(r.execution_time or 0), str(r.message or ""), r.failures)
+        for r in found.results
+    ]
 
 
 def write_manifest(path: Path) -> Path:
     """`dbt parse`: what the models are, without data. The file appears whole, so that two starts may race."""
-    from dbt.cli.main import dbtRunner
-
     with tempfile.TemporaryDirectory() as scratch, _one_at_a_time, _environment(PARSING):
-        outcome = dbtRunner().invoke(
-            [
-                "--quiet",
-                "--no-use-colors",
-                "parse",
-                "--no-partial-parse",
-                "--project-dir",
-                str(PROJECT),
-                "--profiles-dir",
-                str(PROJECT),
-                "--target-path",
-                scratch,
-                "--log-path",
-                scratch,
-            ]
-        )
-        if outcome.exception is not None:
-            raise SetupError(f"dbt: {' '.join(str(outcome.exception).split())[:300]}") from outcome.exception
+        _dbt("parse", "--no-partial-parse", target=Path(scratch), logs=Path(scratch))
         write_whole(path, (Path(scratch) / "manifest.json").read_bytes())
     return path
 
