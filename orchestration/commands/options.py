@@ -1,0 +1,62 @@
+"""Options shared by the commands, and the two ways to answer: one JSON document, or text for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+Home = click.Path(file_okay=False, path_type=Path)
+
+
+def home(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--home",
+        type=Home,
+        envvar="JIUGAI_HOME",
+        default=Path("data"),
+        show_default=True,
+        help="状态所在文件夹 Folder that holds all state.",
+    )(function)
+
+
+def as_json(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--json", "as_json", is_flag=True, help="只输出一个 JSON 文档 One JSON document on stdout.")(
+        function
+    )
+
+
+def lang(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--lang",
+        type=click.Choice(["zh", "en"]),
+        default="zh",
+        show_default=True,
+        help="消息语言 Language of messages.",
+    )(function)
+
+
+def sample(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--sample", is_flag=True, help="用模拟数据回答 Answer from the sample returns.")(function)
+
+
+def emit(document: Any) -> None:
+    """The one JSON document of a `--json` answer."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=1))
+
+
+def say(text: str) -> None:
+    """People's output."""
+    from orchestration.display import console
+
+    console().print(text)
+
+
+def apply(function: Callable[..., Any], *options: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate with options, the first one shown first."""
+    for option in reversed(options):
+        function = option(function)
+    return function
