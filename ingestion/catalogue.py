@@ -26,7 +26,9 @@ from ingestion.rulebook_model import (
     Calendar,
     ControlTotal,
     Explanations,
+    FieldSet,
     Form,
+    FormField,
     Gates,
     Indicator,
     Layout,
@@ -145,17 +147,45 @@ class Catalogue:
         found: dict[str, Form] = {}
         for path in sorted((self.root / "forms").glob("*.yaml")):
             form = _parse(Form, load_yaml(path)["form"], path, path.stem)
-            for what, values in (("id", [f.id for f in form.fields]), ("code", [f.code for f in form.fields])):
-                twice = {v for v in values if values.count(v) > 1}
-                if twice:
-                    raise SetupError(f"{_place(path)}: field {what} used twice: {', '.join(sorted(twice))}")
-            for field in form.fields:
-                if field.unit is not None and field.unit not in self.units:
-                    raise SetupError(f"{_place(path)}: {field.id}: unit {field.unit} is not declared in units.yaml")
-                if field.codelist is not None:
-                    self.codelist(field.codelist)
+            if form.fields and form.locate is None:
+                raise SetupError(f"{_place(path)}: a form with items needs locate")
+            for fields in form.field_sets:
+                self._check_fields(fields, f"{_place(path)}: {fields.id}")
+            for table in form.tables:
+                for name in [*table.key, *([table.parent] if table.parent else [])]:
+                    if name not in table.by_id:
+                        raise SetupError(f"{_place(path)}: {table.id}: no column {name}")
             found[form.id] = form
         return found
+
+    def _check_fields(self, fields: FieldSet, where: str) -> None:
+        for what in ("id", "code", "name"):
+            values = [getattr(f, what) for f in fields.fields]
+            twice = {v for v in values if values.count(v) > 1}
+            if twice:
+                raise SetupError(f"{where}: field {what} used twice: {', '.join(sorted(twice))}")
+        for field in fields.fields:
+            if field.unit is not None and field.unit not in self.units:
+                raise SetupError(f"{where}: {field.id}: unit {field.unit} is not declared in units.yaml")
+            self.codes_of(field)
+
+    @cached_property
+    def field_sets(self) -> dict[str, FieldSet]:
+        """Everything with typed rows, by id: one-row forms and the tables of all forms (J1, J2, J3, J3F, J4, J4C …)."""
+        found: dict[str, FieldSet] = {}
+        for form in self.forms.values():
+            for fields in form.field_sets:
+                if fields.id in found:
+                    raise SetupError(f"rulebook/forms: id {fields.id} is used twice")
+                found[fields.id] = fields
+        return found
+
+    def form_of(self, field_set_id: str) -> Form:
+        """The form that a set of fields belongs to: J4F → J4."""
+        for form in self.forms.values():
+            if any(fields.id == field_set_id for fields in form.field_sets):
+                return form
+        raise UsageError(f"没有表 {field_set_id} (no such form or table)")
 
     def form(self, form_id: str) -> Form:
         try:
@@ -165,8 +195,12 @@ class Catalogue:
 
     @cache  # noqa: B019 - one catalogue lives as long as the process
     def codelist(self, name: str) -> dict[str, dict[str, str]]:
-        path = self.root / "codelists" / f"{name}.csv"
+        path = self.root / ("areas/areas.csv" if name == "areas" else f"codelists/{name}.csv")
         return {row["code"]: row for row in _read_csv(path)}
+
+    def codes_of(self, field: FormField) -> dict[str, dict[str, str]]:
+        """Every code that a field may hold, from all its lists."""
+        return {code: row for name in field.codelists for code, row in self.codelist(name).items()}
 
     @cached_property
     def rules(self) -> dict[str, list[Rule]]:
@@ -185,9 +219,9 @@ class Catalogue:
     # -- what is published --------------------------------------------------------------------------------------
     @cached_property
     def indicators(self) -> dict[str, Indicator]:
-        path = self.root / "indicators" / "indicators.yaml"
         found: dict[str, Indicator] = {}
-        for row in load_yaml(path)["indicators"]:
+        paths = sorted((self.root / "indicators").glob("*.yaml"))
+        for path, row in ((p, row) for p in paths for row in load_yaml(p)["indicators"]):
             indicator = _parse(Indicator, row, path, str(row.get("id")))
             if indicator.id in found:
                 raise SetupError(f"{_place(path)}: indicator {indicator.id} is defined twice")
@@ -197,8 +231,9 @@ class Catalogue:
                 fields = {indicator.returns.field}
                 for codes in indicator.returns.by.values():
                     fields |= set(codes.values())
+                asked = self.field_sets.get(indicator.returns.form)
                 for field in fields:
-                    if field not in self.form(indicator.returns.form).by_id:
+                    if asked is None or field not in asked.by_id:
                         raise SetupError(
                             f"{_place(path)}: {indicator.id}: no field {field} in {indicator.returns.form}"
                         )
@@ -206,7 +241,7 @@ class Catalogue:
         for indicator in found.values():
             for part in (indicator.numerator, indicator.denominator, indicator.base):
                 if part is not None and part not in found:
-                    raise SetupError(f"{_place(path)}: {indicator.id}: no indicator {part}")
+                    raise SetupError(f"rulebook/indicators: {indicator.id}: no indicator {part}")
         return found
 
     def indicator(self, indicator_id: str) -> Indicator:

@@ -76,6 +76,15 @@ class CellValue:
 
 
 @dataclass(frozen=True)
+class TableRow:
+    """One row of a table in a form: the row of the sheet it stands in, and the values that are filled."""
+
+    row_no: int
+    sheet: str
+    values: dict[str, CellValue]
+
+
+@dataclass(frozen=True)
 class Observation:
     """One printed cell of a publication. Grain: submission × sheet × cell × indicator.
 
@@ -115,6 +124,8 @@ class ReadResult:
     findings: list[Finding] = field(default_factory=list)
     values: dict[str, CellValue] = field(default_factory=dict)
     blanks: dict[str, tuple[str, str]] = field(default_factory=dict)  # field → (sheet, cell) of its empty cell
+    tables: dict[str, list[TableRow]] = field(default_factory=dict)  # table id (J4, J4F …) → its rows, top down
+    columns: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)  # table → field → (sheet, letters)
     observations: list[Observation] = field(default_factory=list)
     unreadable: bool = False
     marks: dict[str, str] = field(default_factory=dict)  # legal marks as printed in the header
@@ -129,8 +140,12 @@ class ReadResult:
 
     @property
     def column_map(self) -> dict[str, list[str]]:
-        """field → [sheet, cell]: where every value stands or should stand, so that a figure opens down to the cell."""
+        """Where every value stands or should stand, so that a figure opens down to the cell.
+
+        Items: field → [sheet, cell]. Columns of a table: `J4F.arrived` → [sheet, column letters]; the row is row_no.
+        """
         return {
             **{name: list(place) for name, place in self.blanks.items()},
             **{name: [v.sheet, v.cell] for name, v in self.values.items()},
+            **{f"{table}.{name}": list(place) for table, held in self.columns.items() for name, place in held.items()},
         }

@@ -1,8 +1,9 @@
 """What people did: submissions, decisions, verdicts, releases, no-filings, and an append-only event log.
 
 Transactional (SQLAlchemy Core; SQLite in WAL mode as the embedded default). Belongs here: tables and their reads and
-writes. Not here: typed values (store.py), what decides a submission (quality.receive). Rows are never updated except
-a release's state, and every change leaves an event.
+writes, and the state of a submission as of a moment (`states`). Not here: typed values (store.py), what decides a
+submission (quality.receive, quality.decisions). Rows are never updated except a release's state, and every change
+leaves an event.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ submissions = sa.Table(
     sa.Column("period", sa.String),
     sa.Column("plan_version", sa.String, nullable=False),  # "" where the form has none
     sa.Column("version", sa.Integer, nullable=False),  # 1, 2 … within its key
-    sa.Column("status", sa.String, nullable=False),  # accepted | needs_explanation | returned | unreadable
+    # the first verdict: accepted | needs_explanation | returned | unreadable; what it became since: `states`
+    sa.Column("status", sa.String, nullable=False),
     sa.Column("sha256", sa.String, nullable=False),
     sa.Column("file_name", sa.String, nullable=False),
     sa.Column("filed_by", sa.String),
@@ -62,6 +64,30 @@ findings = sa.Table(
     sa.Column("submission_id", sa.String, sa.ForeignKey("submissions.submission_id"), nullable=False, index=True),
     sa.Column("n", sa.Integer, nullable=False),
     sa.Column("finding", sa.String, nullable=False),  # JSON
+)
+explanations = sa.Table(
+    "explanations",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("submission_id", sa.String, sa.ForeignKey("submissions.submission_id"), nullable=False, index=True),
+    sa.Column("rule", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),  # a code of rulebook/codelists/explain_reasons.csv
+    sa.Column("text", sa.String),
+    sa.Column("by", sa.String),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("is_backfilled", sa.Boolean, nullable=False),
+)
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("submission_id", sa.String, sa.ForeignKey("submissions.submission_id"), nullable=False, index=True),
+    sa.Column("status", sa.String, nullable=False),  # accepted | returned: what the submission is from then on
+    sa.Column("by", sa.String, nullable=False),
+    sa.Column("note", sa.String),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("supersedes", sa.String),  # what it took the place of
+    sa.Column("is_backfilled", sa.Boolean, nullable=False),
 )
 seen_files = sa.Table(
     "seen_files",
@@ -180,8 +206,14 @@ class Register:
         with self.transaction() as connection:
             return [dict(r) for r in connection.execute(query).mappings()]
 
+    def states(self, *where: Any, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
+        """Submissions with their state as of a moment (default now), oldest first: see `states`."""
+        with self.transaction() as connection:
+            return states(connection, *where, as_of=as_of)
+
     def submission(self, submission_id: str) -> dict[str, Any]:
-        found = self.rows(submissions, submissions.c.submission_id == submission_id)
+        """One submission in its state of now. Raises UsageError when there is none."""
+        found = self.states(submissions.c.submission_id == submission_id)
         if not found:
             raise UsageError(f"没有报送 {submission_id} (no such submission)")
         return found[0]
@@ -210,10 +242,36 @@ def _sqlite_settings(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def states(connection: sa.Connection, *where: Any, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
+    """Submissions as they stood at a moment, oldest first: `status` and `decided_at` are those of the last decision at
+    or before it, else those of the first verdict. Every reader of a status asks here; `submissions` is never updated.
+    """
+    known = decisions.c.submission_id == submissions.c.submission_id
+    if as_of is not None:
+        known = sa.and_(known, decisions.c.at <= stamp(as_of))
+    decided = [decisions.c.status, decisions.c.at, decisions.c.supersedes]
+    query = (
+        sa.select(submissions, *[c.label(f"_{c.name}") for c in decided])
+        .join_from(submissions, decisions, known, isouter=True)
+        .where(*where)
+        .order_by(submissions.c.seq, decisions.c.at, decisions.c.seq)
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for mapping in connection.execute(query).mappings():
+        row = {k: v for k, v in mapping.items() if not k.startswith("_")}
+        if mapping["_status"] is not None:
+            row |= {"status": mapping["_status"], "decided_at": mapping["_at"]}
+        if mapping["_status"] == "accepted":
+            row["supersedes"] = mapping["_supersedes"]
+        found[row["submission_id"]] = row  # decisions come in order of time: the last one stays
+    return list(found.values())
+
+
 def in_force(rows: Iterable[dict[str, Any]], as_of: dt.datetime | None = None) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Among accepted rows decided at or before as_of, the one received last for each key.
 
-    Key: kind, source or unit, form, period, plan version (survey-forms §1b.1). Ties go to the later seq.
+    rows: of `states` with the same as_of. Key: kind, source or unit, form, period, plan version (survey-forms §1b.1).
+    Ties go to the later seq.
     """
     limit = stamp(as_of) if as_of else None
     found: dict[tuple[Any, ...], dict[str, Any]] = {}

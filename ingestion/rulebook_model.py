@@ -9,10 +9,13 @@ import datetime as dt
 import re
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Attr
+
+Day = Annotated[int, Attr(ge=1, le=31)]
+MonthDay = Annotated[str, Attr(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 
 
 class RulebookModel(BaseModel):
@@ -35,7 +38,10 @@ class Unit(RulebookModel):
 
 
 class FormField(RulebookModel):
-    """One item of a form. `name` is the short Chinese name used in expressions; unit None = no unit of measure."""
+    """One item of a form or column of a table. `name` is the short Chinese name used in expressions.
+
+    unit None = no unit of measure; codelist names one or several lists; many = several codes parted by semicolons.
+    """
 
     id: str
     code: str
@@ -47,9 +53,14 @@ class FormField(RulebookModel):
     semantics: Literal["ytd", "period", "stock", "plan", "event"]
     required: Literal["always", "never"] | dict[Literal["when"], str]
     core: bool
-    codelist: str | None
+    codelist: str | list[str] | None
     source: str
     blank_means: dict[Literal["zero_when"], str] | None = None
+    many: bool = False
+
+    @property
+    def codelists(self) -> list[str]:
+        return [self.codelist] if isinstance(self.codelist, str) else self.codelist or []
 
     @property
     def is_number(self) -> bool:
@@ -69,20 +80,11 @@ class Locate(RulebookModel):
     value_column: str
 
 
-class Form(RulebookModel):
+class FieldSet(RulebookModel):
+    """What one row of typed data holds: the items of a one-row form, or the columns of a table in a form."""
+
     id: str
-    form_no: str | None
     title: Bilingual
-    header: dict[str, str | None]
-    source: str
-    reporter: str
-    chain: list[str]
-    frequency: Literal["monthly", "yearly"]
-    due: dict[str, str]
-    layout: Literal["rows_are_indicators", "table"]
-    locate: Locate
-    version_field: str | None
-    blank_means: Literal["missing", "zero", "not_applicable"]
     fields: list[FormField]
 
     @cached_property
@@ -92,6 +94,40 @@ class Form(RulebookModel):
     @cached_property
     def by_code(self) -> dict[str, FormField]:
         return {f.code: f for f in self.fields}
+
+
+class FormTable(FieldSet):
+    """A list inside a form, one row a `key`, on a sheet of its own. parent: the column that names a row of the first.
+
+    Its id is unique among forms and tables: expressions and typed data call it by that name (J4, J4C, J3F).
+    """
+
+    sheet: str
+    anchor: str
+    key: list[str]
+    parent: str | None = None
+
+
+class Form(FieldSet):
+    """One form of the survey: items filled once a return (`fields`), and tables with many rows."""
+
+    form_no: str | None
+    header: dict[str, str | None]
+    source: str
+    reporter: str
+    chain: list[str]
+    frequency: Literal["monthly", "yearly"]
+    due: dict[str, str]
+    layout: Literal["rows_are_indicators", "table"]
+    locate: Locate | None  # None: a form of tables alone
+    version_field: str | None
+    blank_means: Literal["missing", "zero", "not_applicable"]
+    tables: list[FormTable] = Attr(default_factory=list)
+
+    @property
+    def field_sets(self) -> list[FieldSet]:
+        """Everything the form asks: its one-row items (if it has any), then its tables."""
+        return [*([self] if self.fields else []), *self.tables]
 
 
 class Rule(RulebookModel):
@@ -107,6 +143,7 @@ class Rule(RulebookModel):
     check: str | None = None
     when: str | None = None
     tolerance: Literal["exact", "rounding"] = "exact"
+    explain: bool = True  # a warning of it is answered with a reason before the return is accepted
     message: Bilingual
     hint: Bilingual
     basis: str
@@ -358,14 +395,40 @@ class Gates(RulebookModel):
         return [g for g in self.gates if not g.kinds or kind in g.kinds]
 
 
-class ReleaseDay(RulebookModel):
-    """A statutory release: on `day` of the month after the period, as this kind."""
+class DueDates(RulebookModel):
+    """When a form is due by reporting level: a day of the month after, or MM-DD of a year. Unmoved for holidays."""
 
     form: str
-    day: int
-    kind: str
+    version: str | None = None  # plan version, or `revised` for a second filing of the same period
+    every: Literal["month", "year"]
+    years_after: Literal[0, 1] = 0  # a yearly date falls in the reference year, or in the one after
+    by: dict[Literal["county", "city", "province"], Day | MonthDay]
+
+
+class ReleaseDay(RulebookModel):
+    """A statutory release, unmoved: `day` of the month after the period, or `month` and `day` of a year."""
+
+    form: str
+    every: Literal["month", "year"]
+    years_after: Literal[0, 1] = 0
+    month: Annotated[int, Attr(ge=1, le=12)] | None = None  # of a yearly release alone
+    day: Day
+    kind: Literal["provisional", "revised", "final", "correction"]
+    series: Literal["all"] | list[str] = "all"
+
+    @model_validator(mode="after")
+    def _month_of_a_yearly_one(self) -> ReleaseDay:
+        if (self.month is not None) != (self.every == "year"):
+            raise ValueError("month belongs to a yearly release, and to no other")
+        return self
+
+    @property
+    def date(self) -> str | None:
+        """MM-DD of a yearly release."""
+        return f"{self.month:02d}-{self.day:02d}" if self.month else None
 
 
 class Calendar(RulebookModel):
-    due: dict[str, dict[str, int | str]]
+    source: Literal["ours"]
+    due: list[DueDates]
     release: dict[str, ReleaseDay]

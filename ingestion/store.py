@@ -1,6 +1,7 @@
-"""The one writer of typed Parquet: wide rows of returns, long rows of publications. One file a partition.
+"""The one writer of typed Parquet: wide rows of returns and of their tables, long rows of publications.
 
-`returns/form=J2/period=2023-09/province=110000/rows.parquet`, `returns/form=PUB/source=T2309/rows.parquet`.
+One file a partition: `returns/form=J2/period=2023-09/province=110000/rows.parquet`, `returns/form=J4F/…` for a table
+of J4, `returns/form=PUB/source=T2309/rows.parquet`.
 Every version of every return is kept; which one is in force is the register's word, joined in dbt. A partition is
 rewritten whole from the register and the archive, so a killed run leaves nothing half-written and nothing lost.
 """
@@ -19,12 +20,13 @@ import pyarrow.parquet as pq
 from ingestion.archive import Archive, write_whole
 from ingestion.catalogue import Catalogue
 from ingestion.errors import RetriableError
-from ingestion.model import ReadResult
+from ingestion.model import CellValue, ReadResult
 from ingestion.reading import read_bytes
 from ingestion.register import Register, submissions
-from ingestion.rulebook_model import Form
+from ingestion.rulebook_model import FieldSet, FormTable
 from ingestion.units import STORE_DECIMALS
 
+HELD = b"jiugai.submissions"
 QUANTITY = pa.decimal128(38, STORE_DECIMALS)
 PUBLICATION_SCHEMA = pa.schema(
     [
@@ -52,25 +54,38 @@ PUBLICATION_SCHEMA = pa.schema(
 )
 
 
-def form_schema(form: Form) -> pa.Schema:
-    """Grain: one row a submission. Numbers in base units; integers and decimals alike DECIMAL(38,8), NULL = blank."""
-    fields: list[tuple[str, pa.DataType]] = [
+def field_schema(fields: FieldSet) -> pa.Schema:
+    """Grain: one row a submission, of a table one row a submission and sheet row.
+
+    Numbers in base units; integers and decimals alike DECIMAL(38,8); NULL = blank.
+    """
+    types = {"date": pa.date32(), "bool": pa.bool_()}
+    head: list[tuple[str, pa.DataType]] = [
         ("submission_id", pa.string()),
         ("row_no", pa.int32()),
         ("unit_code", pa.string()),
     ]
-    for f in form.fields:
-        fields.append((f.id, QUANTITY if f.is_number else pa.date32() if f.type == "date" else pa.string()))
-    return pa.schema(fields)
+    return pa.schema(
+        [*head, *((f.id, QUANTITY if f.is_number else types.get(f.type, pa.string())) for f in fields.fields)]
+    )
 
 
 def _quantity(value: Decimal) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-STORE_DECIMALS))
 
 
-def rows_of(result: ReadResult, submission_id: str, catalogue: Catalogue) -> list[dict[str, Any]]:
-    """Typed rows of one read file, ready for its schema."""
-    if result.form and result.form.startswith("PUB:"):
+def _typed(row_no: int, values: Mapping[str, CellValue], fields: FieldSet, head: Mapping[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {**head, "row_no": row_no}
+    for f in fields.fields:
+        held = values.get(f.id)
+        value = held.value if held else None
+        row[f.id] = _quantity(value) if isinstance(value, Decimal) else value
+    return row
+
+
+def rows_of(result: ReadResult, submission_id: str, fields: FieldSet | None) -> list[dict[str, Any]]:
+    """Typed rows of one read file: of a publication (fields None), of a form's items, or of one of its tables."""
+    if fields is None:
         names = [n for n in PUBLICATION_SCHEMA.names if n != "submission_id"]
         rows = []
         for o in result.observations:
@@ -78,13 +93,14 @@ def rows_of(result: ReadResult, submission_id: str, catalogue: Catalogue) -> lis
             row["value"], row["half_unit"] = _quantity(o.value), _quantity(o.half_unit)
             rows.append({"submission_id": submission_id, **row})
         return rows
-    assert result.form
-    row = {"submission_id": submission_id, "row_no": 1, "unit_code": result.unit_code}
-    for f in catalogue.form(result.form).fields:
-        held = result.values.get(f.id)
-        value = held.value if held else None
-        row[f.id] = _quantity(value) if isinstance(value, Decimal) else value
-    return [row]
+    head = {"submission_id": submission_id, "unit_code": result.unit_code}
+    if isinstance(fields, FormTable):
+        return [_typed(r.row_no, r.values, fields, head) for r in result.tables.get(fields.id, [])]
+    return [_typed(1, result.values, fields, head)]
+
+
+def _schema(fields: FieldSet | None) -> pa.Schema:
+    return field_schema(fields) if fields else PUBLICATION_SCHEMA
 
 
 class Store:
@@ -93,32 +109,36 @@ class Store:
         self.catalogue = catalogue
         self.archive = Archive(home)
 
-    def partition_of(self, row: Mapping[str, Any]) -> Path | None:
-        """Where the typed rows of a submission lie; None for files that gave no rows."""
+    def partition_of(self, row: Mapping[str, Any], fields: FieldSet | None = None) -> Path | None:
+        """Where the typed rows of a submission lie (of a form with tables: of its first set unless one is named).
+
+        None for files that gave no rows.
+        """
         if row["source_id"]:
             return self.root / "form=PUB" / f"source={row['source_id']}" / "rows.parquet"
         if row["form"] is None or row["unit_code"] is None or row["period"] is None:
             return None
+        fields = fields or self.catalogue.form(row["form"]).field_sets[0]
         return (
             self.root
-            / f"form={row['form']}"
+            / f"form={fields.id}"
             / f"period={row['period']}"
             / f"province={row['province_code']}"
             / "rows.parquet"
         )
 
-    def _schema(self, form: str) -> pa.Schema:
-        return PUBLICATION_SCHEMA if form.startswith("PUB") else form_schema(self.catalogue.form(form))
+    def _sets(self, row: Mapping[str, Any]) -> list[FieldSet] | list[None]:
+        return [None] if row["source_id"] else self.catalogue.form(row["form"]).field_sets
 
     def seed(self) -> None:
-        """An empty file for each form, so that reading by glob never meets nothing."""
-        for form in [*self.catalogue.forms, "PUB"]:
-            inner = "source=_empty" if form == "PUB" else "period=_empty/province=_empty"
-            path = self.root / f"form={form}" / inner / "rows.parquet"
+        """An empty file for each set of fields, so that reading by glob never meets nothing."""
+        for fields in [*self.catalogue.field_sets.values(), None]:
+            inner = "period=_empty/province=_empty" if fields else "source=_empty"
+            path = self.root / f"form={fields.id if fields else 'PUB'}" / inner / "rows.parquet"
             if not path.exists():
-                self._write(path, [], self._schema(form))
+                self._write(path, [], set(), fields)
 
-    def _write(self, path: Path, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
+    def _write(self, path: Path, rows: list[dict[str, Any]], ids: set[str], fields: FieldSet | None) -> None:
         rows = sorted(
             rows,
             key=lambda r: (
@@ -130,6 +150,8 @@ class Store:
                 r.get("dim_code") or "",
             ),
         )
+        # a submission may have no row in a table: which ones are held stands in the file's own metadata
+        schema = _schema(fields).with_metadata({HELD: " ".join(sorted(ids))})
         buffer = io.BytesIO()
         pq.write_table(pa.Table.from_pylist(rows, schema=schema), buffer, compression="zstd")
         write_whole(path, buffer.getvalue())
@@ -142,34 +164,33 @@ class Store:
         rows: all register rows of the partitions concerned. fresh: results just read; anything else that is missing
         is read again from the archive. Returns the partitions that were written.
         """
-        by_path: dict[Path, list[Mapping[str, Any]]] = {}
+        by_path: dict[Path, tuple[FieldSet | None, list[Mapping[str, Any]]]] = {}  # fields None: a publication
         for row in rows:
-            path = self.partition_of(row)
-            if path is not None:
-                by_path.setdefault(path, []).append(row)
+            if self.partition_of(row) is not None:
+                for fields in self._sets(row):
+                    path = self.partition_of(row, fields)
+                    assert path is not None
+                    by_path.setdefault(path, (fields, []))[1].append(row)
+        read = dict(fresh or {})
         written = []
-        for path, wanted in sorted(by_path.items()):
-            schema = self._schema(str(wanted[0]["form"]))
+        for path, (fields, wanted) in sorted(by_path.items()):
             ids = {r["submission_id"] for r in wanted}
-            held: list[dict[str, Any]] = []
-            if path.exists():
-                file = pq.ParquetFile(path)
-                if file.schema_arrow.equals(schema):
-                    if set(file.read(["submission_id"], use_threads=False).column(0).to_pylist()) == ids:
-                        continue
-                    held = file.read(use_threads=False).to_pylist()
+            file = pq.ParquetFile(path) if path.exists() else None
+            if file is not None and not file.schema_arrow.equals(_schema(fields)):
+                file = None  # of an older form: everything is read again
+            present = set((file.schema_arrow.metadata or {}).get(HELD, b"").decode().split()) if file else set()
+            if present == ids:
+                continue
+            held = file.read(use_threads=False).to_pylist() if file else []
             kept = [r for r in held if r["submission_id"] in ids]
-            present = {r["submission_id"] for r in kept}
-            added: list[dict[str, Any]] = []
             for row in wanted:
                 if row["submission_id"] not in present:
-                    result = (fresh or {}).get(row["submission_id"])
-                    if result is None:
-                        result, _ = read_bytes(self.archive.read(row["sha256"]), self.catalogue, row["source_id"])
-                    added += rows_of(result, row["submission_id"], self.catalogue)
-            if added or len(kept) != len(held) or not path.exists():
-                self._write(path, kept + added, schema)
-                written.append(path)
+                    if row["submission_id"] not in read:
+                        data = self.archive.read(row["sha256"])
+                        read[row["submission_id"]] = read_bytes(data, self.catalogue, row["source_id"])[0]
+                    kept += rows_of(read[row["submission_id"]], row["submission_id"], fields)
+            self._write(path, kept, ids, fields)
+            written.append(path)
         return written
 
     def repair(self, register: Register) -> list[Path]:
