@@ -9,7 +9,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup system manifest demo dev test test-unit check format seeds lock clean
+.PHONY: help setup system manifest demo serve dev test test-unit check format seeds lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ manifest: setup ## parse the dbt project (Dagster and the tests read its manifes
 
 demo: setup manifest ## the whole line on the folder $(JIUGAI_HOME), ending with where to look
 	@$(BIN)/jiugai demo
+
+serve: setup ## the pages as an app on the folder $(JIUGAI_HOME): http://127.0.0.1:8050
+	@$(BIN)/jiugai serve
 
 dev: setup manifest ## Dagster's UI and daemon on the folder $(JIUGAI_HOME)
 	@$(BIN)/jiugai dev

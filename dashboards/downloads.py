@@ -1,18 +1,27 @@
-"""A frame as a CSV file: every figure and gap of a chart with its exact value, status, printed form and source.
+"""A frame as CSV and as XLSX: every figure and gap of a chart with its exact value, status, printed form and source.
 
-UTF-8 with BOM so that Excel opens it; one header row, codes never inside number columns. Files of sample data say so in
-their name, in their first line and in every row. Not here: display formats, links.
+CSV is UTF-8 with BOM so that Excel opens it; both have one header row, and codes are text. In XLSX a value is a number
+where a spreadsheet holds it exactly, else text. Files of sample data say so in their name, in their first line and in
+every row. Not here: display formats, links.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 from typing import NamedTuple
 
 from dashboards import theme
 from dashboards.frames import FilingFrame, Frame, Point
+from ingestion.archive import WORKBOOK_CREATED
 from ingestion.units import plain
+
+FORMATS = ("csv", "xlsx")
+NUMBERS = frozenset(
+    {"value", "numerator", "denominator", "half_unit", "choice_rank", "units_reported", "units_expected", "versions"}
+)
+EXACT_DIGITS = 15  # what a spreadsheet keeps of a number
 
 MARK_COLUMN = theme.SAMPLE_MARK
 
@@ -91,15 +100,16 @@ FILING_COLUMNS = (
 )
 
 
-def file_name(frame: Frame | FilingFrame) -> str:
-    """Name of a chart's download: ASCII, with 模拟数据 in front for sample data."""
-    return f"{theme.SAMPLE_ZH}_{frame.name}.csv" if frame.is_sample else f"{frame.name}.csv"
+def file_name(frame: Frame | FilingFrame, suffix: str) -> str:
+    """Name of a chart's download, with 模拟数据 in front for sample data."""
+    stem = frame.name.replace("/", "-")
+    return f"{theme.SAMPLE_ZH}_{stem}.{suffix}" if frame.is_sample else f"{stem}.{suffix}"
 
 
 def _text(value: str | None) -> str:
     """Free text that a spreadsheet would run as a formula is made plain by an apostrophe."""
     text = value or ""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _row(point: Point, frame: Frame) -> dict[str, str]:
@@ -145,41 +155,75 @@ def _row(point: Point, frame: Frame) -> dict[str, str]:
     }
 
 
-def _write(columns: tuple[Column, ...], rows: list[dict[str, str]], sample: bool) -> bytes:
+def _table(frame: Frame | FilingFrame) -> tuple[list[str], list[list[str]]]:
+    """Header and rows: points in drawing order, then the alternatives."""
+    columns: tuple[Column, ...] = COLUMNS
+    if isinstance(frame, FilingFrame):
+        columns = FILING_COLUMNS
+        rows = [
+            {
+                "form": c.form,
+                "period": c.period,
+                "unit_code": c.unit_code,
+                "unit_zh": _text(c.unit_zh),
+                "province_code": c.province_code,
+                "province_zh": _text(c.province_zh),
+                "status": c.status,
+                "status_zh": theme.RETURN_STATUS[c.status].zh,
+                "versions": str(c.versions),
+                "received_at": c.received_at or "",
+                "release": frame.release or "",
+                "as_of": frame.as_of,
+            }
+            for c in frame.cells
+        ]
+    else:
+        rows = [_row(p, frame) for p in frame.points + frame.others]
     names = [c.name for c in columns]
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(([MARK_COLUMN] if sample else []) + names)
-    for row in rows:
-        writer.writerow(([theme.SAMPLE_ZH] if sample else []) + [row[name] for name in names])
-    return b"\xef\xbb\xbf" + buffer.getvalue().encode()
+    mark = [theme.SAMPLE_ZH] if frame.is_sample else []
+    return ([MARK_COLUMN] if frame.is_sample else []) + names, [mark + [row[n] for n in names] for row in rows]
 
 
 def csv_bytes(frame: Frame | FilingFrame) -> bytes:
-    """The download of a chart: its points in drawing order, each followed by nothing; alternatives come after."""
-    if isinstance(frame, FilingFrame):
-        return _write(
-            FILING_COLUMNS,
-            [
-                {
-                    "form": c.form,
-                    "period": c.period,
-                    "unit_code": c.unit_code,
-                    "unit_zh": c.unit_zh,
-                    "province_code": c.province_code,
-                    "province_zh": c.province_zh,
-                    "status": c.status,
-                    "status_zh": theme.RETURN_STATUS[c.status].zh,
-                    "versions": str(c.versions),
-                    "received_at": c.received_at or "",
-                    "release": frame.release or "",
-                    "as_of": frame.as_of,
-                }
-                for c in frame.cells
-            ],
-            frame.is_sample,
-        )
-    return _write(COLUMNS, [_row(p, frame) for p in frame.points + frame.others], frame.is_sample)
+    """The download of a chart as CSV."""
+    header, rows = _table(frame)
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return b"\xef\xbb\xbf" + buffer.getvalue().encode()
+
+
+def _is_exact(text: str) -> bool:
+    """Whether a spreadsheet holds a number to its last digit."""
+    return bool(text) and len(Decimal(text).normalize().as_tuple().digits) <= EXACT_DIGITS
+
+
+def xlsx_bytes(frame: Frame | FilingFrame) -> bytes:
+    """The same table as a workbook. Nothing in it is a formula or a link; the same data gives the same bytes."""
+    import xlsxwriter
+
+    header, rows = _table(frame)
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(buffer, options)
+    book.set_properties({"title": file_name(frame, "xlsx"), "created": WORKBOOK_CREATED})
+    sheet = book.add_worksheet(theme.SAMPLE_ZH if frame.is_sample else "figures")
+    sheet.write_row(0, 0, header, book.add_format({"bold": True}))
+    sheet.freeze_panes(1, 0)
+    for r, row in enumerate(rows, start=1):
+        for c, text in enumerate(row):
+            if header[c] in NUMBERS and _is_exact(text):
+                sheet.write_number(r, c, float(text))
+            elif text:
+                sheet.write_string(r, c, text)
+    book.close()
+    return buffer.getvalue()
+
+
+def content(frame: Frame | FilingFrame, suffix: str) -> bytes:
+    """A download in one of FORMATS."""
+    return csv_bytes(frame) if suffix == "csv" else xlsx_bytes(frame)
 
 
 def columns_csv() -> bytes:

@@ -8,6 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+FIRST_YEAR = 2019  # the national programme; earlier work was pilots
+HEADLINE_EFFECTS = (
+    "effect_pipe_total", "effect_elev", "effect_park_add", "effect_evc", "effect_svc_total", "effect_svc_elder",
+    "effect_svc_child", "effect_green_area", "effect_light_cnt",
+)  # fmt: skip
+RATES = ("arrival_rate", "payment_rate", "execution_rate")
+
 
 @dataclass(frozen=True)
 class Key:
@@ -190,6 +197,3 @@ class FilingFrame:
     def coverage(self) -> Coverage:
         accepted = sum(c.status == "accepted" for c in self.cells)
         return Coverage(accepted, len(self.cells), None)
-
-
-# -- reading ----------------------------------------------------------------------------------------------------------

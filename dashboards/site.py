@@ -1,7 +1,8 @@
 """The static site: pages, charts, downloads and one plotly.js, written whole and swapped in. No outside host.
 
-Belongs here: which pages there are, HTML from the templates, files and the swap. Not here: figures, words, queries.
-The same data gives the same bytes: fixed chart ids, no clock.
+A simple subset of what the app shows: the widest area at its latest period, every province's progress, every measure of
+the map, and the traces of the headline figures. Belongs here: which pages there are, their files, and the swap. Not here:
+figures, words, queries, markup. The same data gives the same bytes: fixed chart ids, no clock.
 """
 
 from __future__ import annotations
@@ -9,50 +10,33 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import jinja2
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from dashboards import theme
-from dashboards.downloads import columns_csv, csv_bytes, file_name
-from dashboards.pages import benefit, funds, overview, provinces, sample, starts
-from dashboards.pages._page import Block, Page, moment, release_words
+from dashboards.data import choices, reading
+from dashboards.data import progress as starts
+from dashboards.downloads import FORMATS, columns_csv, content, file_name
+from dashboards.html import Places, all_written
+from dashboards.markup import CONFIG, banner_nodes, foot_nodes, head_nodes, main_nodes, node
+from dashboards.pages import registry, trace
+from dashboards.pages._page import Page
+from dashboards.view import View
 from filings.figures import Reader, open_reader
 from ingestion.errors import UsageError
 
 HERE = Path(__file__).resolve().parent / "pages"
 MARKER = ".jiugai-site"
-REAL_PAGES = (overview.page, starts.page, benefit.page, funds.page, provinces.page)
-SAMPLE_PAGES = (sample.overview, sample.progress, sample.funds, sample.filing)
+SHEETS = 4  # of a figure summed from many returns; the app shows all
+ASSETS = ("charts.js", "icon.svg", "site.css", "tables.js")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; connect-src 'none'; base-uri 'none'; form-action 'none'"
 )
-TO_SAMPLE = {"file": "sample/index.html", "title": theme.Words("样例页", "Sample pages")}
-TO_REAL = {"file": "index.html", "title": theme.Words("返回公布数据", "Back to published figures")}
-
-
-def _spec(block: Block) -> Markup:
-    """A chart as JSON for a script element; characters that could end the element are escaped."""
-    assert block.figure is not None
-    made = block.figure.to_plotly_json()
-    text = json.dumps(
-        {"data": made["data"], "layout": made["layout"]},
-        ensure_ascii=False,
-        sort_keys=True,
-        allow_nan=False,
-        default=_plain,
-    )
-    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "to_plotly_json"):
-        return value.to_plotly_json()
-    raise TypeError(f"not plain data in a chart: {type(value).__name__}")
 
 
 def _environment() -> jinja2.Environment:
@@ -66,36 +50,113 @@ def _environment() -> jinja2.Environment:
     )
 
 
+class _Site:
+    """The pages of one reader: what a view's file is called, and which files there are."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.template = _environment().get_template("base.html")
+        self.tops = {sample: starts.top_area(reader, sample) for sample in (False, True)}
+        self.pages: dict[str, tuple[View, Page]] = {}
+        for view in self._wanted():
+            self.pages[self.file_of(view)] = view, registry.make(reader, view)
+        if reader.release is None:
+            for traced in self._headlines():
+                figure = trace.Traced(reader, traced)
+                for view in (traced.with_(at=n) for n in figure.sheets(SHEETS)):
+                    self.pages[self.file_of(view)] = view, figure.page(view)
+
+    def file_of(self, view: View) -> str:
+        """The file of a view below the root. The period is the latest one, so it is in the name of traces alone."""
+        folder = "sample/" if view.sample else ""
+        if view.page == "trace":
+            parts = [view.indicator, view.area, view.period, view.dim, view.programme, "flow" if view.flow else ""]
+            name = "-".join(p for p in [*parts, str(view.at) if view.at else ""] if p)
+            return f"{folder}trace/{name.replace('/', '_').replace('=', '_')}.html"
+        name = "index" if view.page == "overview" else view.page
+        place = "" if view.area in ("", self.tops[view.sample]) else f"-{view.area}"
+        return f"{folder}{name}{place}{'-' + view.measure if view.measure else ''}.html"
+
+    def _wanted(self) -> Iterator[View]:
+        release = self.reader.release or ""
+        for sample in (False, True):
+            base = View(sample=sample, release=release)
+            yield from (base.to(page) for page, _ in registry.NAV)
+            progress = choices.resolved(self.reader, base.to("progress"))
+            for measure in starts.measures_at(self.reader, progress.period, sample):
+                yield base.to("progress").with_(measure=measure)
+            held = reading.areas_with(self.reader, [starts.STARTED], sample)
+            for area in (a for a in reading.provinces(self.reader) if a in held and a != self.tops[sample]):
+                yield base.to("progress").with_(area=area)
+
+    def _headlines(self) -> list[View]:
+        """The traces of the key figures, and of the years of starts."""
+        found: list[View | None] = []
+        for _, page in self.pages.values():
+            if page.view.page == "overview":
+                found += [tile.to for tile in page.tiles]
+                tables = [b.table for b in page.blocks if b.name == "yearly_starts" and b.table]
+                found += [cell.to for table in tables for row in table.rows for cell in row]
+        return list(dict.fromkeys(view for view in found if view is not None))
+
+    def href(self, view: View, root: str) -> str | None:
+        """The file of a view relative to a page; None where the site has no such page."""
+        if view.release != (self.reader.release or "") or view.lang != "zh":
+            return None
+        name = self.file_of(view)
+        return f"{root}{name}" if name in self.pages else None
+
+    def written(self, file: str) -> bytes:
+        """One page. The looks of a map are all in it, so the address needs no choice."""
+        asked, page = self.pages[file]
+        root = "../" * file.count("/")
+        downloads = f"{root}{_downloads_folder(page)}"
+        places = Places(lambda view: self.href(view.with_(map="map"), root), lambda d: f"{downloads}{d.file}")
+        lang = page.view.lang
+        columns = node("a", "columns.csv", href=f"{root}assets/columns.csv", download="columns.csv")
+        body = all_written(
+            [
+                *banner_nodes(page.is_sample, lang),
+                head_nodes(registry.NAV, asked),
+                main_nodes(page),
+                foot_nodes(page.as_of, self.reader.release, lang, columns),
+            ],
+            places,
+        )
+        mark = f"【{theme.SAMPLE_ZH}】" if page.is_sample else ""
+        html = self.template.render(
+            title=f"{mark}{page.title.text(lang)} · 旧改统计 jiugai",
+            root=root,
+            policy=POLICY,
+            sample=page.is_sample,
+            charts=any(b.figure is not None or b.looks for b in page.blocks),
+            config=json.dumps(CONFIG),
+            body=Markup(body),
+        )
+        return html.encode()
+
+
+def _downloads_folder(page: Page) -> str:
+    """Downloads of a page: those of a province apart, since the charts have the same names."""
+    area = f"{page.view.area}/" if page.view.page == "progress" else ""
+    return f"{'sample/' if page.is_sample else ''}downloads/{area}"
+
+
 def render(reader: Reader) -> dict[str, bytes]:
     """Every file of the site by its path below the root.
 
     Raises: UsageError, SetupError as the reader does.
     """
     files: dict[str, bytes] = {}
-    template = _environment().get_template("base.html")
-    groups = [[make(reader) for make in makers] for makers in (REAL_PAGES, SAMPLE_PAGES)]
-    for pages, other in zip(groups, (TO_SAMPLE, TO_REAL), strict=True):
-        for page in pages:
-            root = "../" * page.file.count("/")
-            html = template.render(
-                page=page,
-                nav=pages,
-                other=other,
-                root=root,
-                policy=POLICY,
-                sample_zh=theme.SAMPLE_ZH,
-                sample_en=theme.SAMPLE_EN,
-                as_of=moment(reader.as_of),
-                release=release_words(reader.release),
-                released=reader.release is not None,
-                publishers=theme.PUBLISHER,
-                specs={b.name: _spec(b) for b in page.blocks if b.figure is not None},
-                files={b.name: file_name(b.frame) for b in page.blocks},
-            )
-            files[page.file] = html.encode()
-            files.update(_downloads(page))
-    for path in sorted((HERE / "static").iterdir()):
-        files[f"assets/{path.name}"] = path.read_bytes()
+    site = _Site(reader)
+    for file, (_, page) in site.pages.items():
+        files[file] = site.written(file)
+        for block in page.blocks:
+            for suffix in FORMATS if block.frame is not None else ():
+                assert block.frame is not None
+                files[_downloads_folder(page) + file_name(block.frame, suffix)] = content(block.frame, suffix)
+    for name in ASSETS:
+        files[f"assets/{name}"] = (HERE / "static" / name).read_bytes()
     files["assets/columns.csv"] = columns_csv()
     files["plotly.min.js"] = get_plotlyjs().encode()
     files[MARKER] = (
@@ -105,11 +166,6 @@ def render(reader: Reader) -> dict[str, bytes]:
         + b"\n"
     )
     return files
-
-
-def _downloads(page: Page) -> dict[str, bytes]:
-    folder = page.file.rsplit("/", 1)[0] + "/downloads" if "/" in page.file else "downloads"
-    return {f"{folder}/{file_name(block.frame)}": csv_bytes(block.frame) for block in page.blocks}
 
 
 def _check_target(out: Path) -> None:

@@ -6,6 +6,7 @@ Display formats round for the eye (万个, 万户, 亿元); downloads never pass
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
@@ -36,6 +37,10 @@ class Words(NamedTuple):
 
     zh: str
     en: str
+
+    def text(self, lang: str) -> str:
+        """For a Chinese reader Chinese with English behind it, for an English reader English alone."""
+        return f"{self.zh} {self.en}".strip() if lang == "zh" else self.en or self.zh
 
 
 STATUS = {
@@ -76,9 +81,9 @@ NO_DATA = Words("无数据", "no data")
 NOT_PRINTED = Words("未公布", "not printed")
 
 
-def gap_mark(words: Words) -> str:
+def gap_mark(words: Words, lang: str) -> str:
     """What is written where a bar would stand: narrow enough for a seventh of a 360 px screen."""
-    return f"{words.zh}<br>n/a"
+    return f"{words.zh}<br>n/a" if lang == "zh" else "n/a"
 
 
 WAN, YI = Decimal(10_000), Decimal(100_000_000)
@@ -90,13 +95,29 @@ def trimmed(value: Decimal, decimals: int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def display(value: Decimal | None, unit: str, half_unit: Decimal | None = None) -> str:
+UNITS_EN = {
+    "个": "", "户": "households", "人": "persons", "平方米": "m²", "米": "m", "元": "yuan", "栋": "buildings",
+    "处": "places", "部": "lifts", "盏": "lamps", "单元": "stairwells", "组": "sets", "件": "cases", "项": "items",
+}  # fmt: skip
+
+
+def unit_words(unit: str) -> Words:
+    """A unit of measure in both languages."""
+    return Words(unit, UNITS_EN.get(unit, unit) or "number")
+
+
+def display(value: Decimal | None, unit: str, half_unit: Decimal | None = None, lang: str = "zh") -> str:
     """A value for reading: 2.71万个 when it was printed rounded, 51,294个 when whole, 23.56亿元, 33.43%.
 
-    None gives 无数据. A rounded figure keeps no more digits than its half unit supports.
+    In English 27,100, 2,356.27 million yuan. None gives 无数据. A rounded figure keeps no more digits than its half
+    unit supports.
     """
     if value is None:
-        return NO_DATA.zh
+        return NO_DATA.zh if lang == "zh" else NO_DATA.en
+    if lang == "en" and unit != "%":
+        if unit == "元":
+            return f"{trimmed(value / 1_000_000, 2)} million yuan"
+        return f"{trimmed(value, 2)} {UNITS_EN.get(unit, unit)}".strip()
     if unit == "元":
         if abs(value) >= YI:
             return f"{trimmed(value / YI, 2)}亿元"
@@ -126,7 +147,13 @@ def rounding_arms(
 
 
 def heading(
-    title: Words, unit: Words | None, *, sample: bool, height: int, more: int = 0, below: Sequence[str] = ()
+    title: Words,
+    unit: Words | None,
+    *,
+    sample: bool,
+    lang: str = "zh",
+    more: int = 0,
+    below: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Layout entries for a chart's title block: Chinese, English, unit; a sample says so in its first line.
 
@@ -134,21 +161,28 @@ def heading(
     empty ones above the plot.
     """
     lines = [f"<b>【{SAMPLE_ZH}】</b> <span style='font-size:12px'>{SAMPLE_EN}</span>"] if sample else []
-    lines += [f"<b>{title.zh}</b>", f"<span style='font-size:12px;color:{MUTED}'>{title.en}</span>"]
+    small = f"<span style='font-size:12px;color:{MUTED}'>"
+    if lang == "zh":
+        lines += [f"<b>{part}</b>" for part in _parts(title.zh, 18)]
+        lines += [f"{small}{part}</span>" for part in textwrap.wrap(title.en, 42)]
+    else:
+        lines += [f"<b>{part}</b>" for part in textwrap.wrap(title.en, 34)]
     if unit is not None:
-        lines.append(f"<span style='font-size:12px;color:{MUTED}'>单位 unit：{unit.zh} ({unit.en})</span>")
+        same = unit.zh == unit.en
+        said = f"unit: {unit.en}" if lang == "en" else f"单位 unit：{unit.zh}" + ("" if same else f" ({unit.en})")
+        lines.append(f"{small}{said}</span>")
     lines += [f"<span style='font-size:12px'>{line}</span>" for line in below]
-    # y counts from the bottom of the figure; one line height below the top keeps the first line whole
+    # a line's height below the top, in pixels: the place may be lower than the figure was made for
     return {
         "title": {
             "text": "<br>".join(lines),
             "x": 0,
             "xref": "container",
             "xanchor": "left",
-            "y": 1 - 18 / height,
+            "y": 1,
             "yref": "container",
             "yanchor": "top",
-            "pad": {"l": 4},
+            "pad": {"l": 4, "t": 18},
             "font": {"size": 15},
         },
         "margin": {"t": 24 + 20 * len(lines) + 18 * more, "l": 8, "r": 12, "b": 8},
@@ -205,6 +239,18 @@ def _template() -> go.layout.Template:
 
 
 TEMPLATE = _template()
+WATERMARK = {
+    "name": "watermark",
+    "text": SAMPLE_ZH,
+    "x": 0.5,
+    "y": 0.5,
+    "xref": "paper",
+    "yref": "paper",
+    "showarrow": False,
+    "textangle": -18,
+    "opacity": 0.13,
+    "font": {"size": 44, "color": "#8a2b06"},
+}
 
 
 def figure(
@@ -214,19 +260,45 @@ def figure(
     *,
     sample: bool,
     height: int,
+    lang: str = "zh",
     more: int = 0,
     below: Sequence[str] = (),
+    annotations: Sequence[dict[str, Any]] = (),
     **layout: Any,
 ) -> go.Figure:
-    """A figure with the house template and title block. `height` in px is for a full-width screen."""
-    made = go.Figure(data=traces)
-    made.update_layout(
-        template=TEMPLATE, height=height, **heading(title, unit, sample=sample, height=height, more=more, below=below)
-    )
-    made.update_layout(**layout)
-    return made
+    """A figure with the house template and title block. `height` in px; a long legend gets room of its own.
+
+    A narrow screen wraps the legend onto a line an entry, so that room is reserved on every screen.
+    """
+    entries = sum(1 for t in traces if t.name and t.showlegend is not False)
+    lines = min(entries, 4) if entries <= 4 else (entries + 1) // 2
+    tall = height + 20 * max(0, lines - 1)
+    whole = {
+        "template": TEMPLATE,
+        "height": tall,
+        "annotations": [*annotations, *([WATERMARK] if sample else [])],
+        **heading(title, unit, sample=sample, lang=lang, more=more, below=below),
+        **layout,
+    }
+    return go.Figure(data=traces, layout=whole)
+
+
+def _parts(text: str, width: int) -> list[str]:
+    """Chinese text in lines of at most `width`, broken behind a mark where one stands in the second half of a line."""
+    found = []
+    while len(text) > width:
+        marks = [i + 1 for i, c in enumerate(text[:width]) if c in "：，、；）" and i >= width // 2]
+        at = marks[-1] if marks else width
+        found.append(text[:at])
+        text = text[at:]
+    return [*found, text]
+
+
+def lines(text: str, lang: str, wide: int, wide_en: int) -> list[str]:
+    """Text in lines that fit a place of so many Chinese or Latin letters."""
+    return _parts(text, wide) if lang == "zh" else textwrap.wrap(text, wide_en)
 
 
 def wrapped(text: str, width: int) -> str:
-    """Chinese label broken every `width` characters for an axis."""
-    return "<br>".join(text[i : i + width] for i in range(0, len(text), width))
+    """Chinese label broken for an axis."""
+    return "<br>".join(_parts(text, width))

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from filings.holdings import RETURNS, Holdings, Names, Part, label_of, month_end
-from filings.intervals import Interval, added, multiplied, percent
+from filings.intervals import Interval, added, counted, multiplied, percent
 from ingestion.catalogue import NATION
 from ingestion.rulebook_model import ControlTotal
 from ingestion.units import plain
@@ -228,7 +228,7 @@ class Gatherer:
         self.lacking = "plan" if not plans else "" if tops else "starts"
         found = []
         for top, bottom in sorted(((t, b) for t in tops for b in plans), key=lambda pair: self._pair_order(*pair)):
-            rate = percent(_counted(top), _counted(bottom))
+            rate = percent(counted(top.interval), counted(bottom.interval))
             if rate is not None:
                 zh = f"开工{top.amount}（{top.short}）÷计划{bottom.amount}（{bottom.short}）＝{plain(rate.point)}%"
                 en = f"{plain(top.value)} started ({top.source}) ÷ {plain(bottom.value)} planned ({bottom.source}) = "
@@ -252,7 +252,7 @@ class Gatherer:
             if not p.is_doubtful and (p.source == RETURNS or self.catalogue.source(p.source).publisher == publisher)
         ]
         same = min(fit, key=lambda p: (p.source not in {t.source for t in parts}, self._choice(p)), default=None)
-        rate = percent(starts, _counted(same)) if same else None
+        rate = percent(starts, counted(same.interval)) if same else None
         if same is None or rate is None:
             return []
         zh, en = self.holdings.listed(parts)
@@ -280,8 +280,8 @@ class Gatherer:
         parts = [*earlier[-1:], *later[:1]]
         if not parts:
             return None
-        low = _counted(earlier[-1]).low if earlier else Decimal(0)
-        return Interval(parts[0].value, low, _counted(later[0]).high if later else None), parts
+        low = counted(earlier[-1].interval).low if earlier else Decimal(0)
+        return Interval(parts[0].value, low, counted(later[0].interval).high if later else None), parts
 
     def _partial(self, part: Part) -> Evidence:
         """Rows of a table with units missing: what is left must be zero or more."""
@@ -301,13 +301,6 @@ class Gatherer:
             rest_zh=f"余{plain(left)}{self.indicator.unit}（±{half}）应为{named}的数",
             rest_en=f"{plain(left)} (± {half}) is left for {count} missing units",
         )
-
-
-def _counted(part: Part) -> Interval:
-    """A count printed in full has no rounding (as in the sums of the marts): 270 of 301 is 89.7 %, never 90.0."""
-    if part.qualifier == "exact" and part.half_unit <= Decimal("0.5") and part.value == part.value.to_integral_value():
-        return Interval(part.value, part.value, part.value)
-    return part.interval
 
 
 def _doubtful(part: Part) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from filings.missing import interval_for
 from ingestion.archive import Archive
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
@@ -29,6 +30,28 @@ from ingestion.workbook import Workbook, read_workbook, split_address
 from quality.warehouse import build_as_of, current_build, open_build, query
 
 PERIOD = re.compile(r"20\d\d(-(0[1-9]|1[0-2]))?|20\d\d/20\d\d")
+DATED = re.compile(r"20\d\d-\d\d-\d\d(/20\d\d-\d\d-\d\d)?")  # of publications alone: to a day, or between two days
+
+
+def is_period(text: str) -> bool:
+    """Whether a figure can be asked for by this label: a year, month or range of years, or dates that print gives."""
+    if PERIOD.fullmatch(text):
+        return True
+    try:
+        return bool(DATED.fullmatch(text)) and all(dt.date.fromisoformat(day) for day in text.split("/"))
+    except ValueError:
+        return False
+
+
+def printed_dims(catalogue: Catalogue) -> dict[str, set[str]]:
+    """Breakdowns that layouts give in a publication's own words (purpose, stage), with their codes."""
+    found: dict[str, set[str]] = {}
+    for layout in catalogue.layouts.values():
+        for sheet in layout.sheets:
+            for dim in [*(c.dim for c in sheet.columns), *(i.dim for i in sheet.items)]:
+                for name, code in dim.items():
+                    found.setdefault(name, set()).add(code)
+    return {name: codes for name, codes in found.items() if name not in catalogue.dimensions}
 
 
 @dataclass(frozen=True)
@@ -48,9 +71,10 @@ class Question:
         """Raises UsageError that says what is wrong and what would be right."""
         indicator = catalogue.indicator(self.indicator)
         catalogue.area(self.area)
-        if not PERIOD.fullmatch(self.period):
+        if not is_period(self.period):
             raise UsageError(f"报告期“{self.period}”无法识别；应为 2023、2023-09 或 2019/2022 (period not understood)")
-        if "/" in self.period and self.period[:4] > self.period[5:]:
+        first, _, last = self.period.partition("/")
+        if last and first > last:
             raise UsageError(f"报告期“{self.period}”起止颠倒 (the range runs backwards)")
         if self.flow and len(self.period) != 7:
             raise UsageError("--flow 只用于月份，如 2023-09 (a flow is of one month)")
@@ -61,11 +85,12 @@ class Question:
         if len(self.dims) > 1:
             raise UsageError("一次只能按一个维度分组 (one dimension at a time)")
         for name, code in self.dims.items():
-            if name == "source":
-                if code not in catalogue.codelist("fund_sources"):
-                    raise UsageError(f"没有资金来源代码 {code} (no such fund source)")
-            elif name != "purpose":
-                raise UsageError(f"没有维度 {name}；可用：source (no such dimension)")
+            if code in printed_dims(catalogue).get(name, set()):
+                continue
+            if name not in catalogue.dimensions:
+                raise UsageError(f"没有维度 {name}；可用：{'、'.join(catalogue.dimensions)} (no such dimension)")
+            if code not in catalogue.dimensions[name].codes:
+                raise UsageError(f"维度 {name} 没有代码 {code} (no such code of this dimension)")
         if self.areas == "now" and self.area in catalogue.changed_areas:
             raise UsageError(
                 f"{self.area} 的区划有变动；按现行区划回溯尚未提供，请用 --areas then "
@@ -147,7 +172,7 @@ def _coverage(row: dict[str, Any] | None) -> dict[str, Any]:
     return {"units_reported": reported, "units_expected": expected, "share": share}
 
 
-def _absent(
+def absent(
     reader: Reader, question: Question, indicator: Indicator
 ) -> tuple[str, str, str, Decimal | None, Decimal | None]:
     """Why there is no figure: status L (exists, not filed) or M (cannot exist here), and operands that do exist."""
@@ -174,13 +199,11 @@ def _absent(
         words = "、".join(lacking) if lacking else "同一来源的分子与分母"
         return "L", f"缺{words}，不能计算", "an operand is missing", operands[0], operands[1]
     asked_by_returns = indicator.returns is not None
-    if question.dims and asked_by_returns:
-        code = next(iter(question.dims.values()))
-        known = {c for codes in indicator.returns.by.values() for c in codes} if indicator.returns else set()
-        if code not in known:
-            return "M", "报表不按这一来源分列", "the forms do not split by this source", None, None
-    if question.sample and not asked_by_returns and indicator.kind not in ("scaled",):
-        return "M", "报表不填报此指标", "the forms do not ask for it", None, None
+    is_asked = reader.catalogue.is_asked(indicator, question.period, question.dims)
+    if question.dims and asked_by_returns and not is_asked:
+        return "M", "报表在此报告期不这样分列", "the forms of this period do not split it so", None, None
+    if question.sample and not is_asked and indicator.kind != "scaled":
+        return "M", "报表在此报告期不填报此指标", "the forms of this period do not ask for it", None, None
     return "L", "没有收到可用的报表或公布数", "nothing usable was filed or published", None, None
 
 
@@ -207,6 +230,7 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
         "obs_status": "L",
         "basis": None,
         "source_kind": None,
+        "account": None,
         "printed": None,
         "half_unit": None,
         "qualifier": None,
@@ -222,12 +246,13 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
         "flow": question.flow,
         "reason_zh": None,
         "reason_en": None,
+        "interval": None,
     }
     if question.sample:
         answer["marker"] = "模拟数据"
     part_unit = catalogue.indicator(indicator.numerator).unit if indicator.numerator else unit
     if chosen is None:
-        status, zh, en, numerator, denominator = _absent(reader, question, indicator)
+        status, zh, en, numerator, denominator = absent(reader, question, indicator)
         code = next(iter(question.dims.values()), "")
         others = reader.rows(
             """select distinct programme from fct_figures where is_sample = ? and indicator = ? and area_code = ?
@@ -243,6 +268,10 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
             numerator=json_number(numerator, part_unit),
             denominator=json_number(denominator, part_unit),
         )
+        if not (question.sample or question.flow or question.dims):
+            answer["interval"] = interval_for(
+                reader, question.indicator, question.period, question.area, question.programme
+            )
         return answer
     value = shown_value(chosen, indicator)
     answer.update(
@@ -252,6 +281,7 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
         obs_status=chosen["obs_status"],
         basis=chosen["basis"],
         source_kind=chosen["source_kind"],
+        account=chosen.get("account"),
         printed=chosen["printed"],
         half_unit=plain(chosen["half_unit"]),
         qualifier=chosen["qualifier"],
@@ -259,6 +289,7 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
             {
                 "basis": r["basis"],
                 "source_kind": r["source_kind"],
+                "account": r.get("account"),
                 "value": json_number(shown_value(r, indicator), unit),
                 "submission_id": r["submission_id"],
                 "source_id": r["source_id"],
@@ -334,6 +365,8 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
             if row["map_id"] not in maps:
                 maps[row["map_id"]] = register.column_map(row["map_id"])
             sheet, cell = maps[row["map_id"]].get(part["field"], [None, None])
+            if "." in part["field"]:  # a column of a table: its letters, and the row unless no row says it (a zero)
+                cell = f"{cell}{part['row_no']}" if cell and part["row_no"] else None
         role = part["figure_role"]
         sums[role] = sums.get(role, Decimal(0)) + part["weight"] * part["value"]
         unit = reader.catalogue.areas.get(part["unit_code"])

@@ -97,7 +97,7 @@ class Holdings:
         self.catalogue: Catalogue = reader.catalogue
         self.totals = {t.total_id: t for t in self.catalogue.control_totals}
         self._by_total: dict[str, list[dict[str, Any]]] = {}
-        self._by_place: dict[tuple[str, str, str, str], list[dict[str, Any]]] = {}
+        self._by_place: dict[tuple[str, str, str, str, str], list[dict[str, Any]]] = {}
         self._rows: dict[tuple[str, str, str], set[str]] = {}
         self._parts: dict[tuple[str, str, str, str], dict[str, list[Part]]] = {}
         self._load_figures(reader, self._load_cells(reader))
@@ -106,7 +106,8 @@ class Holdings:
         """Printed cells by group; on the way, by control total and by place in their table."""
         at: dict[str, list[dict[str, Any]]] = {}
         for o in reader.rows(
-            """select indicator, unit_code, period, value, submission_id, source_id, role, sheet, cell, printed, total_id
+            """select indicator, dim_code, unit_code, period, value, submission_id, source_id, role, sheet, cell,
+                      printed, total_id
                from fct_observations where not is_sample and source_id is not null"""
         ):
             o["group"] = f"{o['submission_id']}#{o['sheet']}!{o['cell']}"
@@ -114,7 +115,8 @@ class Holdings:
             if o["total_id"]:
                 self._by_total.setdefault(o["total_id"], []).append(o)
             if o["role"] != "text":
-                self._by_place.setdefault((o["source_id"], o["unit_code"], o["indicator"], o["period"]), []).append(o)
+                place = (o["source_id"], o["unit_code"], o["indicator"], o["dim_code"], o["period"])
+                self._by_place.setdefault(place, []).append(o)
             if o["role"] == "row":
                 self._rows.setdefault((o["submission_id"], o["indicator"], o["period"]), set()).add(o["unit_code"])
         return at
@@ -166,7 +168,10 @@ class Holdings:
         """The received cells that the total is, or is a copy of: by its id in a text, by its place in a table."""
         found = self._by_total.get(total.total_id)
         if found is None:
-            where = [(total.key, total.area_code, indicator, label_of(total)) for indicator, _ in names]
+            where = [
+                (total.key, total.area_code, indicator, next(iter(dim.values()), ""), label_of(total))
+                for indicator, dim in names
+            ]
             found = [o for place in where for o in self._by_place.get(place, [])]
         return found
 

@@ -44,6 +44,13 @@ def printed_interval(value: Decimal, half_unit: Decimal, qualifier: str) -> Inte
     return Interval(value, value - half_unit, value if qualifier == "nearly" else value + half_unit)
 
 
+def counted(part: Interval) -> Interval:
+    """A count printed in full has no rounding (as in the sums of the marts): 270 of 301 is 89.7 %, never 90.0."""
+    half = part.point - part.low
+    is_whole = part.point == part.point.to_integral_value() and part.high == part.point + half
+    return Interval(part.point, part.point, part.point) if is_whole and half <= Decimal("0.5") else part
+
+
 def added(parts: Iterable[Interval]) -> Interval:
     """Sum of figures: bounds add up, since all may be rounded the same way."""
     point = low = Decimal(0)

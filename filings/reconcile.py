@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from filings.evidence import Evidence, Gatherer
-from filings.figures import PERIOD, Reader
+from filings.figures import Reader, is_period
 from filings.holdings import Holdings, Names, label_of, period_zh
 from filings.intervals import Comparison, Interval, compare, printed_interval, tolerance
 from ingestion.errors import UsageError
@@ -39,7 +39,7 @@ def reconcile(reader: Reader, period: str | None = None) -> list[dict[str, Any]]
     Returns: the contract's objects (design/commands.md), with `reason_en`, `ours_basis`, `ours_sources` and `dims`.
     Raises:  UsageError for a period that is none, or for a release (it holds no single observations).
     """
-    if period is not None and not PERIOD.fullmatch(period):
+    if period is not None and not is_period(period):
         raise UsageError(f"报告期“{period}”无法识别；应为 2023、2023-09 或 2019/2022 (period not understood)")
     if reader.release is not None:
         raise UsageError("对账要用构建，不能用发布；请去掉 --release (reconcile reads a build, not a release)")
@@ -109,6 +109,9 @@ class _Row:
     def _judge(self) -> _Judged:
         if not self.names:
             return self._uncatalogued()
+        other = self.catalogue.explanations.other(self.total.total_id)
+        if other is not None:
+            return _Judged("other_definition", f"{self.said_zh}：{other.zh}。", f"{self.said_en}: {other.en}.")
         wrong = next((o for o in self.own if o["value"] != self.value), None)
         if wrong is not None:
             return self._miscopied(wrong)

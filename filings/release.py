@@ -1,8 +1,8 @@
-"""A gated period → a candidate → an approved, frozen release; or a recorded no-filing.
+"""A gated period → a candidate of what may be filed, or a recorded no-filing; and the list of both.
 
 A series enters only when every error gate passed for exactly its data (quality.gates.verdicts); one that does not is
-left out by name. Approval by a named person moves the candidate's folder whole into releases/, where nothing is ever
-written again. Not here: the tables (package.py), checking a folder (verify.py).
+left out by name. A statutory filing of the calendar is a set of series with a name of its own; without one everything
+that a release may hold is asked. Not here: the tables (package.py), approval (approval.py), checking (verify.py).
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from typing import Any
 import duckdb
 import rfc8785
 
+from filings.calendar import check_filing, dataflow_of, series_of
 from filings.figures import PERIOD
 from filings.package import Series, files_of
-from filings.verify import MANIFEST, SEAL, hashes, seal_text, verify
+from filings.revisions import REVISIONS, revisions, revisions_table
+from filings.verify import MANIFEST, SEAL, hashes, seal_text
 from ingestion.archive import sync_folder, write_whole
 from ingestion.catalogue import catalogue
 from ingestion.errors import UsageError
@@ -77,16 +79,21 @@ def make(
     sample: bool = False,
     programme: str = "national",
     series: list[str] | None = None,
+    filing: str | None = None,
 ) -> dict[str, Any]:
     """Make a candidate of every series whose gates passed, or record a no-filing with its reasons.
 
-    Returns: {release, state: candidate|none, period, kind, source_kind, series, left_out: [{series, reasons_zh, reasons_en}],
-    path}. Raises: UsageError for an unknown kind, period or series.
+    filing: a statutory filing of rulebook/calendar.yaml, whose series are asked; `series` narrows them.
+    Returns: {release, state: candidate|unchanged|none, filing, period, kind, source_kind, programme, series,
+    left_out: [{series, reasons_zh, reasons_en}], path}. Raises: UsageError for an unknown kind, period, series or filing,
+    and for a filing of another frequency than the period.
     """
     check_kind(kind)
     if not PERIOD.fullmatch(period) or "/" in period:
         raise UsageError(f"报告期“{period}”无法识别；应为 2023 或 2023-09 (period not understood)")
-    names = series or release_series()
+    if filing is not None:
+        check_filing(filing, period)
+    names = series or (series_of(filing) if filing else release_series())
     for name in names:
         catalogue().indicator(name)
     source_kind = "sample" if sample else "real"
@@ -110,6 +117,7 @@ def make(
     answer: dict[str, Any] = {
         "release": None,
         "state": "none",
+        "filing": dataflow_of(filing) if filing else None,
         "period": period,
         "kind": kind,
         "source_kind": source_kind,
@@ -136,31 +144,36 @@ def make(
 
 def _record_no_filing(register: Register, answer: dict[str, Any], reasons: list[dict[str, Any]]) -> None:
     """Not filing is an act too: period, kind and the reasons by series stay in the register."""
-    what = {k: answer[k] for k in ("period", "kind", "source_kind")}
+    what = {k: answer[k] for k in ("period", "kind", "source_kind", "filing")}
     reason = json.dumps(reasons, ensure_ascii=False)
     with register.transaction() as connection:
         connection.execute(no_filings.insert().values(**what, reason=reason, recorded_at=stamp(now_utc())))
         register.log(
-            connection, "no_filing", answer["period"], None, kind=answer["kind"], source_kind=answer["source_kind"]
-        )
+            connection, "no_filing", answer["period"], None, kind=answer["kind"], source_kind=answer["source_kind"],
+            filing=answer["filing"],
+        )  # fmt: skip
 
 
 def _unchanged(home: Path, register: Register, answer: dict[str, Any], data_hashes: dict[str, str]) -> str | None:
     """The newest candidate or release of the same period and kind, when it holds exactly this data."""
-    rows = register.rows(
-        releases,
-        releases.c.period == answer["period"],
-        releases.c.kind == answer["kind"],
-        releases.c.source_kind == answer["source_kind"],
-        order=releases.c.made_at,
-    )
-    for row in reversed(rows):
+    for row in reversed([r for r in _editions(register, answer) if r["kind"] == answer["kind"]]):
         folder = _folder(home, row["release_id"], row["state"])
         if (folder / MANIFEST).is_file():
             manifest = json.loads((folder / MANIFEST).read_bytes())
             if manifest["programme"] == answer["programme"]:
                 return str(row["release_id"]) if manifest["data_hashes"] == data_hashes else None
     return None
+
+
+def _editions(register: Register, answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What was made of the same filing for the same period before, of any kind, oldest first."""
+    return register.rows(
+        releases,
+        releases.c.period == answer["period"],
+        releases.c.source_kind == answer["source_kind"],
+        releases.c.filing == answer["filing"] if answer["filing"] else releases.c.filing.is_(None),
+        order=releases.c.made_at,
+    )
 
 
 def _folder(home: Path, release_id: str, state: str) -> Path:
@@ -177,12 +190,11 @@ def _freeze(
 ) -> dict[str, Any]:
     period, kind, source_kind = answer["period"], answer["kind"], answer["source_kind"]
     sample = source_kind == "sample"
-    before = register.rows(
-        releases, releases.c.period == period, releases.c.source_kind == source_kind, order=releases.c.made_at
-    )
+    before = _editions(register, answer)
     number = len([r for r in before if r["kind"] == kind]) + 1
+    name = f"-{answer['filing']}" if answer["filing"] else ""
     suffix = "" if answer["programme"] == "national" else f"-{answer['programme']}"
-    release_id = f"{period}-{kind}{'-sample' if sample else ''}{suffix}-{number:02d}"
+    release_id = f"{period}{name}-{kind}{'-sample' if sample else ''}{suffix}-{number:02d}"
     superseded = next((r["release_id"] for r in reversed(before) if r["state"] == "released"), None)
     title = f"{'模拟数据 ' if sample else ''}城镇老旧小区改造 {period} {kind} {release_id}"
     used = {c["submission_id"] for s in included for c in s.contributions}
@@ -204,13 +216,16 @@ def _freeze(
         for r in register.rows(submissions, submissions.c.submission_id.in_(used), order=submissions.c.seq)
     ]
     files = files_of(included, catalogue(), title, sample)
+    revised = revisions(_folder(home, superseded, "released"), included, register) if superseded else []
+    if superseded:
+        files[REVISIONS] = revisions_table(revised, sample)
     gates = [
         {
             k: v[k]
             for k in ("gate", "series", "severity", "verdict", "observed", "expected", "data_hash", "suite_version")
         }
         for name, data_hash in data_hashes.items()
-        for v in latest_on(verdicts_of(register, _key(answer, name)), data_hash).values()
+        for v in latest_on(verdicts_of(register, key_of(answer, name)), data_hash).values()
     ]
     manifest = {
         "release": release_id,
@@ -224,8 +239,10 @@ def _freeze(
         "series": answer["series"],
         "left_out": answer["left_out"],
         "supersedes": superseded,
+        "filing": answer["filing"],
+        "figures_revised": len(revised),
         "build_id": made.build_id,
-        "previous_manifest_sha256": _last_manifest(register),
+        "previous_manifest_sha256": last_manifest(register),
         "code_commit": _commit(),
         "lock_sha256": _lock_hash(),
         "rulebook_version": catalogue().version,
@@ -242,7 +259,7 @@ def _freeze(
     shutil.rmtree(work, ignore_errors=True)
     for path, data in files.items():
         write_whole(work / path, data, 0o444)
-    _seal(work, manifest)
+    seal(work, manifest)
     shutil.rmtree(folder, ignore_errors=True)  # a candidate that was never registered: left by a killed run
     work.replace(folder)
     sync_folder(folder.parent)
@@ -256,6 +273,7 @@ def _freeze(
                 state="candidate",
                 made_at=stamp(now_utc()),
                 supersedes=superseded,
+                filing=answer["filing"],
                 series=json.dumps(answer["series"]),
             )
         )
@@ -264,104 +282,23 @@ def _freeze(
     return answer
 
 
-def _seal(folder: Path, manifest: dict[str, Any]) -> str:
+def seal(folder: Path, manifest: dict[str, Any]) -> str:
+    """Write a manifest and its seal into a folder; returns the manifest's SHA-256."""
     text = rfc8785.dumps(manifest)
     write_whole(folder / MANIFEST, text, 0o444)
     write_whole(folder / SEAL, seal_text(text), 0o444)
     return hashlib.sha256(text).hexdigest()
 
 
-def _last_manifest(register: Register) -> str | None:
+def last_manifest(register: Register) -> str | None:
+    """SHA-256 of the manifest of the release approved last: each release names the one before it."""
     rows = register.rows(releases, releases.c.state == "released", order=releases.c.approved_at)
     return rows[-1]["manifest_sha256"] if rows else None
 
 
-def approve(home: Path, release_id: str, by: str) -> dict[str, Any]:
-    """A named person approves a candidate; its folder becomes the release, whole, and never changes again.
-
-    Returns {release, state, approved_by, approved_at, path}; state `refused` with reasons when the gates no longer
-    stand for the candidate's data or its files were touched. Raises: UsageError for an unknown id or no name.
-    """
-    if not by.strip():
-        raise UsageError("--by 需要批准人姓名 (an approval needs a name)")
-    register = Register(home)
-    try:
-        rows = register.rows(releases, releases.c.release_id == release_id)
-        if not rows:
-            raise UsageError(f"没有候选发布 {release_id}；用 jiugai release list 查看 (no such candidate)")
-        row = rows[0]
-        target = home / "releases" / release_id
-        if row["state"] == "released":
-            raise UsageError(f"{release_id} 已由 {row['approved_by']} 批准，发布不再改动 (already released)")
-        folder = home / "candidates" / release_id
-        if target.is_dir():  # killed between moving the folder and recording it: the folder is the word
-            manifest = json.loads((target / MANIFEST).read_bytes())
-            return _record_approval(register, release_id, manifest, target)
-        checked = verify(folder)
-        reasons = [f"{p['path']}：{p['problem']}" for p in checked["problems"]]
-        manifest = json.loads((folder / MANIFEST).read_bytes()) if not reasons else {}
-        if not reasons:
-            reasons = _gates_still_stand(register, manifest)
-        if reasons:
-            with register.transaction() as connection:
-                register.log(connection, "approval_refused", release_id, by, reasons=reasons)
-            return {
-                "release": release_id,
-                "state": "refused",
-                "approved_by": None,
-                "approved_at": None,
-                "path": str(folder),
-                "reasons": reasons,
-            }
-        manifest.update(approved_by=by, approved_at=stamp(now_utc()), previous_manifest_sha256=_last_manifest(register))
-        work = home / "releases" / f".{release_id}.tmp"
-        shutil.rmtree(work, ignore_errors=True)
-        shutil.copytree(folder, work)
-        _seal(work, manifest)
-        work.replace(target)
-        sync_folder(target.parent)
-        answer = _record_approval(register, release_id, manifest, target)
-        shutil.rmtree(folder, ignore_errors=True)
-        return answer
-    finally:
-        register.close()
-
-
-def _key(what: Mapping[str, Any], series: str) -> SeriesKey:
+def key_of(what: Mapping[str, Any], series: str) -> SeriesKey:
     """The series of a candidate's answer or manifest, as gates know it."""
     return SeriesKey(series, what["period"], what["kind"], what["programme"], what["source_kind"])
-
-
-def _gates_still_stand(register: Register, manifest: dict[str, Any]) -> list[str]:
-    """Reasons against approving now what was made then: the gates must still stand for exactly the candidate's data."""
-    return [
-        f"{series}：{zh} ({en})"
-        for series, data_hash in manifest["data_hashes"].items()
-        for zh, en in reasons_against(register, _key(manifest, series), data_hash)
-    ]
-
-
-def _record_approval(register: Register, release_id: str, manifest: dict[str, Any], target: Path) -> dict[str, Any]:
-    digest = hashlib.sha256((target / MANIFEST).read_bytes()).hexdigest()
-    with register.transaction() as connection:
-        connection.execute(
-            releases.update()
-            .where(releases.c.release_id == release_id)
-            .values(
-                state="released",
-                approved_by=manifest["approved_by"],
-                approved_at=manifest["approved_at"],
-                manifest_sha256=digest,
-            )
-        )
-        register.log(connection, "released", release_id, manifest["approved_by"], manifest_sha256=digest)
-    return {
-        "release": release_id,
-        "state": "released",
-        "approved_by": manifest["approved_by"],
-        "approved_at": manifest["approved_at"],
-        "path": str(target),
-    }
 
 
 def list_releases(home: Path) -> list[dict[str, Any]]:
@@ -377,7 +314,7 @@ def list_releases(home: Path) -> list[dict[str, Any]]:
             )
         blank = dict.fromkeys(("release", "approved_by", "approved_at", "supersedes", "manifest_sha256", "path"))
         for row in register.rows(no_filings):
-            kept = {k: row[k] for k in ("period", "kind", "source_kind")}
+            kept = {k: row[k] for k in ("period", "kind", "source_kind", "filing")}
             reasons = json.loads(row["reason"])
             found.append(
                 {**blank, **kept, "state": "no_filing", "made_at": row["recorded_at"], "series": [], "reasons": reasons}

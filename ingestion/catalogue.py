@@ -11,6 +11,7 @@ import datetime as dt
 import difflib
 import hashlib
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -29,10 +30,13 @@ from ingestion.rulebook_model import (
     FieldSet,
     Form,
     FormField,
+    FormTable,
     Gates,
     Indicator,
     Layout,
     ReleaseKey,
+    ReturnFormula,
+    RowCondition,
     Rule,
     RulebookModel,
     Source,
@@ -44,6 +48,16 @@ from ingestion.units import normalise
 M = TypeVar("M", bound=RulebookModel)
 RULEBOOK = Path(__file__).resolve().parent.parent / "rulebook"
 NATION = "000000"
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A breakdown: its codes, and which of them a code of the base dimension adds to (F31 → F31 and F30; → local)."""
+
+    base: str
+    codelist: str  # of the codes that rows hold
+    codes: dict[str, dict[str, str]]
+    adds_to: dict[str, set[str]]
 
 
 class _Loader(yaml.CSafeLoader):
@@ -227,22 +241,99 @@ class Catalogue:
                 raise SetupError(f"{_place(path)}: indicator {indicator.id} is defined twice")
             if indicator.unit not in self.units:
                 raise SetupError(f"{_place(path)}: {indicator.id}: unit {indicator.unit} is not declared in units.yaml")
-            if indicator.returns:
-                fields = {indicator.returns.field}
-                for codes in indicator.returns.by.values():
-                    fields |= set(codes.values())
-                asked = self.field_sets.get(indicator.returns.form)
-                for field in fields:
-                    if asked is None or field not in asked.by_id:
-                        raise SetupError(
-                            f"{_place(path)}: {indicator.id}: no field {field} in {indicator.returns.form}"
-                        )
+            if len({f.form for f in indicator.accounts}) < len(indicator.accounts):
+                raise SetupError(f"{_place(path)}: {indicator.id}: a form or table answers once")
+            for formula in indicator.accounts:
+                self._check_formula(formula, f"{_place(path)}: {indicator.id}")
             found[indicator.id] = indicator
         for indicator in found.values():
             for part in (indicator.numerator, indicator.denominator, indicator.base):
                 if part is not None and part not in found:
                     raise SetupError(f"rulebook/indicators: {indicator.id}: no indicator {part}")
         return found
+
+    def _check_formula(self, formula: ReturnFormula, where: str) -> None:
+        """Raises SetupError for a form, column, code or dimension that does not exist, or that cannot be asked so."""
+        asked = self.field_sets.get(formula.form)
+        fields = [
+            formula.field,
+            *formula.minus,
+            *formula.rows_by.values(),
+            *formula.zero_with,
+            *formula.zero_with.values(),
+        ]
+        fields += [f for dim in formula.by for names in formula.fields_by(dim).values() for f in names]
+        for field in fields:
+            if asked is None or (field is not None and field not in asked.by_id):
+                raise SetupError(f"{where}: no field {field} in {formula.form}")
+        assert asked is not None
+        if not isinstance(asked, FormTable):
+            if formula.asks_for_rows:
+                raise SetupError(f"{where}: {formula.form} is no table: field and by are all it can be asked for")
+            return
+        for dim, column in formula.rows_by.items():
+            if self.dimensions.get(dim) is None or asked.by_id[column].codelists != [self.dimensions[dim].codelist]:
+                raise SetupError(f"{where}: column {column} of {formula.form} holds no codes of dimension {dim}")
+        for name, condition in formula.where.items():
+            column_of = self.column_of(formula, name)
+            if column_of is None:
+                raise SetupError(f"{where}: no column {name} in {formula.form} or the table above it")
+            self._check_condition(condition, column_of, f"{where}: {name}")
+
+    def _check_condition(self, condition: str | bool | list[str] | RowCondition, column: FormField, where: str) -> None:
+        codes = self.codes_of(column)
+        named = [condition] if isinstance(condition, str) else condition if isinstance(condition, list) else []
+        if isinstance(condition, RowCondition):
+            named = condition.excluding
+            known = next(iter(codes.values()), {})
+            if any(attribute not in known for attribute in condition.attribute):
+                raise SetupError(f"{where}: the code list has no such attribute")
+            if condition.months_before is not None and column.type != "date":
+                raise SetupError(f"{where}: months_before needs a date")
+            if condition.year is not None and column.type not in ("date", "integer"):
+                raise SetupError(f"{where}: year needs a date or a year")
+        elif isinstance(condition, bool) != (column.type == "bool"):
+            raise SetupError(f"{where}: true and false belong to a yes-no column, and to no other")
+        for code in named:
+            if code not in codes:
+                raise SetupError(f"{where}: no code {code} in its list")
+
+    def column_of(self, formula: ReturnFormula, name: str) -> FormField | None:
+        """A column of the formula's table, or else of the table its rows belong to."""
+        table, parent = self.field_sets[formula.form], self.parent_of(formula.form)
+        return table.by_id.get(name) or (parent.by_id.get(name) if parent else None)
+
+    def parent_of(self, table_id: str) -> FieldSet | None:
+        """The table that the rows of a table belong to: J4F → J4."""
+        table = self.field_sets[table_id]
+        return self.form_of(table_id).tables[0] if isinstance(table, FormTable) and table.parent else None
+
+    @cached_property
+    def dimensions(self) -> dict[str, Dimension]:
+        """What figures are broken down by, by the name used in `by`, `rows_by` and `--dim`."""
+        sources, items = self.codelist("fund_sources"), self.codelist("content_items")
+        classes = {row["name_zh"]: code for code, row in self.codelist("content_classes").items()}
+        gathered = {code: {code, *([row["parent"]] if row["parent"] else [])} for code, row in sources.items()}
+        levels = {code: {row["level"]} for code, row in sources.items()}
+        content = {code: {code, classes[row["class"]]} for code, row in items.items()}
+        return {
+            "source": Dimension("source", "fund_sources", sources, gathered),
+            "level": Dimension("source", "fund_sources", self.codelist("fund_levels"), levels),
+            "content": Dimension(
+                "content", "content_items", {**self.codelist("content_classes"), **items},
+                {**{code: {code} for code in classes.values()}, **content},
+            ),
+        }  # fmt: skip
+
+    def is_asked(self, indicator: Indicator, period: str, dims: dict[str, str]) -> bool:
+        """Whether any form asks for an indicator at such a period, broken down so."""
+        for formula in indicator.accounts:
+            if self.form_of(formula.form).frequency == "yearly" and len(period) == 7 and indicator.kind != "plan":
+                continue
+            rolled = {n for n, d in self.dimensions.items() for base in formula.rows_by if d.base == base}
+            if all(name in rolled or code in formula.by.get(name, {}) for name, code in dims.items()):
+                return True
+        return False
 
     def indicator(self, indicator_id: str) -> Indicator:
         try:

@@ -88,7 +88,8 @@ class TableRow:
 class Observation:
     """One printed cell of a publication. Grain: submission × sheet × cell × indicator.
 
-    value and half_unit are in the indicator's base unit; accumulation as printed; role row | total | text.
+    value and half_unit are in the indicator's base unit; accumulation as printed; role row | total | text, or part: a
+    row of a table that also counts what no unit of the register stands for, so that its rows are never summed.
     """
 
     row_no: int

@@ -1,32 +1,43 @@
-"""One printed cell of a published table → an observation: its number, unit, span and area.
+"""One printed cell of a published table → an observation: its numbers, unit, span and area.
 
 A unit comes from the cell, the header, the layout, or from evidence that the source states; never from a guess.
-Not here: walking the rows of a table (publications.py).
+Not here: walking the rows of a table (publication_tables.py, publication_items.py).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ingestion.catalogue import Catalogue
 from ingestion.model import Finding, Observation, ReadResult
-from ingestion.rulebook_model import LayoutSheet, Source, Span
+from ingestion.rulebook_model import LayoutSheet, Source, Span, Unit
 from ingestion.units import Printed, normalise, parse_printed
 from ingestion.workbook import Cell, Sheet
 
 _RESIDENT_WORDS = re.compile(r"居民|人|people|residents")
 _UNIT_WORDS = {"户": re.compile(r"户|household|家庭"), "人": _RESIDENT_WORDS}
+_NEGATIVE = re.compile(r"^[-－−–]\s*[0-9]")
+_BETWEEN_NUMBERS = re.compile(r"[、；;，]|,(?![0-9]{3})")
 
 
 @dataclass
 class PageContext:
+    """One view of one sheet on its way to observations. groups: cells of several units together, for the sums alone."""
+
     catalogue: Catalogue
     source: Source
     result: ReadResult
     sheet: Sheet
+    groups: list[Observation] = field(default_factory=list)
+    labels: dict[int, str] = field(default_factory=dict)  # row → its label, as the layout writes it
+    before: int = 0  # observations of the file that other views read
+
+    @property
+    def observations(self) -> list[Observation]:
+        return self.result.observations[self.before :]
 
     def find(
         self,
@@ -45,6 +56,15 @@ class PageContext:
             )
         )
 
+    def lacks_header(self, *names: str, cell: str | None = None, found: str | None = None) -> None:
+        wanted = "、".join(names)
+        self.find("FLF-010", "error", f"表头缺“{wanted}”", f"the header has no “{wanted}”", cell, found, wanted)
+
+    def unread_row(self, cell: Cell) -> None:
+        zh = f"{cell.address}“{cell.shown}”不在版式中，该行未读取"
+        en = f"{cell.address} “{cell.shown}” is not in the layout; the row was not read"
+        self.find("ROW-004", "warning", zh, en, cell.address, cell.shown)
+
 
 def span_of(context: PageContext, accumulation: str, year: int | None = None) -> tuple[Span, str] | None:
     """Reference period of a cell and its accumulation, `period` resolved by the source's own end date."""
@@ -57,34 +77,96 @@ def span_of(context: PageContext, accumulation: str, year: int | None = None) ->
         accumulation = "annual" if (span.end.month, span.end.day) == (12, 31) else "year_to_date"
     if accumulation == "annual":
         return Span(start=dt.date(span.end.year, 1, 1), end=dt.date(span.end.year, 12, 31)), "annual"
+    if accumulation == "stock":
+        return Span(start=span.end, end=span.end), "stock"
     return span, accumulation
 
 
 def printed_of(
-    context: PageContext, cell: Cell, decimals: int | None, words: dict[str, dict[str, str]]
+    context: PageContext,
+    cell: Cell,
+    decimals: int | None,
+    words: dict[str, dict[str, str]],
+    pattern: str | None = None,
 ) -> Printed | None:
-    """The printed number of a cell; words such as 全部开工 are data of the layout. None (with a finding) otherwise."""
-    text = cell.shown.strip()
-    word = words.get(text)
+    """The one printed number of a cell; words such as 全部开工 are data of the layout. None (with a finding) otherwise."""
+    word = words.get(cell.shown.strip())
     if word is not None:
         return Printed(Decimal(word["value"]), Decimal(0), word["qualifier"], "", Decimal(1), 0)
+    held = numbers_of(cell, decimals, pattern)
+    if len(held) == 1:
+        return held[0]
+    not_one_number(context, cell)
+    return None
+
+
+def numbers_of(cell: Cell, decimals: int | None = None, pattern: str | None = None) -> list[Printed]:
+    """Every number that a cell prints, in order; none when any part of it is no number, or the pattern is not there."""
     number = cell.number
     if number is not None:
         exponent = number.as_tuple().exponent
         digits = max(decimals or 0, -exponent if isinstance(exponent, int) else 0)
-        return Printed(number, Decimal(1).scaleb(-digits) / 2, "exact", "", Decimal(1), digits)
-    printed = parse_printed(text)
-    if printed is None:
-        context.find(
-            "FDT-001",
-            "error",
-            f"{cell.address}“{text}”读不出一个数，请改为单个数字",
-            f"{cell.address} “{text}” is not one number",
-            cell.address,
-            text,
-            "一个数字",
-        )
-    return printed
+        return [Printed(number, Decimal(1).scaleb(-digits) / 2, "exact", "", Decimal(1), digits)]
+    text = cell.shown.strip()
+    if pattern is not None:
+        hit = re.search(pattern, normalise(text))
+        if hit is None:
+            return []
+        text = hit[1]
+    if _NEGATIVE.match(text):
+        return []  # a count below zero is asked about, never read without its sign
+    whole = parse_printed(text)
+    if whole is not None:
+        return [whole]
+    parts = [parse_printed(part) for part in _BETWEEN_NUMBERS.split(text)]
+    return [p for p in parts if p is not None] if None not in parts else []
+
+
+def numbers_in(catalogue: Catalogue, held: list[Printed], indicator: str) -> list[Printed]:
+    """Those numbers of a cell whose own words name the indicator's unit."""
+    base = catalogue.unit(catalogue.indicator(indicator).unit).base
+    return [p for p in held if (unit := _unit_named(catalogue, p.unit)) is not None and unit.base == base]
+
+
+def not_one_number(context: PageContext, cell: Cell) -> None:
+    text = cell.shown.strip()
+    context.find(
+        "FDT-001",
+        "error",
+        f"{cell.address}“{text}”读不出一个数，请改为单个数字",
+        f"{cell.address} “{text}” is not one number",
+        cell.address,
+        text,
+        "一个数字",
+    )
+
+
+def _unit_named(catalogue: Catalogue, words: str) -> Unit | None:
+    name = normalise(words)
+    return next((u for u in catalogue.units.values() if normalise(u.name) == name), None) if name else None
+
+
+def in_base_unit(catalogue: Catalogue, printed: Printed) -> tuple[Decimal, str]:
+    """A number in the base unit of the words behind it, with that unit; as printed when the words name none."""
+    unit = _unit_named(catalogue, printed.unit)
+    return (printed.value * unit.factor, unit.base) if unit else (printed.value, normalise(printed.unit))
+
+
+def unit_from_source(context: PageContext, header: str, where: str | None = None, found: str = "未印") -> str | None:
+    """The unit that the source states for a column without a printed one, said with its evidence; None: not stated."""
+    stated = context.source.units.get(header)
+    if stated is None:
+        return None
+    context.find(
+        "UNT-003",
+        "info",
+        f"“{header}”未印单位，按来源证据取“{stated.unit}”：{stated.evidence}",
+        f"the unit of {header} is not printed; taken from evidence: {stated.unit}",
+        where,
+        found,
+        stated.unit,
+    )
+    return stated.unit
 
 
 def observe(
@@ -103,11 +185,14 @@ def observe(
     note: str = "",
     doubtful: bool = False,
 ) -> Observation | None:
-    """Convert to the indicator's base unit; a unit that is nowhere stated is an error, not a guess."""
+    """Convert to the indicator's base unit; a unit that is nowhere stated is an error, not a guess.
+
+    role group: several units together; kept beside the observations, for the sums of the table.
+    """
     catalogue = context.catalogue
     wanted = catalogue.unit(catalogue.indicator(indicator).unit)
     name = normalise(printed.unit) or None
-    unit = next((u for u in catalogue.units.values() if normalise(u.name) == name), None) if name else None
+    unit = _unit_named(catalogue, printed.unit)
     value, half = printed.value, printed.half_unit
     if unit_name is not None and (unit is None or (unit.name == "个" and unit.base != wanted.base)):
         # 个 is also the all-purpose counter word: the stated unit says what is counted (7135个 buildings)
@@ -157,7 +242,7 @@ def observe(
         "；".join(n for n in (printed.note, note) if n),
         doubtful,
     )
-    context.result.observations.append(observation)
+    (context.groups if role == "group" else context.result.observations).append(observation)
     return observation
 
 

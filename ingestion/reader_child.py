@@ -12,6 +12,7 @@ import base64
 import datetime as dt
 import io
 import json
+import re
 import resource
 import sys
 import zipfile
@@ -38,23 +39,30 @@ def _cell(value: Any) -> tuple[str, str] | None:
     return ("e", text) if text.startswith("#") and text.endswith(("!", "?", "A")) else ("s", text)
 
 
-def _formulas(data: bytes) -> dict[str, dict[str, str]]:
-    """sheet → {A1 address: formula}, only looked for where a sheet holds formulas at all (10 ms a file)."""
+# a formula (not the <formula1> of a drop-down list), or an error value typed in: the fast reader gives both as blank
+_SECOND_LOOK = re.compile(rb'<f[ >/]| t="e"')
+
+
+def _second_look(data: bytes) -> tuple[dict[str, dict[str, str]], dict[str, list[list[Any]]]]:
+    """sheet → {A1 address: formula}, and sheet → error cells; only where a sheet holds any at all (10 ms a file)."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = [n for n in archive.namelist() if n.startswith("xl/worksheets/") and n.endswith(".xml")]
-        if not any(b"<f" in archive.read(n) for n in names):
-            return {}
+        if not any(_SECOND_LOOK.search(archive.read(n)) for n in names):
+            return {}, {}
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(data), data_only=False)
     found: dict[str, dict[str, str]] = {}
+    errors: dict[str, list[list[Any]]] = {}
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "f":
                     text = getattr(cell.value, "text", None) or str(cell.value)
                     found.setdefault(sheet.title, {})[f"{cell.row},{cell.column}"] = text
-    return found
+                elif cell.data_type == "e":
+                    errors.setdefault(sheet.title, []).append([cell.row, cell.column, "e", str(cell.value)])
+    return found, errors
 
 
 def read(data: bytes) -> dict[str, Any]:
@@ -73,7 +81,7 @@ def read(data: bytes) -> dict[str, Any]:
             return {"fault": "broken", "detail": str(error)}
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = []
+        sheets: list[dict[str, Any]] = []
         for meta in book.sheets_metadata:
             if meta.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
@@ -93,7 +101,10 @@ def read(data: bytes) -> dict[str, Any]:
                     "merged": merged,
                 }
             )
-        formulas = _formulas(data) if data[:2] == b"PK" else {}
+        formulas, errors = _second_look(data) if data[:2] == b"PK" else ({}, {})
+        for entry in sheets:
+            held = {(c[0], c[1]) for c in entry["cells"]} if entry["name"] in errors else set()
+            entry["cells"] += [e for e in errors.get(entry["name"], []) if (e[0], e[1]) not in held]
     except MemoryError:
         return {"fault": "too_large", "detail": "memory"}
     except Exception as error:  # noqa: BLE001 - each library has error types of its own; all mean "unreadable"

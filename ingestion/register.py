@@ -130,6 +130,7 @@ releases = sa.Table(
     sa.Column("approved_by", sa.String),
     sa.Column("approved_at", sa.String),
     sa.Column("supersedes", sa.String),
+    sa.Column("filing", sa.String),  # the statutory filing of calendar.yaml that it is; null = made by hand
     sa.Column("manifest_sha256", sa.String),
     sa.Column("series", sa.String, nullable=False),  # JSON list
 )
@@ -140,6 +141,7 @@ no_filings = sa.Table(
     sa.Column("period", sa.String, nullable=False),
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("source_kind", sa.String, nullable=False),
+    sa.Column("filing", sa.String),
     sa.Column("reason", sa.String, nullable=False),  # JSON list of reasons by series
     sa.Column("recorded_at", sa.String, nullable=False),
 )
@@ -169,6 +171,7 @@ class Register:
             sa.event.listen(self.engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
         try:
             metadata.create_all(self.engine)
+            _add_missing_columns(self.engine)
         except sa.exc.SQLAlchemyError as error:
             raise RetriableError(
                 f"{self.engine.url}: 登记库打不开：{error.__cause__ or error} (cannot open the register)"
@@ -202,7 +205,7 @@ class Register:
         for clause in where:
             query = query.where(clause)
         if order is not None:
-            query = query.order_by(order)
+            query = query.order_by(*(order if isinstance(order, list) else [order]))
         with self.transaction() as connection:
             return [dict(r) for r in connection.execute(query).mappings()]
 
@@ -232,6 +235,19 @@ class Register:
         """Grows with every recorded act: names a state of the register."""
         with self.transaction() as connection:
             return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0))).scalar_one())
+
+
+def _add_missing_columns(engine: sa.Engine) -> None:
+    """A register made by an older version gains the columns that are new since; they are all nullable."""
+    inspector = sa.inspect(engine)
+    wanted = [(t, c) for t in metadata.sorted_tables for c in t.columns]
+    held = {(t.name, c["name"]) for t in metadata.sorted_tables for c in inspector.get_columns(t.name)}
+    missing = [(t, c) for t, c in wanted if (t.name, c.name) not in held]
+    if missing:
+        with engine.begin() as connection:
+            for table, column in missing:
+                kind = column.type.compile(engine.dialect)
+                connection.execute(sa.text(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}"))
 
 
 def _sqlite_settings(connection: Any, _record: Any) -> None:

@@ -131,7 +131,11 @@ class Form(FieldSet):
 
 
 class Rule(RulebookModel):
-    """One audit relation. Typed (FDM, VAD) with `params`, or an expression in `check`."""
+    """One audit relation: a type with `params` (FDM, VAD, COV, RWD, SIM, SPL), or one or several expressions in `check`.
+
+    over: the form's tables whose rows it judges, else its items or first table. on_na: whether a relation that cannot
+    be told is listed, or is of no interest (a date that has not come yet).
+    """
 
     id: str
     type: str
@@ -140,8 +144,10 @@ class Rule(RulebookModel):
     severity: Literal["error", "warning", "info"]
     level: str
     params: dict[str, Any] = Attr(default_factory=dict)
-    check: str | None = None
+    over: str | list[str] | None = None
+    check: str | list[str] | None = None
     when: str | None = None
+    on_na: Literal["tell", "skip"] = "tell"
     tolerance: Literal["exact", "rounding"] = "exact"
     explain: bool = True  # a warning of it is answered with a reason before the return is accepted
     message: Bilingual
@@ -149,11 +155,68 @@ class Rule(RulebookModel):
     basis: str
     tests: dict[Literal["pass", "fail", "na"], list[dict[str, Any]]] = Attr(default_factory=dict)
 
+    @property
+    def tables(self) -> list[str]:
+        """The tables named in `over`."""
+        return [self.over] if isinstance(self.over, str) else self.over or []
+
+    @property
+    def checks(self) -> list[str]:
+        """Its expressions: each is judged by itself, so that a blank in one hides nothing in another."""
+        return [self.check] if isinstance(self.check, str) else self.check or []
+
+
+class RowCondition(RulebookModel):
+    """What a column of a row must hold where a plain code or list of codes does not say it. Exactly one of the four.
+
+    attribute: columns of the code's list and the values they must have (counts_as_started: "1"). excluding: every code
+    but these. year: a year or a date of the period's own year. months_before: a date at least so many complete months
+    before the period ends; or_blank lets a date that was not filled pass.
+    """
+
+    attribute: dict[str, str] = Attr(default_factory=dict)
+    excluding: list[str] = Attr(default_factory=list)
+    year: Literal["of_period"] | None = None
+    months_before: Annotated[int, Attr(ge=1)] | None = None
+    or_blank: bool = False
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> RowCondition:
+        said = [self.attribute, self.excluding, self.year, self.months_before]
+        if sum(bool(s) for s in said) != 1:
+            raise ValueError("say one of attribute, excluding, year, months_before")
+        if self.or_blank and self.months_before is None:
+            raise ValueError("or_blank belongs to months_before")
+        return self
+
 
 class ReturnFormula(RulebookModel):
+    """Where the returns answer: items of a one-row form (J2), or a sum over rows of a table (J3F, J4, J4F …).
+
+    by: dimension → code → the field, or the fields that add up to it. Of tables alone: field None counts the rows;
+    minus: columns taken off row by row; rows_by: dimension → the column with its code; where: which rows, by columns of
+    the row or else of its parent row; zero_with: column → the column of the same row that makes a blank of it a zero
+    once filled; only_positive: rows whose result is above zero.
+    """
+
     form: str
-    field: str
-    by: dict[str, dict[str, str]] = Attr(default_factory=dict)  # dimension → code → field
+    field: str | None = None
+    by: dict[str, dict[str, str | list[str]]] = Attr(default_factory=dict)
+    rows_by: dict[str, str] = Attr(default_factory=dict)
+    where: dict[str, str | bool | list[str] | RowCondition] = Attr(default_factory=dict)
+    minus: list[str] = Attr(default_factory=list)
+    zero_with: dict[str, str] = Attr(default_factory=dict)
+    only_positive: bool = False
+
+    @property
+    def asks_for_rows(self) -> bool:
+        """Whether it says anything that only a table can answer."""
+        rows = self.rows_by or self.where or self.minus or self.zero_with or self.only_positive
+        return self.field is None or bool(rows)
+
+    def fields_by(self, dim: str) -> dict[str, list[str]]:
+        """code → the fields that add up to it."""
+        return {code: [f] if isinstance(f, str) else f for code, f in self.by.get(dim, {}).items()}
 
 
 class PrintedName(RulebookModel):
@@ -162,17 +225,22 @@ class PrintedName(RulebookModel):
 
 
 class Indicator(RulebookModel):
-    """One published quantity. kind: flow (year to date), stock, plan, ratio, scaled (× a factor), printed."""
+    """One published quantity. kind: flow (year to date), stock, plan, ratio, scaled (× a factor), printed, bound.
+
+    bound: an upper limit of a stock, never the stock itself. also: further accounts in the returns that answer the same
+    question, in order of choice behind `returns`; a year may have several.
+    """
 
     id: str
     name: Bilingual
     definition: Bilingual
-    kind: Literal["flow", "stock", "plan", "ratio", "scaled", "printed"]
+    kind: Literal["flow", "stock", "plan", "ratio", "scaled", "printed", "bound"]
     unit: str
     decimals: int
     audience: Literal["public", "ministry"]
     version: Literal["task", "first", "then", "now"] | None = None
     returns: ReturnFormula | None = None
+    also: list[ReturnFormula] = Attr(default_factory=list)
     printed_as: list[PrintedName] = Attr(default_factory=list)
     numerator: str | None = None
     denominator: str | None = None
@@ -180,6 +248,16 @@ class Indicator(RulebookModel):
     base: str | None = None
     factor: str | None = None
     constant_in_year: bool = False
+
+    @property
+    def accounts(self) -> list[ReturnFormula]:
+        """Where returns answer, in order of choice."""
+        return [*([self.returns] if self.returns else []), *self.also]
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether units add up: a percentage as filed has no weight to be added with."""
+        return self.unit != "%"
 
     def formula(self, lang: str, names: dict[str, Bilingual]) -> str:
         """The formula in words, for the figure answer."""
@@ -193,25 +271,59 @@ class Indicator(RulebookModel):
         return self.definition.text(lang)
 
 
+Accumulation = Literal["year_to_date", "annual", "cumulative", "stock", "period"]
+
+
 class LayoutColumn(RulebookModel):
+    """One column of a table whose rows are areas or years.
+
+    unit: printed in the header; from_source: nowhere printed, the source states it with evidence; None: in each cell.
+    pattern: its first group is the number (共25个小区). only: read in rows, or in the total row, alone. block: read in
+    rows under that label of the sheet's block_column alone.
+    """
+
     header: str
     indicator: str
-    accumulation: Literal["year_to_date", "annual", "cumulative", "stock", "period"]
+    accumulation: Accumulation
     unit: str | None = None
     decimals: int | None = None
     dim: dict[str, str] = Attr(default_factory=dict)
     words: dict[str, dict[str, str]] = Attr(default_factory=dict)
     optional: bool = False
     adds_up: bool = False
+    pattern: str | None = None
+    only: Literal["row", "total"] | None = None
+    block: str | None = None
 
 
 class LayoutItem(RulebookModel):
+    """One labelled figure of an area. Items of one label share the numbers of its cell by their units (1639个、228769户).
+
+    indicator None: it answers none, `why` says so, and it is read for sums alone. within: the total above that a part
+    belongs to. column: where it stands if not in the value column. sum_of: the labels that add up to it.
+    """
+
     label: str
-    indicator: str
-    accumulation: Literal["year_to_date", "annual", "cumulative", "stock", "period"]
+    indicator: str | None = None
+    accumulation: Accumulation | None = None  # None: that of its period column
     within: str | None = None
     dim: dict[str, str] = Attr(default_factory=dict)
     adds_up: bool = False
+    column: str | None = None
+    pattern: str | None = None
+    unit: str | None = None
+    sum_of: list[str] = Attr(default_factory=list)
+    why: str | None = None
+
+
+class LayoutPeriod(RulebookModel):
+    """A value column that is a period of its own: 2022年1—10月, 2019年至2023年. basis: what its dates rest on if not print."""
+
+    header: str
+    start: dt.date
+    end: dt.date
+    accumulation: Accumulation
+    basis: str | None = None
 
 
 class ClaimedRate(RulebookModel):
@@ -222,6 +334,13 @@ class ClaimedRate(RulebookModel):
 
 
 class LayoutSheet(RulebookModel):
+    """How one sheet is read, or one view of it: several entries may match the same sheet, each taking its own rows.
+
+    total_labels and ignore_rows are regular expressions over a row's label. key_pattern: its first group is the name
+    (其中:1.历下区). groups: rows of several units, or of one outside the register, with the labels they hold (regular
+    expressions); checked, never stored. block_column and period_column are printed once and hold for the rows below.
+    """
+
     match: str
     use: str | None = None
     optional: bool = False
@@ -229,16 +348,21 @@ class LayoutSheet(RulebookModel):
     header_anchor: str | None = None
     header_rows: int = 1
     key_column: str | None = None
+    key_pattern: str | None = None
     value_column: str | None = None
     row_level: str | None = None
     total_labels: list[str] = Attr(default_factory=list)
     total_adds_up: list[str] = Attr(default_factory=list)
+    groups: dict[str, list[str]] = Attr(default_factory=dict)
+    block_column: str | None = None
+    period_column: str | None = None
+    period_pattern: str | None = None
+    periods: list[LayoutPeriod] = Attr(default_factory=list)
     columns: list[LayoutColumn] = Attr(default_factory=list)
     items: list[LayoutItem] = Attr(default_factory=list)
     ignore_columns: dict[str, str] = Attr(default_factory=dict)
     ignore_rows: dict[str, str] = Attr(default_factory=dict)
-    claimed_rate: ClaimedRate | None = None
-    period_pattern: str | None = None
+    claimed_rates: list[ClaimedRate] = Attr(default_factory=list)
     statement: dict[str, str] = Attr(default_factory=dict)
     words: dict[str, dict[str, str]] = Attr(default_factory=dict)
 
@@ -260,7 +384,11 @@ class Span(RulebookModel):
 
 
 class Source(RulebookModel):
-    """One publication: where it was printed, by whom and when. published_on None = the date is not printed."""
+    """One publication: where it was printed, by whom and when. published_on None = the date is not printed.
+
+    cut: the copy breaks off, and where; what lacks is then incomplete, not wrong. columns: those of a transcript of
+    several publications that this one printed.
+    """
 
     id: str
     title: str
@@ -272,6 +400,8 @@ class Source(RulebookModel):
     area: str
     period: Span | None
     transcript: str | None = None
+    columns: list[str] = Attr(default_factory=list)
+    cut: str | None = None
     sheet: str | None = None
     statements_from: str | None = None
     aliases: dict[str, str] = Attr(default_factory=dict)
@@ -342,10 +472,25 @@ class FactorRange(RulebookModel):
     source: str
 
 
+class Rebasing(RulebookModel):
+    """A printed series that was computed anew: what was printed before a day and after it are two vintages.
+
+    Both stay visible; nothing is ever differenced across them.
+    """
+
+    indicators: list[str]
+    area: str
+    printed_before: dt.date
+    zh: str
+    en: str
+    source: str
+
+
 class Explanations(RulebookModel):
     """rulebook/explained.yaml: what the reconciliation knows beside the figures."""
 
     persons_per_household: FactorRange
+    rebased: list[Rebasing] = Attr(default_factory=list)
     names: list[NameGuard]
     totals: list[Explanation]
 
@@ -356,6 +501,11 @@ class Explanations(RulebookModel):
                 if printed_name == name or (name.endswith("*") and printed_name.startswith(name[:-1])):
                     return guard
         return None
+
+    def other(self, total_id: str) -> Explanation | None:
+        """Why a total is of another definition than its printed name, whatever it is compared with."""
+        held = self.by_total.get(total_id, [])
+        return next((e for e in held if e.verdict == "other_definition" and not e.against), None)
 
     @cached_property
     def by_total(self) -> dict[str, list[Explanation]]:
@@ -406,7 +556,7 @@ class DueDates(RulebookModel):
 
 
 class ReleaseDay(RulebookModel):
-    """A statutory release, unmoved: `day` of the month after the period, or `month` and `day` of a year."""
+    """A statutory filing, unmoved: `day` of the month after the period, or `month` and `day` of a year."""
 
     form: str
     every: Literal["month", "year"]
@@ -414,6 +564,7 @@ class ReleaseDay(RulebookModel):
     month: Annotated[int, Attr(ge=1, le=12)] | None = None  # of a yearly release alone
     day: Day
     kind: Literal["provisional", "revised", "final", "correction"]
+    of: str | None = None  # the filing whose later edition this is
     series: Literal["all"] | list[str] = "all"
 
     @model_validator(mode="after")
@@ -432,3 +583,4 @@ class Calendar(RulebookModel):
     source: Literal["ours"]
     due: list[DueDates]
     release: dict[str, ReleaseDay]
+    headline: dict[str, list[Annotated[str, Attr(pattern=r"^[A-Z0-9]+\.[a-z0-9_]+$")]]]

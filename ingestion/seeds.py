@@ -1,6 +1,7 @@
 """Writes the dbt seeds from the rule book: dbt reads areas, indicators and sources only through these files.
 
-Generated, committed, and checked for drift by a test. `python -m ingestion.seeds` writes them. Not here: computing.
+Generated, committed, and checked for drift by a test. `python -m ingestion.seeds` writes them, and the two models that
+row_measures.py compiles. Not here: computing.
 """
 
 from __future__ import annotations
@@ -11,9 +12,13 @@ from pathlib import Path
 
 from ingestion.archive import write_whole
 from ingestion.catalogue import Catalogue, catalogue
+from ingestion.row_measures import row_models
+from ingestion.rulebook_model import FormTable
 from ingestion.units import plain
 
-SEEDS = Path(__file__).resolve().parent.parent / "dbt_project" / "seeds" / "generated"
+PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+SEEDS = PROJECT / "seeds" / "generated"
+MODELS = PROJECT / "models" / "intermediate" / "generated"
 
 
 def _areas(c: Catalogue) -> list[list[str]]:
@@ -60,6 +65,7 @@ def _indicators(c: Catalogue) -> list[list[str]]:
             "base",
             "factor_value",
             "constant_in_year",
+            "is_additive",
         ]
     ]
     for i in c.indicators.values():
@@ -80,30 +86,55 @@ def _indicators(c: Catalogue) -> list[list[str]]:
                 i.base or "",
                 factor or "",
                 str(i.constant_in_year).lower(),
+                str(i.is_additive).lower(),
             ]
         )
     return rows
 
 
 def _indicator_fields(c: Catalogue) -> list[list[str]]:
+    """Items of one-row forms. Several fields of one code add up to it."""
     rows = [["indicator", "kind", "version", "form", "field", "dim_name", "dim_code", "zero_when"]]
     for i in c.indicators.values():
-        if i.returns is None:
-            continue
-        form = c.form(i.returns.form)
-        fields = [("", "", i.returns.field)] + [
-            (d, code, f) for d, codes in i.returns.by.items() for code, f in codes.items()
-        ]
-        for dim, code, name in fields:
-            blank = form.by_id[name].blank_means
-            rows.append([i.id, i.kind, i.version or "", form.id, name, dim, code, blank["zero_when"] if blank else ""])
+        for formula in i.accounts:
+            asked = c.field_sets[formula.form]
+            if isinstance(asked, FormTable):
+                continue
+            fields = [("", "", formula.field or "")] + [
+                (dim, code, f) for dim in formula.by for code, names in formula.fields_by(dim).items() for f in names
+            ]
+            for dim, code, name in fields:
+                blank = asked.by_id[name].blank_means
+                zero_when = blank["zero_when"] if blank else ""
+                rows.append([i.id, i.kind, i.version or "", asked.id, name, dim, code, zero_when])
     return rows
 
 
-def _codelist(c: Catalogue, name: str) -> list[list[str]]:
-    return [["code", "name_zh", "name_en", "parent"]] + [
-        [r["code"], r["name_zh"], r["name_en"], r.get("parent", "")] for r in c.codelist(name).values()
-    ]
+def _indicator_accounts(c: Catalogue) -> list[list[str]]:
+    """Where returns answer, in order of choice; of a rate the accounts that hold both operands, if there is one."""
+    rows = [["indicator", "kind", "account", "form", "field", "from_rows", "rank"]]
+    for i in c.indicators.values():
+        formulas = c.indicators[i.numerator].accounts if i.numerator else i.accounts
+        below = {f.form for f in c.indicators[i.denominator].accounts} if i.denominator else {f.form for f in formulas}
+        for rank, formula in enumerate((f for f in formulas if f.form in below), start=1):
+            asked = c.field_sets[formula.form]
+            from_rows = isinstance(asked, FormTable)
+            field = formula.field or (asked.key[0] if isinstance(asked, FormTable) else "")
+            field = f"{asked.id}.{field}" if from_rows else field
+            rows.append([i.id, i.kind, asked.id, c.form_of(asked.id).id, field, str(from_rows).lower(), str(rank)])
+    return rows
+
+
+def _dimension_members(c: Catalogue) -> list[list[str]]:
+    rows = [["base_dim", "member", "dim_name", "dim_code"]]
+    for name, dim in c.dimensions.items():
+        rows += [[dim.base, member, name, code] for member, codes in dim.adds_to.items() for code in sorted(codes)]
+    return rows
+
+
+def _codelist(c: Catalogue, name: str, *more: str) -> list[list[str]]:
+    columns = ["code", "name_zh", "name_en", *more]
+    return [columns] + [[r[column] for column in columns] for r in c.codelist(name).values()]
 
 
 def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
@@ -113,7 +144,10 @@ def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
         "area_closure": _closure(c),
         "indicators": _indicators(c),
         "indicator_fields": _indicator_fields(c),
-        "fund_sources": _codelist(c, "fund_sources"),
+        "indicator_accounts": _indicator_accounts(c),
+        "dimension_members": _dimension_members(c),
+        "fund_sources": _codelist(c, "fund_sources", "parent", "level"),
+        "content_items": _codelist(c, "content_items", "class", "unit"),
         "publishers": [["publisher", "rank"]]
         + [[p, str(n)] for n, p in enumerate(c.settings["publisher_rank"], start=1)],
         "sources": [["source_id", "title", "publisher", "programme", "area_code"]]
@@ -127,14 +161,14 @@ def seed_text(rows: list[list[str]]) -> str:
     return buffer.getvalue()
 
 
-def write_seeds(folder: Path = SEEDS) -> list[Path]:
-    """Write every seed; returns the paths."""
-    written = []
-    for name, rows in seed_tables(catalogue()).items():
-        path = folder / f"{name}.csv"
-        write_whole(path, seed_text(rows).encode())
-        written.append(path)
-    return written
+def write_seeds(seeds: Path = SEEDS, models: Path = MODELS) -> list[Path]:
+    """Write every seed and generated model; returns the paths."""
+    book = catalogue()
+    texts = {seeds / f"{name}.csv": seed_text(rows) for name, rows in seed_tables(book).items()}
+    texts |= {models / f"{name}.sql": sql for name, sql in row_models(book).items()}
+    for path, text in texts.items():
+        write_whole(path, text.encode())
+    return list(texts)
 
 
 if __name__ == "__main__":

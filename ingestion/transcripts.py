@@ -7,6 +7,7 @@ key). Every cell is written as printed; each workbook says in a hidden sheet whi
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,10 +15,13 @@ import xlsxwriter
 
 from ingestion.archive import WORKBOOK_CREATED
 from ingestion.catalogue import NATION, Catalogue
-from ingestion.publications import ACCUMULATIONS
+from ingestion.model import Observation
+from ingestion.publication_statements import ACCUMULATIONS
+from ingestion.publications import read_publication
 from ingestion.returns import META_SHEET
 from ingestion.rulebook_model import ControlTotal, Source
 from ingestion.units import PLAIN_NUMBER, parse_printed, plain
+from ingestion.workbook import read_workbook
 
 STATEMENT_HEADER = ["编号", "指标", "地区代码", "起", "止", "口径", "原文", "单位", "半单位", "存疑"]
 _WORDS = {value: key for key, value in ACCUMULATIONS.items()}
@@ -82,7 +86,11 @@ def _meta(book: xlsxwriter.Workbook, source: Source) -> None:
 def _statement_rows(totals: Iterable[ControlTotal], catalogue: Catalogue) -> list[list[str]]:
     rows = [STATEMENT_HEADER]
     for t in totals:
-        if t.indicator not in catalogue.printed_names or "DERIVED" in t.note:
+        if (
+            t.indicator not in catalogue.printed_names
+            or "DERIVED" in t.note
+            or catalogue.explanations.other(t.total_id)
+        ):
             continue
         printed = parse_printed(t.printed)
         by_hand = "" if printed and printed.half_unit == t.rounding_half_unit else plain(t.rounding_half_unit) or ""
@@ -152,6 +160,47 @@ def _table_rows(
     return rows, text
 
 
+def _transcript(source: Source, catalogue: Catalogue) -> list[list[str]]:
+    """The rows of a transcript; of one that holds several publications, the columns and rows that this one printed."""
+    assert source.transcript
+    path = catalogue.root / "sources" / "transcripts" / source.transcript
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    if not source.columns:
+        return rows
+    kept = [0, *(rows[0].index(name) for name in source.columns)]
+    chosen = [[row[at] for at in kept] for row in rows]
+    return [row for row in chosen if any(row[1:])]
+
+
+def _held_by(total: ControlTotal, observations: list[Observation], catalogue: Catalogue) -> bool:
+    """Whether the table prints a figure. Another rounding of it (5.13万 beside 51294) is a print of its own."""
+    factor = catalogue.unit(total.unit).factor if total.unit in catalogue.units else 1
+    names = {name for name, _ in catalogue.printed_names.get(total.indicator, [])}
+    return any(
+        o.indicator in names
+        and (o.unit_code, o.period_start, o.period_end) == (total.area_code, total.period_start, total.period_end)
+        and (o.value == total.value * factor or o.half_unit == total.rounding_half_unit * factor)
+        for o in observations
+    )
+
+
+def _workbook(
+    source: Source, table: list[list[str]], titles: int, statements: list[list[str]], catalogue: Catalogue
+) -> bytes:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    book.set_properties({"title": source.title, "created": WORKBOOK_CREATED})
+    if table:
+        header_rows = catalogue.layouts[source.layout].sheets[0].header_rows
+        _write_rows(book, source.sheet or "表", table, titles, header_rows)
+    if len(statements) > 1:
+        _write_rows(book, "正文", statements, 0, 1, as_text=True)
+    _meta(book, source)
+    book.close()
+    return buffer.getvalue()
+
+
 def write_source(source: Source, catalogue: Catalogue, path: Path) -> int:
     """Write one source as the workbook it was. Returns how many figures were written (0 = nothing to say yet)."""
     totals = [t for t in catalogue.control_totals if t.key == (source.statements_from or source.id)]
@@ -159,15 +208,13 @@ def write_source(source: Source, catalogue: Catalogue, path: Path) -> int:
     titles = 0
     text = totals
     if source.transcript:
-        with (catalogue.root / "sources" / "transcripts" / source.transcript).open(
-            encoding="utf-8-sig", newline=""
-        ) as file:
-            table = list(csv.reader(file))
-        titles = sum(1 for r in table[:3] if r[0] and not any(r[1:]))
-        columns, _, _ = _split(source, totals) if totals else ([], {}, [])
-        # rows of the key that the transcribed table already holds are not written a second time
-        text = [t for t in totals if t.area_code == NATION and not (t.indicator in columns and t.printed.isdigit())]
-        text = [t for t in text if t.indicator != "start_rate_communities"]
+        table = _transcript(source, catalogue)
+        titles = next((n for n, row in enumerate(table) if any(row[1:])), 0)
+        if totals:
+            # the transcribed table wins over the rows of its key; what it lacks is still written from them
+            book = read_workbook(_workbook(source, table, titles, [], catalogue))
+            held = read_publication(book, source, catalogue).observations
+            text = [t for t in totals if not _held_by(t, held, catalogue)]
     elif source.layout != "statement_list":
         table, text = _table_rows(source, totals, catalogue)
         titles = 2
@@ -175,12 +222,5 @@ def write_source(source: Source, catalogue: Catalogue, path: Path) -> int:
     if not table and len(statements) == 1:
         return 0
     path.parent.mkdir(parents=True, exist_ok=True)
-    book = xlsxwriter.Workbook(str(path))
-    book.set_properties({"title": source.title, "created": WORKBOOK_CREATED})
-    if table:
-        _write_rows(book, source.sheet or "表", table, titles, 2 if source.layout == "province_plan_table" else 1)
-    if len(statements) > 1:
-        _write_rows(book, "正文", statements, 0, 1, as_text=True)
-    _meta(book, source)
-    book.close()
+    path.write_bytes(_workbook(source, table, titles, statements, catalogue))
     return len(table) + len(statements) - 1

@@ -10,12 +10,14 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.assets.collection import collection_status
 from orchestration.assets.filing import filing, release_candidate
 from orchestration.assets.gates import gated_series
-from orchestration.assets.returns import external_specs, submissions_asset
+from orchestration.assets.receiving import submissions_asset, workbooks_spec
+from orchestration.assets.returns import returns_assets
 from orchestration.assets.site import dashboard_site
 from orchestration.assets.warehouse import warehouse_asset
-from orchestration.checks import audit_checks
+from orchestration.audits import audit_checks
 from orchestration.environment import environment
 from orchestration.jobs import jobs
 from orchestration.resources import home_from_environment
@@ -34,7 +36,8 @@ def build_defs(environment_name: str | None = None, resources: dict[str, Any] | 
         warehouse, audit = warehouse_asset(), audit_checks()
         return dg.Definitions(
             assets=[
-                submissions_asset, *external_specs(), warehouse, gated_series(), release_candidate, filing, dashboard_site,
+                workbooks_spec(), submissions_asset, *returns_assets(), collection_status, warehouse, gated_series(),
+                release_candidate, filing, dashboard_site,
             ],
             asset_checks=[audit],
             jobs=jobs(warehouse, audit),

@@ -1,21 +1,16 @@
-"""Checks as Dagster shows them: what a severity does there, names and texts of dbt tests, and the audit of returns.
+"""Checks as Dagster shows them: what a severity does there, names and texts of dbt tests.
 
 Checks show; what decides is stored elsewhere: the register for a return, the verdict for a release, the build's pointer
-for a dbt test. Not here: gates (assets/gates.py), the rules themselves (rulebook/).
+for a dbt test. Not here: the audit of returns (audits.py), gates (assets/gates.py), the rules themselves (rulebook/).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
 
-from ingestion.catalogue import catalogue
 from ingestion.errors import SetupError
-from ingestion.register import Register
-from orchestration.metadata import returned_list, units_table
-from orchestration.resources import HomeResource
-from quality.status import BACK, UnitState, standing
 from quality.warehouse import NodeResult
 
 
@@ -44,7 +39,6 @@ def weight_of(level: str, *, stops: bool) -> Weight:
     return Weight(is_error and stops, dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN)
 
 
-# -- dbt tests ----------------------------------------------------------------------------------------------------
 TEXTS = {
     "not_null": "{column} 不为空。 {column} is never empty.",
     "unique": "{column} 不重复。 {column} is unique.",
@@ -88,77 +82,3 @@ def dbt_result(spec: dg.AssetCheckSpec, node: Mapping[str, Any], result: NodeRes
         severity=weight_of(node["config"]["severity"], stops=True).severity,
         metadata=metadata,
     )
-
-
-# -- audit of returns ---------------------------------------------------------------------------------------------
-def returns_asset(form: str) -> dg.AssetKey:
-    return dg.AssetKey("publications" if form == "PUB" else f"returns_{form.lower()}")
-
-
-def audited_forms() -> list[str]:
-    return [*catalogue().forms, "PUB"]
-
-
-def audit_results(form: str, units: Sequence[UnitState]) -> Iterator[dg.AssetCheckResult]:
-    """The two checks of a form, over the last version of every unit and period. Neither ever stops a run."""
-    back = [u for u in units if u.status in BACK]
-    warned = [u for u in units if u.status not in BACK and u.warnings]
-    samples = sum(u.kind == "sample" for u in units)
-    for name, level, found, text in (
-        ("audit_errors", "error", back, f"{len(back)} 份退回未改 returned and not corrected"),
-        ("audit_warnings", "warning", warned, f"{len(warned)} 份有核实性问题 accepted with warnings"),
-    ):
-        yield dg.AssetCheckResult(
-            asset_key=returns_asset(form),
-            check_name=name,
-            passed=not found,
-            severity=weight_of(level, stops=False).severity,
-            description=f"{text} / {len(units)}",
-            metadata={
-                "份数 found": len(found),
-                "已审 audited": f"{len(units)}（模拟数据 samples {samples}）",
-                "明细 list": returned_list(found) if name == "audit_errors" else units_table(found),
-            },
-        )
-
-
-def evaluation_of(result: dg.AssetCheckResult) -> dg.AssetCheckEvaluation:
-    """A result as an event of its own, for what happened outside a run."""
-    assert result.asset_key is not None and result.check_name is not None
-    return dg.AssetCheckEvaluation(
-        asset_key=result.asset_key, check_name=result.check_name, passed=result.passed, metadata=result.metadata,
-        severity=result.severity, description=result.description, blocking=False,
-    )  # fmt: skip
-
-
-def audit_checks() -> dg.AssetChecksDefinition:
-    """Two checks for each form and for publications, read from the register; also run by hand from an asset's page."""
-    specs = []
-    for form in audited_forms():
-        title = "公布资料 publications" if form == "PUB" else f"{form} {catalogue().form(form).title.zh}"
-        specs += [
-            dg.AssetCheckSpec(
-                name="audit_errors", asset=returns_asset(form), additional_deps=["submissions"],
-                description=f"{title}：没有退回未改的报送。 No unit's last version stands returned (errors of the audit).",
-            ),
-            dg.AssetCheckSpec(
-                name="audit_warnings", asset=returns_asset(form), additional_deps=["submissions"],
-                description=f"{title}：已接收的报送没有核实性问题。 No accepted version carries a warning of the audit.",
-            ),
-        ]  # fmt: skip
-
-    @dg.multi_asset_check(
-        name="audit", specs=specs, can_subset=True, description="登记库里各表的审核结论。 What the audit says, by form."
-    )
-    def audit(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Iterator[dg.AssetCheckResult]:
-        wanted = context.selected_asset_check_keys
-        register = Register(home.folder)
-        try:
-            for form in audited_forms():
-                for result in audit_results(form, standing(home.folder, register, form)):
-                    if dg.AssetCheckKey(returns_asset(form), result.check_name or "") in wanted:
-                        yield result
-        finally:
-            register.close()
-
-    return audit

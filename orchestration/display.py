@@ -95,6 +95,9 @@ def show_receive(answers: list[dict[str, Any]], register: Register, lang: str) -
             remark = f"与 {a['duplicate_of']} 相同，未再登记" if lang == "zh" else f"same as {a['duplicate_of']}"
         elif a["supersedes"]:
             remark = f"取代 {a['supersedes']}" if lang == "zh" else f"supersedes {a['supersedes']}"
+        elif a["verdict"] == "needs_explanation":
+            shown = f"jiugai returns show {a['submission_id']}"
+            remark = f"须逐条说明，见 {shown}" if lang == "zh" else f"to be explained: {shown}"
         elif a["verdict"] in ("returned", "unreadable"):
             errors = [f for f in register.findings_of(a["submission_id"]) if f["severity"] == "error"]
             remark = errors[0]["message_zh" if lang == "zh" else "message_en"] if errors else ""
@@ -295,3 +298,11 @@ def show_demo(a: dict[str, Any], lang: str) -> None:
     console().print(f"用时 took {a['seconds']} 秒 s · 接着看 look next:")
     for line in a["next"]:
         console().print(f"  {line}")
+
+
+def show_bench(rows: list[dict[str, Any]], lang: str) -> None:
+    table = _table(*[_pick(h, lang) for h in (("项目", "part"), ("用时 秒", "ours, s"), ("参照", "reference"), ("参照用时 秒", "its time, s"), ("倍数", "ratio"), ("目标", "target"), ("达到", "holds"), ("离散", "spread"))])  # fmt: skip
+    for r in rows:
+        holds = "[green]✓[/]" if r["holds"] else "[red]✗[/]"
+        table.add_row(r["name"], r["ours_s"], r["reference"], r["reference_s"], r["ratio"], r["target"], holds, r["spread"])  # fmt: skip
+    console().print(table)

@@ -7,6 +7,7 @@ Not here: what runs (build.py), in-process runs (line.py).
 from __future__ import annotations
 
 import ctypes
+import datetime as dt
 import fcntl
 import os
 import signal
@@ -33,8 +34,12 @@ from orchestration.resources import HOME_VARIABLE, POOL
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
+WORKSPACE = "workspace.yaml"
+LOCATION = "jiugai"  # the name of the code in the UI
+KEEP_RUNS_DAYS = 400  # one year of releases and a month to compare with
 START_SECONDS = 180.0  # 18 s on two idle cores
 STOP_SECONDS = 30.0
+OVER = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 IN_A_PROCESS = [
     dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING,
 ]  # fmt: skip
@@ -42,7 +47,7 @@ IN_A_PROCESS = [
 
 # -- settings -----------------------------------------------------------------------------------------------------
 def settings(switches: Environment) -> dict[str, Any]:
-    """dagster.yaml. Old ticks are swept, since the event log grows without bound."""
+    """dagster.yaml. Old ticks are swept, since the event log grows without bound; so are old runs (sweep_runs)."""
     found: dict[str, Any] = {
         "telemetry": {"enabled": False},
         "nux": {"enabled": False},
@@ -50,6 +55,7 @@ def settings(switches: Environment) -> dict[str, Any]:
             "pools": {"default_limit": 1, "granularity": "run"},
             "runs": {"max_concurrent_runs": switches.max_concurrent_runs},
         },
+        "freshness": {"enabled": True},
         "run_monitoring": {"enabled": True, "start_timeout_seconds": 180, "max_runtime_seconds": 7200},
         "retention": {
             "sensor": {"purge_after_days": {"skipped": 1, "failure": 30, "success": 90}},
@@ -61,14 +67,21 @@ def settings(switches: Environment) -> dict[str, Any]:
     return found
 
 
+def workspace() -> dict[str, Any]:
+    """workspace.yaml: where the definitions are, and the name that the UI gives them."""
+    module = {"module_name": "orchestration.definitions", "working_directory": str(ROOT), "location_name": LOCATION}
+    return {"load_from": [{"python_module": module}]}
+
+
 def prepare(home: Path, switches: Environment) -> Path:
-    """`<home>/dagster` with its dagster.yaml; returns it. Harmless to repeat."""
+    """`<home>/dagster` with dagster.yaml and workspace.yaml; returns it. Harmless to repeat."""
     folder = home.resolve() / "dagster"
-    text = "# 由 jiugai 写入，请改 orchestration/environment.py。 Written by jiugai; change orchestration/environment.py.\n"
-    text += yaml.safe_dump(settings(switches), allow_unicode=True, sort_keys=False)
-    path = folder / "dagster.yaml"
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        write_whole(path, text.encode())
+    head = "# 由 jiugai 写入，请改 orchestration/environment.py。 Written by jiugai; change orchestration/environment.py.\n"
+    for name, content in (("dagster.yaml", settings(switches)), (WORKSPACE, workspace())):
+        text = head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+        path = folder / name
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            write_whole(path, text.encode())
     return folder
 
 
@@ -89,6 +102,15 @@ def end_left_over(instance: dg.DagsterInstance) -> int:
     for run in runs:
         instance.report_run_failed(run, "服务停止时运行还未结束 the server stopped while this run was under way")
     return len(runs)
+
+
+def sweep_runs(instance: dg.DagsterInstance, keep: dt.timedelta = dt.timedelta(days=KEEP_RUNS_DAYS)) -> int:
+    """Old runs and their events go; what they did stands in the register, the builds and the releases."""
+    filters = dg.RunsFilter(statuses=OVER, created_before=dt.datetime.now(dt.UTC) - keep)
+    old = instance.get_runs(filters)
+    for run in old:
+        instance.delete_run(run.run_id)
+    return len(old)
 
 
 # -- the server ---------------------------------------------------------------------------------------------------
@@ -117,10 +139,10 @@ def _check_port(port: int) -> None:
             ) from None
 
 
-def command(port: int) -> list[str]:
+def command(folder: Path, port: int) -> list[str]:
     """Web server, daemon and one code server between them."""
     return [
-        sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions", "-d", str(ROOT), "-h", HOST, "-p", str(port),
+        sys.executable, "-m", "dagster", "dev", "-w", str(folder / WORKSPACE), "-h", HOST, "-p", str(port),
         "--log-level", "warning",
     ]  # fmt: skip
 
@@ -203,7 +225,7 @@ def run_dev(home: Path, port: int, environment_name: str | None = None) -> int:
             with log.open("wb") as output:
                 # its own session: a Ctrl-C in the terminal reaches us alone, and we stop it in order
                 process = subprocess.Popen(
-                    command(port), env=variables, cwd=folder, stdout=output, stderr=subprocess.STDOUT,
+                    command(folder, port), env=variables, cwd=folder, stdout=output, stderr=subprocess.STDOUT,
                     stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_stop_with_parent,
                 )  # fmt: skip
                 try:
@@ -218,11 +240,12 @@ def run_dev(home: Path, port: int, environment_name: str | None = None) -> int:
 
 
 def _catch_up(home: Path, switches: Environment) -> None:
-    """Before serving: end what a killed server left, show what was received and built outside Dagster."""
+    """Before serving: end what a killed server left, drop old runs, show what was received and built outside Dagster."""
     from orchestration.line import report_build, report_register
 
     with local_instance(home, switches) as instance:
         end_left_over(instance)
+        sweep_runs(instance)
         report_register(instance, home)
         report_build(instance, home)
 

@@ -15,17 +15,19 @@ import dagster as dg
 from ingestion.errors import UsageError
 from ingestion.register import Register
 from orchestration import partitions
+from orchestration.assets.collection import STATUS, status_of
 from orchestration.assets.filing import STATES
 from orchestration.assets.gates import GATED
-from orchestration.assets.returns import register_metadata, touched_partitions
+from orchestration.assets.receiving import register_metadata, touched_partitions
 from orchestration.assets.warehouse import unreported
+from orchestration.audits import audit_results, audited_forms, evaluation_of
 from orchestration.build import build_defs
-from orchestration.checks import audit_results, audited_forms, evaluation_of
 from orchestration.instance import local_instance
+from orchestration.jobs import CANDIDATE, SITE
 from orchestration.resources import HomeResource
-from quality.status import standing
 from quality.warehouse import current_build, is_stale
 
+BY_HAND = {"user": "命令行 jiugai"}  # what Dagster shows as "launched by"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -34,15 +36,16 @@ def report_register(instance: dg.DagsterInstance, home: Path) -> int:
     count = 0
     for event in touched_partitions(instance, home):
         instance.report_runless_asset_event(event)
-        count += 1
+        count += isinstance(event, dg.AssetMaterialization)
     if count:
         register = Register(home)
-        instance.report_runless_asset_event(
-            dg.AssetMaterialization("submissions", metadata=register_metadata(home, register))
-        )
+        status, checks = status_of(home, register)
+        for key, metadata in ((dg.AssetKey("submissions"), register_metadata(home, register)), (STATUS, status)):
+            instance.report_runless_asset_event(dg.AssetMaterialization(key, metadata=metadata))
         for form in audited_forms():
-            for result in audit_results(form, standing(home, register, form)):
-                instance.report_runless_asset_event(evaluation_of(result))
+            checks += audit_results(home, register, form)
+        for result in checks:
+            instance.report_runless_asset_event(evaluation_of(result))
         register.close()
     return count
 
@@ -69,7 +72,7 @@ def run_line(
 ) -> dict[str, Any]:
     """Build when `current` is missing or stale, gate and make candidates for the periods, write the site.
 
-    Args:    periods: (period, kind, sample); progress: called with the name of each step.
+    Args:    periods: (period, kind or filing of the calendar, sample); progress: called with the name of each step.
     Returns: {build_id, gates: {passed, failed, not_evaluated}, candidates: [{release, state, period, kind, sample,
              series, path}], site, runs}. A no-filing stands in candidates with its state.
     """
@@ -84,7 +87,7 @@ def run_line(
 
         def run(job: str, key: str | None = None) -> dg.ExecuteInProcessResult:
             result = defs.resolve_job_def(job).execute_in_process(
-                instance=instance, partition_key=key, run_config=QUIET
+                instance=instance, partition_key=key, run_config=QUIET, tags=BY_HAND
             )
             runs.append(result.run_id)
             return result
@@ -97,7 +100,7 @@ def run_line(
         report_build(instance, home)
         for period, kind, sample in periods:
             say(f"{period} {kind}{' sample' if sample else ''}")
-            made = run("monthly_filing", partitions.release_key(period, kind, sample=sample))
+            made = run(CANDIDATE, partitions.release_key(period, kind, sample=sample))
             found = {e.asset_key: _values(e) for e in made.get_asset_materialization_events() if e.asset_key}
             gated = found[GATED]
             counts.update(
@@ -112,7 +115,7 @@ def run_line(
             })  # fmt: skip
         if site:
             say("site")
-            run("refresh_site")
+            run(SITE)
     return {
         "build_id": current_build(home).build_id, "gates": dict(counts), "candidates": candidates,
         "site": str(home / "site") if site else None, "runs": runs,

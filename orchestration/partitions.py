@@ -7,6 +7,7 @@ Not here: which partitions a batch touched (quality.status).
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from functools import cache
 
 import dagster as dg
@@ -50,9 +51,20 @@ def of_publications() -> dg.StaticPartitionsDefinition:
     return dg.StaticPartitionsDefinition(list(catalogue().sources))
 
 
+@dataclass(frozen=True)
+class Release:
+    """What a partition of candidates stands for. filing: its name in the calendar, None for one made by hand."""
+
+    period: str
+    kind: str
+    sample: bool
+    filing: str | None
+
+
 @cache
 def of_releases(today: dt.date | None = None) -> dg.MultiPartitionsDefinition:
-    """period × release. A release is a kind, real or sample: the two never meet in one partition.
+    """period × release. A release is a filing of the calendar or a kind, real or sample: the two never meet in one
+    partition, and neither do two filings of one year.
 
     Years and months stand in one dimension, so it is a list; it runs to the end of next year because a server may
     stay up over New Year and the schedule must find its month.
@@ -60,7 +72,7 @@ def of_releases(today: dt.date | None = None) -> dg.MultiPartitionsDefinition:
     last = (today or dt.datetime.now(CHINA).date()).year + 1
     periods = [str(year) for year in range(FIRST_RELEASE_YEAR, last + 1)]
     periods += [f"{year}-{month:02d}" for year in range(FIRST_RELEASE_MONTHS, last + 1) for month in range(1, 13)]
-    releases = [kind + suffix for suffix in ("", SAMPLE) for kind in KINDS]
+    releases = [name + suffix for suffix in ("", SAMPLE) for name in (*catalogue().calendar.release, *KINDS)]
     return dg.MultiPartitionsDefinition(
         {
             "period": dg.StaticPartitionsDefinition(periods),
@@ -69,14 +81,25 @@ def of_releases(today: dt.date | None = None) -> dg.MultiPartitionsDefinition:
     )
 
 
-def release_key(period: str, kind: str, *, sample: bool = False) -> dg.MultiPartitionKey:
-    return dg.MultiPartitionKey({"period": period, "release": kind + (SAMPLE if sample else "")})
+def release_key(period: str, name: str, *, sample: bool = False) -> dg.MultiPartitionKey:
+    """name: a filing of the calendar, or a kind."""
+    return dg.MultiPartitionKey({"period": period, "release": name + (SAMPLE if sample else "")})
 
 
-def release_of(key: str) -> tuple[str, str, bool]:
-    """(period, kind, sample) of a partition key such as `2023-09|provisional-sample`."""
+def release_of(key: str) -> Release:
+    """What a partition key says: `2023-09|monthly_progress`, `2023-09|provisional-sample`."""
     period, release = key.split("|")
-    return period, release.removesuffix(SAMPLE), release.endswith(SAMPLE)
+    name = release.removesuffix(SAMPLE)
+    filing = catalogue().calendar.release.get(name)
+    return Release(period, filing.kind if filing else name, release.endswith(SAMPLE), name if filing else None)
+
+
+def partition_of(form: str, key: str) -> Partition:
+    """The partition of the register behind a key of an asset: `2023-09|110000` of J2, `T2309` of publications."""
+    if form not in catalogue().forms:
+        return Partition(form, source_id=key)
+    period, province = key.split("|")
+    return Partition(form, period, province)
 
 
 def key_of(partition: Partition) -> str | None:

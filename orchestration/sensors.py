@@ -17,12 +17,12 @@ from filings.release import list_releases
 from ingestion.catalogue import Catalogue
 from ingestion.register import Register
 from orchestration.environment import Environment
-from orchestration.jobs import RECEIVE
+from orchestration.jobs import RECEIVE, SITE, WHAT
 from orchestration.resources import HomeResource
 from quality.receive import list_files
 from quality.warehouse import is_stale
 
-SUBJECT = "jiugai/subject"  # run tag: what this run was started for, without the attempt
+SUBJECT = ".dagster/jiugai_subject"  # run tag, hidden in the UI: what this run was started for, without the attempt
 BUILD = "build"  # nothing waits; the build is older than the register
 MOST_ATTEMPTS = 5
 LONGEST_WAIT = 900  # seconds between two attempts at the same thing, at most
@@ -60,8 +60,10 @@ def look_at(inbox: Path, budget: float = BUDGET_SECONDS) -> Inbox:
     return Inbox(count, digest.hexdigest()[:12], newest)
 
 
-def request(instance: dg.DagsterInstance, subject: str, now: float, shortest: float) -> dg.RunRequest | dg.SkipReason:
-    """A run for a subject, unless it was tried too often or too lately.
+def request(
+    instance: dg.DagsterInstance, subject: str, what: str, now: float, shortest: float
+) -> dg.RunRequest | dg.SkipReason:
+    """A run for a subject, tagged with what it is for in words, unless it was tried too often or too lately.
 
     Attempts at the same subject wait twice as long each time; after five a person has to look, and anything new in the
     inbox or the register is another subject.
@@ -81,7 +83,8 @@ def request(instance: dg.DagsterInstance, subject: str, now: float, shortest: fl
         ended = last.end_time or last.update_timestamp.timestamp()
         if now - ended < wait:
             return dg.SkipReason(f"刚试过，{wait:.0f} 秒后再试 tried a moment ago; waiting {wait:.0f} s")
-    return dg.RunRequest(run_key=f"{subject}-{attempts + 1}", tags={SUBJECT: subject})
+    tags = {SUBJECT: subject, WHAT: what + (f"，第 {attempts + 1} 次 attempt" if attempts else "")}
+    return dg.RunRequest(run_key=f"{subject}-{attempts + 1}", tags=tags)
 
 
 def receive_due(instance: dg.DagsterInstance, home: Path, now: float, shortest: float) -> dg.RunRequest | dg.SkipReason:
@@ -100,7 +103,12 @@ def receive_due(instance: dg.DagsterInstance, home: Path, now: float, shortest: 
     # the rule book's files as they are now: a changed rule book is another subject
     waiting = inbox.fingerprint if inbox.files else f"{Catalogue().content_hash[:8]}-{BUILD}"
     subject = f"{watermark}-{waiting}"
-    return request(instance, subject, now, shortest)
+    what = (
+        f"收件 {inbox.files} 个文件 files"
+        if inbox.files
+        else "重算：登记库或规则库有变 the register or rule book changed"
+    )
+    return request(instance, subject, what, now, shortest)
 
 
 def approval_due(home: Path) -> dg.RunRequest | dg.SkipReason:
@@ -109,7 +117,8 @@ def approval_due(home: Path) -> dg.RunRequest | dg.SkipReason:
     if not released:
         return dg.SkipReason("还没有发布 nothing was released yet")
     newest = max(released, key=lambda r: r["approved_at"])
-    return dg.RunRequest(run_key=f"{newest['release']}-{newest['approved_at']}")
+    tags = {WHAT: f"发布 {newest['release']}，{newest['approved_by']} 批准 approved"}
+    return dg.RunRequest(run_key=f"{newest['release']}-{newest['approved_at']}", tags=tags)
 
 
 def _status(is_on: bool) -> dg.DefaultSensorStatus:
@@ -133,7 +142,7 @@ def sensors(environment: Environment) -> list[dg.SensorDefinition]:
 
     @dg.sensor(
         name="approval",
-        job_name="refresh_site",
+        job_name=SITE,
         minimum_interval_seconds=environment.approval_seconds,
         default_status=_status(environment.approval_sensor),
         description="有新的发布获批准，就更新页面。 Writes the pages again when a release was approved.",

@@ -6,8 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ingestion.register import Register, submissions
+import sqlalchemy as sa
+
+from ingestion.catalogue import catalogue
+from ingestion.register import Register, decisions, explanations, submissions
 from ingestion.returns import SAMPLE_MARK
+from quality.decisions import unexplained
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
@@ -27,24 +31,45 @@ def list_submissions(
 ) -> list[dict[str, Any]]:
     """Register rows, oldest first, filtered by exact values."""
     register = Register(home)
-    wanted = {"unit_code": unit, "form": form, "period": period, "status": status}
-    rows = register.rows(
-        submissions, *[submissions.c[k] == v for k, v in wanted.items() if v is not None], order=submissions.c.seq
-    )
+    wanted = {"unit_code": unit, "form": form, "period": period}
+    rows = register.states(*[submissions.c[k] == v for k, v in wanted.items() if v is not None])
     register.close()
-    return [_row(r) for r in rows]
+    return [_row(r) for r in rows if status is None or r["status"] == status]
 
 
 def show_submission(home: Path, submission_id: str) -> dict[str, Any]:
-    """One submission with its findings. Raises UsageError when there is none."""
+    """One submission with its findings, what was explained and what was decided. Raises UsageError when there is none.
+
+    A finding is `explained` once its rule was answered; `to_explain` lists the rules that still wait.
+    """
     register = Register(home)
     try:
         row = register.submission(submission_id)
+        first = register.rows(submissions, submissions.c.submission_id == submission_id)[0]
         answer = home / "answers" / f"{submission_id}.xlsx"
+        reasons = catalogue().codelist("explain_reasons")
+        said = [
+            {**e, "reason_zh": reasons.get(e["reason"], {}).get("name_zh", "")}
+            for e in _rows(register, explanations, submission_id)
+        ]
+        answered = {e["rule"] for e in said}
         return {
             **_row(row),
-            "findings": register.findings_of(submission_id),
+            "first_verdict": first["status"],
+            "findings": [
+                {**f, "explained": f["severity"] == "warning" and f["rule"] in answered}
+                for f in register.findings_of(submission_id)
+            ],
+            "explanations": said,
+            "to_explain": unexplained(register, row) if row["status"] != "accepted" else [],
+            "decisions": _rows(register, decisions, submission_id),
             "answer": str(answer) if answer.exists() else None,
         }
     finally:
         register.close()
+
+
+def _rows(register: Register, table: sa.Table, submission_id: str) -> list[dict[str, Any]]:
+    """What was recorded of one submission, oldest first."""
+    rows = register.rows(table, table.c.submission_id == submission_id, order=[table.c.at, table.c.seq])
+    return [{k: v for k, v in r.items() if k not in ("seq", "submission_id")} for r in rows]

@@ -20,17 +20,33 @@ from ingestion.units import json_number, plain
 from quality.audit.levels import check_marks
 from quality.audit.run import audit
 
+PUBLICATION = "PUB:"
+
 
 def counts_of(found: Iterable[Finding]) -> dict[str, int]:
     counter = Counter(f.severity for f in found)
     return {s: counter.get(s, 0) for s in SEVERITIES}
 
 
-def verdict_of(result: ReadResult) -> str:
-    """Errors return, warnings are accepted and listed (explanations come later)."""
+def rules_to_explain(found: Iterable[Finding], form: str | None, catalogue: Catalogue) -> list[str]:
+    """Rules whose warnings the respondent has to answer, each once, in the order of the findings.
+
+    Nobody can be asked about a publication, and rules marked `explain: false` only show a difference.
+    """
+    if form is None or form.startswith(PUBLICATION):
+        return []
+    shown_only = {r.id for rules in catalogue.rules.values() for r in rules if not r.explain}
+    return list(dict.fromkeys(f.rule for f in found if f.severity == "warning" and f.rule not in shown_only))
+
+
+def verdict_of(result: ReadResult, catalogue: Catalogue | None = None) -> str:
+    """Errors return; warnings wait until they are explained; what is clean is accepted at once."""
     if result.unreadable:
         return "unreadable"
-    return "returned" if any(f.severity == "error" for f in result.findings) else "accepted"
+    if any(f.severity == "error" for f in result.findings):
+        return "returned"
+    asked = rules_to_explain(result.findings, result.form, catalogue or project_catalogue())
+    return "needs_explanation" if asked else "accepted"
 
 
 def check_file(path: Path, source_id: str | None = None, catalogue: Catalogue | None = None) -> tuple[ReadResult, str]:
@@ -46,7 +62,7 @@ def check_file(path: Path, source_id: str | None = None, catalogue: Catalogue | 
 
 
 def check_answer(path: Path, result: ReadResult, sha256: str, *, records: bool = False) -> dict[str, Any]:
-    """One object a file: verdict, counts, findings, and values (one-row forms) or rows (publications)."""
+    """One object a file: verdict, counts, findings, values (one-row items) and rows (publications, tables of a form)."""
     answer: dict[str, Any] = {
         "file": str(path),
         "sha256": sha256,
@@ -58,7 +74,7 @@ def check_answer(path: Path, result: ReadResult, sha256: str, *, records: bool =
         "findings": [f.as_json() for f in result.findings],
         "sample_data": result.is_sample,
     }
-    if result.form and result.form.startswith("PUB:"):
+    if result.form and result.form.startswith(PUBLICATION):
         answer["rows"] = len({(o.sheet, o.row_no) for o in result.observations})
         if records:
             by_row: dict[tuple[str, int], dict[str, Any]] = {}
@@ -77,5 +93,16 @@ def check_answer(path: Path, result: ReadResult, sha256: str, *, records: bool =
             answer["records"] = list(by_row.values())
     else:
         answer["values"] = {name: held.as_json() for name, held in result.values.items()}
-        answer["rows"] = 1 if result.values else 0
+        roster = result.tables.get(result.form or "")  # the first table of a roster is named as its form
+        answer["rows"] = len(roster) if roster is not None else int(bool(result.values))
+        if records and result.tables:
+            answer["records"] = [
+                {
+                    "table": table,
+                    "unit_code": result.unit_code,
+                    "values": {name: held.as_json() for name, held in row.values.items()},
+                }
+                for table, rows in result.tables.items()
+                for row in rows
+            ]
     return answer

@@ -1,4 +1,4 @@
-"""The flow of one batch of files: archive, read, audit, decide, register, land, clear the inbox.
+"""The flow of one batch of files: archive, read, audit, give the first verdict, register, land, clear the inbox.
 
 Safe to kill and to repeat: the original is archived before anything else, a submission is one transaction, typed rows
 are derived (store.repair), and an inbox file goes only when it is registered. One bad file never fails the batch.
@@ -30,10 +30,13 @@ from ingestion.register import (
     in_force,
     key_of,
     seen_files,
+    states,
     submissions,
 )
 from ingestion.store import Store
 from quality.audit.context import Contexts
+from quality.audit.counties import check_counties
+from quality.audit.crossing import check_crossings
 from quality.audit.levels import check_levels, check_marks
 from quality.audit.run import audit
 from quality.check import counts_of, verdict_of
@@ -115,6 +118,7 @@ class Receiver:
             incoming.append(_Incoming(path, digest, mtime, result, named))
             if progress:
                 progress(n + 1, len(files))
+        self.contexts.arriving((i.kind, i.result) for i in incoming)
         forms = list(self.catalogue.forms)
         groups: dict[tuple[Any, ...], list[_Incoming]] = {}
         for item in incoming:
@@ -145,7 +149,10 @@ class Receiver:
             times.append((received, decided))
         contexts = [self.contexts.of(i.result, i.kind, decided) for i, (_, decided) in zip(items, times, strict=True)]
         if items[0].result.form in self.catalogue.forms:
-            audit([i.result for i in items], contexts, self.catalogue)
+            results, kinds, decided_times = [i.result for i in items], [i.kind for i in items], [d for _, d in times]
+            audit(results, contexts, self.catalogue)
+            check_crossings(results, kinds, decided_times, self.contexts)
+            check_counties(results, kinds, decided_times, self.contexts)
             for item, (_, decided) in zip(items, times, strict=True):
                 check_marks(item.result, self.catalogue)
                 check_levels(item.result, item.kind, decided, self.contexts)
@@ -176,10 +183,11 @@ class Receiver:
             touched += self.register.rows(submissions, sa.and_(*same))
         self.contexts.forget(self.store.land(touched, fresh))
         for row in new:
-            if row["status"] in ("returned", "unreadable"):
+            if row["status"] != "accepted":
                 write_report(
                     self.home / "answers" / f"{row['submission_id']}.xlsx",
                     [(row["file_name"], row["status"], fresh[row["submission_id"]].findings)],
+                    submission_id=row["submission_id"],
                 )
 
     def _record(
@@ -207,30 +215,15 @@ class Receiver:
                 "period": r.period,
                 "plan_version": r.plan_version or "",
             }
-            same = [
-                dict(m)
-                for m in connection.execute(
-                    sa.select(submissions).where(submissions.c.sha256 == item.sha256)
-                ).mappings()
-            ]
+            same = states(connection, submissions.c.sha256 == item.sha256)
             earlier = (
-                [
-                    dict(m)
-                    for m in connection.execute(
-                        sa.select(submissions).where(
-                            sa.and_(
-                                submissions.c.kind == row["kind"],
-                                submissions.c.form == row["form"],
-                                submissions.c.source_id.is_(None)
-                                if source is None
-                                else submissions.c.source_id == row["source_id"],
-                                submissions.c.unit_code == row["unit_code"]
-                                if row["unit_code"]
-                                else submissions.c.unit_code.is_(None),
-                            )
-                        )
-                    ).mappings()
-                ]
+                states(
+                    connection,
+                    submissions.c.kind == row["kind"],
+                    submissions.c.form == row["form"],
+                    submissions.c.source_id == row["source_id"],
+                    submissions.c.unit_code == row["unit_code"],
+                )
                 if r.form
                 else []
             )
@@ -247,7 +240,9 @@ class Receiver:
                 return self._duplicate(item.path, repeated)
             seq = self.register.next_seq(connection)
             submission_id = f"S{seq:06d}"
-            status = verdict_of(r)
+            status = verdict_of(r, catalogue)
+            if status == "needs_explanation":
+                decided = received  # the question is put on receipt; the level above decides later (decisions.py)
             replaced = in_force(earlier).get(key_of(row)) if status == "accepted" else None
             column_map = json.dumps(r.column_map, ensure_ascii=False, sort_keys=True)
             map_id = hashlib.sha256(column_map.encode()).hexdigest()[:16] if r.values else None

@@ -1,23 +1,38 @@
-"""The findings workbook that goes back to the respondent: Chinese first, the cell named, what to do."""
+"""The findings workbook that goes back to the respondent: Chinese first, the cell named, what to do or to explain."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 
 from ingestion.archive import WORKBOOK_CREATED, write_whole
+from ingestion.catalogue import Catalogue, catalogue
 from ingestion.model import Finding
+from quality.check import rules_to_explain
 
 VERDICTS = {"accepted": "已接收", "needs_explanation": "待说明", "returned": "退回更正", "unreadable": "无法读取"}
-LEVELS = {"error": "强制性（须更正）", "warning": "核实性（请核对）", "info": "提示", "cannot_tell": "无法判断"}
+LEVELS = {"error": "强制性（须更正）", "warning": "核实性（请核对或说明）", "info": "提示", "cannot_tell": "无法判断"}
+COLUMNS = ("级别", "规则", "工作表", "单元格", "问题与办法", "所填", "应为", "说明", "English")
 COLORS = {"error": "#F8CBAD", "warning": "#FFE699", "info": "#DDEBF7", "cannot_tell": "#EDEDED"}
 
 
-def write_report(path: Path, files: Sequence[tuple[str, str, Sequence[Finding]]]) -> None:
-    """files: (file name, verdict, findings). One row a finding, errors first; the same input gives the same bytes."""
+def write_report(
+    path: Path,
+    files: Sequence[tuple[str, str, Sequence[Finding]]],
+    *,
+    submission_id: str | None = None,
+    note: str | None = None,
+) -> None:
+    """files: (file name, verdict, findings). One row a finding, errors first; the same input gives the same bytes.
+
+    submission_id: of the one file, once it is registered: the column 说明 then says how to answer a warning. note: who
+    returned it, and why.
+    """
+    book_of_rules = catalogue()
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     book.set_properties({"created": WORKBOOK_CREATED})
@@ -29,29 +44,54 @@ def write_report(path: Path, files: Sequence[tuple[str, str, Sequence[Finding]]]
     formats = {k: book.add_format({**wrap, "bg_color": c}) for k, c in COLORS.items()}
     cell_format = book.add_format(wrap)
     sheet.write(0, 0, "审核结果 Audit findings", title)
-    row = 2
+    row, somebody_asked = 2, False
     for name, verdict, found in files:
-        sheet.write(row, 0, f"文件：{name}　结论：{VERDICTS.get(verdict, verdict)}", plain_text)
+        sheet.write_string(row, 0, f"文件：{name}　结论：{VERDICTS.get(verdict, verdict)}", plain_text)
         row += 1
-        sheet.write_row(row, 0, ["级别", "规则", "工作表", "单元格", "问题与办法", "所填", "应为", "English"], bold)
+        if note:
+            sheet.write_string(row, 0, f"退回意见 Returned by {note}", plain_text)
+            row += 1
+        sheet.write_row(row, 0, COLUMNS, bold)
         row += 1
+        asked = rules_to_explain(found, found[0].form if found else None, book_of_rules)
+        somebody_asked |= bool(asked)
         for f in sorted(found, key=lambda f: list(LEVELS).index(f.severity)):
             sheet.write(row, 0, LEVELS[f.severity], formats[f.severity])
-            sheet.write_row(
-                row,
-                1,
-                [f.rule, f.sheet or "", f.cell or "", f.message_zh, f.found or "", f.expected or "", f.message_en],
-                cell_format,
-            )
+            texts = [f.rule, f.sheet or "", f.cell or "", f.message_zh, f.found or "", f.expected or ""]
+            for column, text in enumerate([*texts, _answer_to(f, asked, submission_id), f.message_en], start=1):
+                sheet.write_string(row, column, text, cell_format)
             row += 1
         if not found:
             sheet.write(row, 0, "没有发现问题", plain_text)
             row += 1
         row += 1
-    for column, width in enumerate((18, 10, 16, 9, 70, 18, 30, 50)):
+    if somebody_asked:
+        row = _reasons(sheet, row, book_of_rules, bold, cell_format)
+    for column, width in enumerate((18, 10, 16, 9, 70, 18, 30, 44, 50)):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(2, 0)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     book.close()
     write_whole(path, buffer.getvalue())
+
+
+def _answer_to(f: Finding, asked: Sequence[str], submission_id: str | None) -> str:
+    """What the respondent does about one finding."""
+    if f.severity == "error":
+        return "更正后重报 Correct and file again"
+    if f.severity != "warning" or f.rule not in asked:
+        return ""
+    if submission_id is None:
+        return "报送后须以原因代码说明 To be explained once it is filed"
+    return f"须说明 Explain: jiugai explain {submission_id} {f.rule} --reason 代码"
+
+
+def _reasons(sheet: Any, row: int, book_of_rules: Catalogue, bold: Any, style: Any) -> int:
+    """The reason codes, below the findings. Returns the next free row."""
+    sheet.write_row(row, 0, ["原因代码", "说明原因", "Reason"], bold)
+    for code, reason in book_of_rules.codelist("explain_reasons").items():
+        row += 1
+        for column, text in enumerate((code, reason["name_zh"], reason["name_en"])):
+            sheet.write_string(row, column, text, style)
+    return row + 1

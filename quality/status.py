@@ -1,7 +1,7 @@
 """Who filed what, partition by partition, as the register says: accepted, returned with the reason, missing. Reads only.
 
 A partition is a form × period × province-level unit, or one publication: what Dagster shows and what one Parquet file
-holds. Not here: deciding (receive.py), chasing by due date, how any of it is drawn (orchestration).
+holds. Not here: deciding (receive.py, decisions.py), chasing by due date (chase.py), how any of it is drawn (orchestration).
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import sqlalchemy as sa
 
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
-from ingestion.register import Register, submissions
+from ingestion.register import Register, events, submissions
 from ingestion.store import Store
 from ingestion.units import plain
+from quality.decisions import unexplained
 
 BACK = ("returned", "unreadable")  # the sender has to act
 PREVIEW_ROWS = 20
@@ -52,7 +53,7 @@ class UnitState:
     plan_version: str
     errors: int
     warnings: int
-    rule: str  # of what was returned: its first finding, and what it says
+    rule: str  # of what was returned or is to be explained: its first finding, and what it says
     reason_zh: str
     reason_en: str
     answer: Path | None  # the workbook that went back
@@ -91,10 +92,12 @@ def partition_of(row: dict[str, Any]) -> Partition | None:
 
 
 def new_since(register: Register, seq: int) -> tuple[list[Partition], int]:
-    """Partitions touched by submissions after this number, and the number of the newest."""
-    rows = register.rows(submissions, submissions.c.seq > seq, order=submissions.c.seq)
-    found = {p for p in map(partition_of, rows) if p is not None}
-    return sorted(found), int(rows[-1]["seq"]) if rows else seq
+    """Partitions touched by acts after this number (receipts, decisions), and the number of the newest act."""
+    acts = sa.and_(events.c.seq > seq, events.c.what.in_(("received", "decided")))
+    touched = register.rows(submissions, submissions.c.submission_id.in_(sa.select(events.c.subject).where(acts)))
+    found = {p for p in map(partition_of, touched) if p is not None}
+    last = register.rows(events, events.c.seq == sa.select(sa.func.max(events.c.seq)).where(acts).scalar_subquery())
+    return sorted(found), int(last[0]["seq"]) if last else seq
 
 
 def last_versions(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -113,9 +116,11 @@ def unit_state(home: Path, register: Register, row: dict[str, Any], catalogue: C
     """A register row in words, with the reason and the answer of what was returned."""
     counts = json.loads(row["counts"])
     reason: dict[str, Any] = {}
-    if row["status"] in BACK:
+    if row["status"] != "accepted":
         found = register.findings_of(row["submission_id"])
-        reason = next((f for f in found if f["severity"] == "error"), found[0] if found else {})
+        asked = unexplained(register, row, catalogue) if row["status"] == "needs_explanation" else []
+        wanted = (f for f in found if f["severity"] == "error" or f["rule"] in asked)
+        reason = next(wanted, found[0] if found else {})
     answer = home / "answers" / f"{row['submission_id']}.xlsx"
     code = row["unit_code"] or ""
     name = catalogue.areas[code].name_zh if code in catalogue.areas else ""
@@ -142,7 +147,7 @@ def state_of(
             submissions.c.province_code == partition.province,
         ]
     )
-    rows = register.rows(submissions, sa.and_(*same), order=submissions.c.seq)
+    rows = register.states(*same)
     state = PartitionState(
         partition,
         units=[unit_state(home, register, r, catalogue) for r in last_versions(rows)],
@@ -181,18 +186,17 @@ def standing(home: Path, register: Register, form: str, catalogue: Catalogue | N
     """Last versions of a form (PUB: of all publications), every unit and period: what stands as accepted or returned."""
     catalogue = catalogue or project_catalogue()
     where = submissions.c.source_id.is_not(None) if form == "PUB" else submissions.c.form == form
-    rows = register.rows(submissions, where, order=submissions.c.seq)
+    rows = register.states(where)
     return [unit_state(home, register, r, catalogue) for r in last_versions(rows)]
 
 
 def totals(register: Register) -> list[dict[str, Any]]:
     """What the register holds: submissions by form, kind and status, with the last receipt. One row each."""
-    columns = [submissions.c.form, submissions.c.kind, submissions.c.status]
-    asked = (
-        sa.select(*columns, sa.func.count(), sa.func.max(submissions.c.received_at))
-        .group_by(*columns)
-        .order_by(*columns)
-    )
-    with register.transaction() as connection:
-        rows = connection.execute(asked).all()
-    return [dict(zip(("form", "kind", "status", "submissions", "last_received"), row, strict=True)) for row in rows]
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for row in register.states():
+        key = (row["form"] or "", row["kind"], row["status"])
+        held = found.setdefault(key, {"form": row["form"], "kind": row["kind"], "status": row["status"],
+                                      "submissions": 0, "last_received": ""})  # fmt: skip
+        held["submissions"] += 1
+        held["last_received"] = max(held["last_received"], row["received_at"])
+    return [found[key] for key in sorted(found)]

@@ -35,7 +35,7 @@ PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 KEEP_BUILDS = 5
 PARSING = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 # acts that change no figure: a build made before them is still up to date
-NOT_DATA = ("duplicate", "gates", "candidate", "no_filing", "approval_refused", "released")
+NOT_DATA = ("duplicate", "gates", "candidate", "no_filing", "approval_refused", "released", "explained", "decision_refused")
 _one_at_a_time = threading.Lock()
 
 
@@ -83,9 +83,12 @@ def _folder(home: Path) -> Path:
     return home / "warehouse"
 
 
-def export_register(register: Register, folder: Path) -> None:
-    """One read transaction → Parquet: dbt sees one state of the register, whatever arrives meanwhile."""
-    rows = register.rows(submissions, order=submissions.c.seq)
+def export_register(register: Register, folder: Path, as_of: dt.datetime | None = None) -> None:
+    """One read transaction → Parquet: dbt sees one state of the register, whatever arrives meanwhile.
+
+    status and decided_at are those of the moment, so that dbt needs to know no decisions.
+    """
+    rows = register.states(as_of=as_of)
     types = {"seq": pa.int64(), "version": pa.int64(), "is_backfilled": pa.bool_()}
     schema = pa.schema([(c.name, types.get(c.name, pa.string())) for c in submissions.columns])
     folder.mkdir(parents=True, exist_ok=True)
@@ -182,7 +185,7 @@ def build(home: Path, as_of: dt.datetime | None = None) -> BuildResult:
             build_id = f"{'asof' if limit else 'b'}-{compact}-{watermark}"
             folder = _folder(home)
             work = folder / f".{build_id}"
-            export_register(register, work)
+            export_register(register, work, as_of)
             scratch = work / f"{build_id}.duckdb"
             try:
                 nodes = _run_dbt(home, dbt_environment(home, scratch, work, limit))

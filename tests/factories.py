@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -34,6 +35,49 @@ SOUND_J1: dict[str, Any] = {
     "pf_cnty": Decimal("1800.00"),
 }  # fmt: skip
 
+# Two tasks of one county and their lists: every core column is filled, money in 万元.
+SOUND_TASK: dict[str, Any] = {
+    "xq_uid": "110108000001", "task_id": "110108000001-2023", "proj_id": "P-2023-01", "xq_name": "松涛小区",
+    "addr": "松涛路1号", "county_code": "110108", "xq_kind": "K1", "built_first": 1988, "affil": "A1", "elig": "Y1",
+    "prior": "N0", "bld": 6, "hh": 300, "area": Decimal("24000.50"), "plan_year": 2023, "membership": "M1",
+    "vote_hh": 300, "vote_part": 280, "vote_agree": 270, "d_plan": dt.date(2023, 1, 20), "stage": "ST02",
+    "inv_total": Decimal("900.00"), "inv_done_total": Decimal("100.00"), "fund_arr": Decimal("200.00"),
+    "fund_paid": Decimal("80.00"), "rec_status": "A",
+}  # fmt: skip
+SECOND_TASK = {**SOUND_TASK, "xq_uid": "110108000002", "task_id": "110108000002-2023", "xq_name": "云杉小区", "hh": 120}
+SOUND_J4: dict[str, list[dict[str, Any]]] = {
+    "J4": [SOUND_TASK, SECOND_TASK],
+    "J4C": [{"task_id": "110108000001-2023", "item": "JC01", "plan_qty": Decimal("1.20"), "done_ym": "2023-08"}],
+    "J4F": [
+        {"task_id": "110108000001-2023", "src": "F11", "arrived": Decimal("150.00")},
+        {"task_id": "110108000002-2023", "src": "F32", "arrived": Decimal("50.00"), "doc_no": "=京财〔2023〕1号"},
+    ],
+}
+
+
+def with_decimals(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: Decimal(v) if isinstance(v, int) and not isinstance(v, bool) else v for k, v in values.items()}
+
+
+def write_roster(
+    path: Path,
+    tables: Mapping[str, list[dict[str, Any]]] | None = None,
+    *,
+    form: str = "J4",
+    unit: str = "110108",
+    period: str = "2023-09",
+    sample: bool = False,
+    values: Mapping[str, Any] | None = None,
+) -> Path:
+    """A form of tables; by default a sound J4 of two tasks."""
+    rows = SOUND_J4 if tables is None else tables
+    write_form(
+        catalogue().form(form), path, unit_code=unit, unit_name=catalogue().area(unit).name_zh, period=period,
+        values=with_decimals(values or {}), tables={t: [with_decimals(r) for r in held] for t, held in rows.items()},
+        sample=sample, rulebook_version=catalogue().version,
+    )  # fmt: skip
+    return path
+
 
 def write_return(
     path: Path,
@@ -60,14 +104,28 @@ def row_of(sheet: Worksheet, code: str) -> int:
     return next(r for r in range(1, sheet.max_row + 1) if str(sheet.cell(r, 1).value) == code)
 
 
-def edit(path: Path, change: Callable[[Worksheet], None], keep_meta: bool = True) -> Path:
-    """Change the visible sheet of a workbook in place."""
+def edit(
+    path: Path, change: Callable[[Worksheet], None], keep_meta: bool = True, sheet: str | int = 0, *, hide: bool = False
+) -> Path:
+    """Change one sheet of a workbook in place, by default the first; hide: from sight, as people do."""
     book = openpyxl.load_workbook(path)
-    change(book.worksheets[0])
+    page = book.worksheets[sheet] if isinstance(sheet, int) else book[sheet]
+    change(page)
+    if hide:
+        page.sheet_state = "hidden"
     if not keep_meta:
         del book["_jiugai"]
     book.save(path)
     return path
+
+
+def cell_of(sheet: Worksheet, header: str, row: int = 1) -> Any:
+    """The cell of a table below a header word (without ★ and unit), `row` rows down; 0 is the header cell itself."""
+    for cells in sheet.iter_rows(max_row=40):
+        for cell in cells:
+            if str(cell.value).lstrip("★").split("（")[0] == header:
+                return sheet.cell(cell.row + row, cell.column)
+    raise AssertionError(f"no header {header}")
 
 
 def set_value(code: str, value: Any) -> Callable[[Worksheet], None]:

@@ -7,7 +7,6 @@ from decimal import Decimal
 import plotly.graph_objects as go
 
 from dashboards import theme
-from dashboards.data import FIRST_YEAR
 from dashboards.figures._parts import (
     HOVER,
     gap_bands,
@@ -16,14 +15,15 @@ from dashboards.figures._parts import (
     hover,
     joined,
     labels,
+    place,
     rounding_bars,
+    scale_of,
     values,
     year_axis,
 )
-from dashboards.frames import Frame, Point
+from dashboards.frames import FIRST_YEAR, Frame, Point
 
-TITLE = theme.Words("全国惠及居民户数：当年与累计", f"Households benefited, yearly and since {FIRST_YEAR}")
-UNIT = theme.Words("万户", "10,000 households")
+YEARLY, SINCE = theme.Words("当年", "in the year"), theme.Words(f"{FIRST_YEAR}年以来累计", f"since {FIRST_YEAR}")
 INDICATOR = "benefited_households"
 UPPER, LOWER = [0.57, 1.0], [0.0, 0.44]
 
@@ -51,7 +51,7 @@ def _printed(frame: Frame) -> list[list[Point]]:
     return list(marks.values())
 
 
-def benefited_households(frame: Frame) -> go.Figure:
+def benefited_households(frame: Frame, lang: str = "zh") -> go.Figure:
     """Upper panel: bars a year, a year never printed is a gap. Lower panel: the sum since the first year.
 
     The sum stops at the first gap; cumulative figures that were printed as such stand beside it as hollow diamonds.
@@ -60,39 +60,41 @@ def benefited_households(frame: Frame) -> go.Figure:
     single = [frame.point(INDICATOR, period=str(y)) for y in years]
     sums, printed = _cumulative(frame, years), _printed(frame)
     gaps = [y for y, p in zip(years, single, strict=True) if p is None or p.is_gap]
-    drawn = values(single, theme.WAN)
+    divisor, unit = scale_of([*single, *sums])
+    where = place(frame.points)
+    drawn = values(single, divisor)
     lift = max((v for v in drawn if v is not None), default=1.0) * 0.08
     traces: list[object] = [
         go.Bar(
-            name="当年 in the year",
+            name=YEARLY.text(lang),
             x=years,
             y=drawn,
             width=0.56,
             marker={"color": theme.BLUE},
-            error_y=rounding_bars(single, theme.WAN),
-            hovertext=[hover(p, str(y)) for y, p in zip(years, single, strict=True)],
+            error_y=rounding_bars(single, divisor),
+            hovertext=[hover(p, str(y), lang) for y, p in zip(years, single, strict=True)],
             hovertemplate=HOVER,
         ),
         go.Scatter(
             x=years,
             y=[v + lift if v is not None else None for v in drawn],
             mode="text",
-            text=labels(single, theme.WAN),
+            text=labels(single, divisor),
             textfont={"size": 11, "color": theme.BLUE},
             showlegend=False,
             hoverinfo="skip",
             cliponaxis=False,
         ),
         go.Scatter(
-            name="逐年相加 sum of the years",
+            name=theme.Words("逐年相加", "sum of the years").text(lang),
             x=years,
-            y=values(sums, theme.WAN),
+            y=values(sums, divisor),
             mode="lines+markers",
             connectgaps=False,
             line={"color": theme.BLUE, "width": 2},
             marker={"size": 7},
-            error_y=rounding_bars(sums, theme.WAN),
-            hovertext=[hover(p, _span(p)) for p in sums],
+            error_y=rounding_bars(sums, divisor),
+            hovertext=[hover(p, _span(p), lang) for p in sums],
             hovertemplate=HOVER,
             xaxis="x2",
             yaxis="y2",
@@ -101,14 +103,14 @@ def benefited_households(frame: Frame) -> go.Figure:
     if printed:
         traces.append(
             go.Scatter(
-                name="公布的累计数 printed cumulative figure",
+                name=theme.Words("公布的累计数", "printed cumulative figure").text(lang),
                 x=[int(group[0].key.period[-4:]) for group in printed],
-                y=values([group[0] for group in printed], theme.WAN),
+                y=values([group[0] for group in printed], divisor),
                 mode="markers",
                 cliponaxis=False,
                 marker=hollow("diamond-open", 9),
-                error_y=rounding_bars([group[0] for group in printed], theme.WAN),
-                hovertext=[joined(group, _span(group[0])) for group in printed],
+                error_y=rounding_bars([group[0] for group in printed], divisor),
+                hovertext=[joined(group, _span(group[0]), lang) for group in printed],
                 hovertemplate=HOVER,
                 xaxis="x2",
                 yaxis="y2",
@@ -119,15 +121,18 @@ def benefited_households(frame: Frame) -> go.Figure:
     missing = theme.NO_DATA if frame.release else theme.NOT_PRINTED
     return theme.figure(
         traces,
-        TITLE,
-        UNIT,
+        theme.Words(
+            f"{where.zh}惠及居民户数：当年与累计", f"{where.en}: households benefited, yearly and since {FIRST_YEAR}"
+        ),
+        unit,
         sample=frame.is_sample,
+        lang=lang,
         height=600,
         more=1,
         annotations=[
-            *gap_notes(gaps, missing),
-            panel | {"text": "<b>当年</b> in the year", "y": UPPER[1]},
-            panel | {"text": f"<b>{FIRST_YEAR}年以来累计</b> since {FIRST_YEAR}", "y": LOWER[1] + 0.02},
+            *gap_notes(gaps, missing, lang),
+            panel | {"text": f"<b>{YEARLY.text(lang)}</b>", "y": UPPER[1]},
+            panel | {"text": f"<b>{SINCE.text(lang)}</b>", "y": LOWER[1] + 0.02},
         ],
         shapes=gap_bands(gaps) + gap_bands(gaps, "x2"),
         xaxis=year_axis(years) | {"anchor": "y"},

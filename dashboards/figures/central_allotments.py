@@ -25,7 +25,7 @@ STREAMS = (
 )
 
 
-def central_allotments(frame: Frame) -> go.Figure:
+def central_allotments(frame: Frame, lang: str = "zh") -> go.Figure:
     """A bar a stream and year; none where no publication states it. The streams are not added up."""
     years = [int(p) for p in frame.ordered("period")]
     traces: list[object] = []
@@ -36,7 +36,7 @@ def central_allotments(frame: Frame) -> go.Figure:
         seen |= {y for y, v in zip(years, drawn, strict=True) if v is not None}
         traces.append(
             go.Bar(
-                name=f"{words.zh} {words.en}",
+                name=words.text(lang),
                 x=years,
                 y=drawn,
                 width=0.4,
@@ -49,7 +49,7 @@ def central_allotments(frame: Frame) -> go.Figure:
                 textfont={"size": 11},
                 constraintext="none",
                 cliponaxis=False,
-                hovertext=[hover(p, str(y)) for y, p in zip(years, points, strict=True)],
+                hovertext=[hover(p, str(y), lang) for y, p in zip(years, points, strict=True)],
                 hovertemplate=HOVER,
             )
         )
@@ -59,8 +59,9 @@ def central_allotments(frame: Frame) -> go.Figure:
         TITLE,
         UNIT,
         sample=frame.is_sample,
+        lang=lang,
         height=420,
-        annotations=gap_notes(gaps, theme.NO_DATA),
+        annotations=gap_notes(gaps, theme.NO_DATA, lang),
         shapes=gap_bands(gaps),
         xaxis=year_axis(years),
         yaxis={"rangemode": "tozero", "tickformat": ",~g"},

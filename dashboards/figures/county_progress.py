@@ -5,8 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dashboards import theme
-from dashboards.figures._parts import HOVER, hover, values
-from dashboards.figures.province_table import period_words
+from dashboards.figures._parts import HOVER, area_names, hover, period_words, values
 from dashboards.frames import Frame
 
 UNIT = theme.Words("个", "communities")
@@ -18,20 +17,20 @@ PLANS = (
 )
 
 
-def county_progress(frame: Frame) -> go.Figure:
+def county_progress(frame: Frame, lang: str = "zh") -> go.Figure:
     """Bars: started from the start of the year. Marks: the plan versions that are there; they often coincide."""
     areas = frame.ordered("area")
     month = frame.ordered("period")[0]
     started = [frame.point("started_communities", area=a) for a in areas]
-    names = [p.area_zh if p else a for a, p in zip(areas, started, strict=True)]
+    names = area_names(frame, lang)
     traces: list[object] = [
         go.Bar(
-            name="新开工 started",
+            name=theme.Words("新开工", "started").text(lang),
             y=names,
             x=values(started),
             orientation="h",
             marker={"color": theme.BLUE},
-            hovertext=[hover(p, n) for n, p in zip(names, started, strict=True)],
+            hovertext=[hover(p, n, lang) for n, p in zip(names, started, strict=True)],
             hovertemplate=HOVER,
         )
     ]
@@ -41,13 +40,13 @@ def county_progress(frame: Frame) -> go.Figure:
             continue
         traces.append(
             go.Scatter(
-                name=f"{words.zh} {words.en}",
+                name=words.text(lang),
                 y=names,
                 x=values(points),
                 mode="markers",
                 marker={"symbol": symbol, "size": size, "color": colour, "line": {"width": 2, "color": colour}},
                 cliponaxis=False,
-                hovertext=[hover(p, n) for n, p in zip(names, points, strict=True)],
+                hovertext=[hover(p, n, lang) for n, p in zip(names, points, strict=True)],
                 hovertemplate=HOVER,
             )
         )
@@ -56,6 +55,7 @@ def county_progress(frame: Frame) -> go.Figure:
         theme.Words(f"新开工与计划，{period_words(month)}", f"Started against the plan, {month}"),
         UNIT,
         sample=frame.is_sample,
+        lang=lang,
         height=230 + 26 * len(areas),
         bargap=0.35,
         yaxis={"autorange": "reversed", "type": "category", "showgrid": False},

@@ -23,16 +23,16 @@ def _mark(cells: list[FilingCell], each: bool) -> tuple[int, str]:
     return worst, "" if accepted == len(cells) else f"{accepted}/{len(cells)}"
 
 
-def _hover(name: str, column: tuple[str, str], cells: list[FilingCell]) -> str:
+def _hover(name: str, column: tuple[str, str], cells: list[FilingCell], lang: str) -> str:
     lines = [f"<b>{name}</b> {column[0]} {column[1]}"]
     for status, words in theme.RETURN_STATUS.items():
         count = sum(c.status == status for c in cells)
         if count:
-            lines.append(f"{words.zh} {words.en}: {count}")
+            lines.append(f"{words.text(lang)}: {count}")
     return "<br>".join(lines)
 
 
-def _legend(frame: FilingFrame) -> list[object]:
+def _legend(frame: FilingFrame, lang: str) -> list[object]:
     """One square a status that occurs; a heat map has no legend of its own."""
     found: list[object] = []
     for status in reversed(ORDER):
@@ -41,12 +41,12 @@ def _legend(frame: FilingFrame) -> list[object]:
             letter = f"（{LETTERS[status]}）" if LETTERS[status] else " "
             line = {"width": 1, "color": theme.MUTED}
             marker = {"symbol": "square", "size": 12, "color": theme.STATUS_COLOURS[status], "line": line}
-            name = f"{words.zh}{letter}{words.en}"
+            name = f"{words.zh}{letter}{words.en}" if lang == "zh" else words.en
             found.append(go.Scatter(x=[None], y=[None], mode="markers", name=name, hoverinfo="skip", marker=marker))
     return found
 
 
-def filing_status(frame: FilingFrame) -> go.Figure:
+def filing_status(frame: FilingFrame, lang: str = "zh") -> go.Figure:
     """Colours and a letter for each status. Above MOST_UNITS units a row is a province.
 
     A province's colour is the worst status in it, its text accepted/expected.
@@ -66,7 +66,7 @@ def filing_status(frame: FilingFrame) -> go.Figure:
         marks = [_mark(cells, each) if cells else (None, "") for cells in line]
         codes.append([m[0] for m in marks])
         texts.append([m[1] for m in marks])
-        hovers.append([_hover(name, column, cells) for column, cells in zip(columns, line, strict=True)])
+        hovers.append([_hover(name, column, cells, lang) for column, cells in zip(columns, line, strict=True)])
     scale = []
     for i, status in enumerate(ORDER):
         colour = theme.STATUS_COLOURS[status]
@@ -88,10 +88,11 @@ def filing_status(frame: FilingFrame) -> go.Figure:
         hovertemplate=HOVER,
     )
     return theme.figure(
-        [cells_trace, *_legend(frame)],
+        [cells_trace, *_legend(frame, lang)],
         TITLE,
         None,
         sample=frame.is_sample,
+        lang=lang,
         height=230 + 22 * len(rows),
         xaxis={"type": "category", "tickangle": -90, "showgrid": False, "tickfont": {"size": 10}},
         yaxis={"autorange": "reversed", "type": "category", "showgrid": False},

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import textwrap
 
 import plotly.graph_objects as go
 
 from dashboards import theme
-from dashboards.data import RATES
-from dashboards.figures._parts import HOVER, hover, labels, values
-from dashboards.frames import Frame
+from dashboards.figures._parts import HOVER, hover, labels, place, scale_of, values
+from dashboards.frames import RATES, Frame, Point
 
 STEPS = (
     ("funds_planned", theme.Words("计划", "planned"), theme.PALE),
@@ -23,8 +22,10 @@ RATE_WORDS = {
     "execution_rate": theme.Words("预算执行率", "paid ÷ allotted"),
 }
 
+MANY = 16  # more rows than this stand closer
 
-def rate_lines(frame: Frame) -> list[str]:
+
+def rate_lines(frame: Frame, lang: str = "zh") -> list[str]:
     """The three rates in words, a line each year that has one; a rate that cannot be made is 无数据 with its reason."""
     lines = []
     for rate in RATES:
@@ -32,49 +33,53 @@ def rate_lines(frame: Frame) -> list[str]:
         words = RATE_WORDS[rate]
         given = [p for p in points if not p.is_gap]
         if not given:
-            reason = min((p.reason_zh for p in points), key=len, default="")  # what is lacking in every period
-            why = f"（{reason.removesuffix('，不能计算')}）" if reason else ""
-            lines.append(f"{words.zh}：{theme.NO_DATA.zh}{why}")
+            lines.append(_no_rate(points, words, lang))
             continue
         for point in given:
             year = f" {point.key.period}" if len(points) > 1 else ""
-            lines.append(f"{words.zh}{year}：<b>{theme.display(point.value, '%')}</b> {words.en}")
+            said = f"<b>{theme.display(point.value, '%')}</b>"
+            lines.append(f"{words.zh}{year}：{said} {words.en}" if lang == "zh" else f"{words.en}{year}: {said}")
         lacking = [p.key.period for p in points if p.is_gap]
         if lacking:
-            lines.append(f"{words.zh} {'、'.join(lacking)}：{theme.NO_DATA.zh}")
+            none = theme.NO_DATA.zh if lang == "zh" else theme.NO_DATA.en
+            lines.append(f"{words.zh if lang == 'zh' else words.en} {'、'.join(lacking)}：{none}")
     return lines
 
 
-def _rows(frame: Frame) -> list[tuple[str, str, str]]:
+def _no_rate(points: list[Point], words: theme.Words, lang: str) -> str:
+    """A rate that no period has, with what is lacking in every one."""
+    if lang == "en":
+        return f"{words.en}: {theme.NO_DATA.en}"
+    reason = min((p.reason_zh for p in points), key=len, default="")
+    why = f"（{reason.removesuffix('，不能计算')}）" if reason else ""
+    return f"{words.zh}：{theme.NO_DATA.zh}{why}"
+
+
+def _rows(frame: Frame, lang: str) -> list[tuple[str, str, str]]:
     """(label, period, dim code): the total of each period, then its sources that have any figure."""
     periods = frame.ordered("period")
     rows = []
     for period in periods:
         year = f"{period[:4]} " if len(periods) > 1 else ""
-        rows.append((f"<b>{year}合计</b>", period, ""))
+        rows.append((f"<b>{year}{'合计' if lang == 'zh' else 'total'}</b>", period, ""))
         for code in frame.ordered("dim_code"):
             held = [p for p in frame.points if p.key.period == period and p.key.dim_code == code and not p.is_gap]
             if code and held:
-                rows.append((theme.wrapped(f"{year}{held[0].dim_zh}", 9), period, code))
+                name = theme.wrapped(f"{year}{held[0].dim_zh}", 9)
+                if lang == "en":
+                    name = "<br>".join(textwrap.wrap(f"{year}{held[0].dim_en or code}", 18))
+                rows.append((name, period, code))
     return rows
 
 
-def _money_unit(frame: Frame) -> tuple[Decimal, theme.Words]:
-    """亿元 where a figure reaches one, else 万元."""
-    largest = max((p.value for p in frame.points if p.value is not None and p.unit == "元"), default=Decimal(0))
-    if largest >= theme.YI:
-        return theme.YI, theme.Words("亿元", "100 million yuan")
-    return theme.WAN, theme.Words("万元", "10,000 yuan")
-
-
-def funds_by_source(frame: Frame) -> go.Figure:
+def funds_by_source(frame: Frame, lang: str = "zh") -> go.Figure:
     """Horizontal bars, a row a source and one for the total. A step that was not asked or printed has no bar.
 
     A period without any figure keeps its row, marked 无数据, and is never drawn as zero.
     """
-    rows = _rows(frame)
+    rows = _rows(frame, lang)
     names = [name for name, _, _ in rows]
-    divisor, unit = _money_unit(frame)
+    divisor, unit = scale_of([p for p in frame.points if p.unit == "元"])
     traces: list[object] = []
     seen: set[str] = set()
     top = 0.0
@@ -87,7 +92,7 @@ def funds_by_source(frame: Frame) -> go.Figure:
         top = max([top, *(v for v in drawn if v is not None)])
         traces.append(
             go.Bar(
-                name=f"{words.zh} {words.en}",
+                name=words.text(lang),
                 y=names,
                 x=drawn,
                 orientation="h",
@@ -97,24 +102,27 @@ def funds_by_source(frame: Frame) -> go.Figure:
                 textangle=0,
                 textfont={"size": 11},
                 cliponaxis=False,
-                hovertext=[hover(p, f"{p.dim_zh or '合计'} {p.dim_en or 'total'}") if p else "" for p in points],
+                hovertext=[
+                    hover(p, theme.Words(p.dim_zh or "合计", p.dim_en or "total").text(lang), lang) if p else ""
+                    for p in points
+                ],
                 hovertemplate=HOVER,
             )
         )
     empty = {"x": 0, "xanchor": "left", "showarrow": False, "font": {"size": 11, "color": theme.MUTED}}
     first, last = frame.span
     span = first if first == last else f"{first}—{last}"
-    lines = rate_lines(frame)
+    lines = rate_lines(frame, lang)
+    where = place(frame.points)
     return theme.figure(
         traces,
-        theme.Words(f"{frame.points[0].area_zh}资金的来源与去向，{span}", f"Funds by source or purpose, {span}"),
+        theme.Words(f"{where.zh}资金的来源与去向，{span}", f"{where.en}: funds by source or purpose, {span}"),
         unit,
         sample=frame.is_sample,
-        height=190 + len(rows) * (16 + 13 * max(1, len(traces))) + 17 * len(lines),
+        lang=lang,
+        height=190 + len(rows) * (16 + (13 if len(rows) <= MANY else 9) * max(1, len(traces))) + 17 * len(lines),
         below=lines,
-        annotations=[
-            empty | {"y": name, "text": f" {theme.NO_DATA.zh} {theme.NO_DATA.en}"} for name in names if name not in seen
-        ],
+        annotations=[empty | {"y": name, "text": f" {theme.NO_DATA.text(lang)}"} for name in names if name not in seen],
         barmode="group",
         bargap=0.24,
         legend={"traceorder": "normal"},

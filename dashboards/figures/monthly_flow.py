@@ -5,15 +5,18 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dashboards import theme
-from dashboards.figures._parts import HOVER, gap_bands, gap_notes, hover, labels, values
+from dashboards.figures._parts import HOVER, gap_bands, gap_notes, hover, labels, place, values
 from dashboards.frames import Frame
 
 TITLE = theme.Words("当月新开工小区数", "Communities started in the month")
 UNIT = theme.Words("个", "communities")
-PARTS = ((False, "各单位均报 all units filed", ""), (True, "部分单位 some units missing", "/"))
+PARTS = (
+    (False, theme.Words("各单位均报", "all units filed"), ""),
+    (True, theme.Words("部分单位", "some units missing"), "/"),
+)
 
 
-def monthly_flow(frame: Frame) -> go.Figure:
+def monthly_flow(frame: Frame, lang: str = "zh") -> go.Figure:
     """A bar a month; a month that some units did not file is hatched.
 
     A month without the month before it has no flow and is a gap.
@@ -22,13 +25,13 @@ def monthly_flow(frame: Frame) -> go.Figure:
     places = list(range(len(months)))
     points = [frame.point("started_communities", period=m) for m in months]
     traces: list[object] = []
-    for partial, name, hatch in PARTS:
+    for partial, words, hatch in PARTS:
         mine = [p if p and not p.is_gap and p.is_partial == partial else None for p in points]
         if not any(mine):
             continue
         traces.append(
             go.Bar(
-                name=name,
+                name=words.text(lang),
                 x=places,
                 y=values(mine),
                 marker={
@@ -47,22 +50,24 @@ def monthly_flow(frame: Frame) -> go.Figure:
                 textfont={"size": 11},
                 constraintext="none",
                 cliponaxis=False,
-                hovertext=[hover(p, m) for m, p in zip(months, mine, strict=True)],
+                hovertext=[hover(p, m, lang) for m, p in zip(months, mine, strict=True)],
                 hovertemplate=HOVER,
             )
         )
+    where = place(frame.points)
     gaps = [i for i, p in zip(places, points, strict=True) if p is None or p.is_gap]
     ticks = [
         f"{int(m[5:])}<br>{m[:4]}" if i == 0 or m.endswith("-01") else str(int(m[5:])) for i, m in enumerate(months)
     ]
     return theme.figure(
         traces,
-        theme.Words(f"{frame.points[0].area_zh}{TITLE.zh}", TITLE.en),
+        theme.Words(f"{where.zh}{TITLE.zh}", f"{where.en}: {TITLE.en.lower()}"),
         UNIT,
         sample=frame.is_sample,
+        lang=lang,
         height=420,
         barmode="overlay",
-        annotations=gap_notes(gaps, theme.Words("无", "none")),
+        annotations=gap_notes(gaps, theme.Words("无", "none"), lang),
         shapes=gap_bands(gaps),
         xaxis={
             "tickmode": "array",

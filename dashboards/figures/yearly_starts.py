@@ -15,22 +15,22 @@ from dashboards.figures._parts import (
     hover,
     joined,
     labels,
+    place,
     rounding_bars,
+    scale_of,
     values,
     year_axis,
 )
 from dashboards.frames import Frame, Point
 
-TITLE = theme.Words("全国新开工小区数与年度计划", "Communities started each year, and the plan")
-UNIT = theme.Words("万个", "10,000 communities")
 SERIES = (
     ("started_communities", theme.Words("新开工", "started"), theme.BLUE, -0.2),
     ("plan_communities", theme.Words("计划", "plan"), theme.PALE, 0.2),
 )
 MARKS = {
-    "other": ("其他公布数 other printed figures", "circle-open"),
-    "partial": ("部分省合计 sum of some provinces", "diamond-open"),
-    "doubtful": ("存疑数 doubtful", "x-thin-open"),
+    "other": (theme.Words("其他公布数", "other printed figures"), "circle-open"),
+    "partial": (theme.Words("部分合计", "partial sum"), "diamond-open"),
+    "doubtful": (theme.Words("存疑数", "doubtful"), "x-thin-open"),
 }
 
 
@@ -48,12 +48,14 @@ def _alternatives(frame: Frame, indicator: str, period: str) -> list[list[Point]
     return list(found.values())
 
 
-def yearly_starts(frame: Frame) -> go.Figure:
+def yearly_starts(frame: Frame, lang: str = "zh") -> go.Figure:
     """Bars a year for started and plan. A year without a figure is a gap. Error bars are the printed half units.
 
     Hollow circles are other printed figures of the same year, hollow diamonds partial sums, crosses doubtful ones.
     """
     years = [int(p) for p in frame.ordered("period")]
+    divisor, unit = scale_of([p for p in frame.points if p.unit == "个"])
+    where = place(frame.points)
     bars: list[object] = []
     marks: list[object] = []
     in_legend: set[str] = set()
@@ -61,64 +63,65 @@ def yearly_starts(frame: Frame) -> go.Figure:
         points = [frame.point(indicator, period=str(year)) for year in years]
         bars.append(
             go.Bar(
-                name=f"{words.zh} {words.en}",
+                name=words.text(lang),
                 x=years,
-                y=values(points, theme.WAN),
+                y=values(points, divisor),
                 width=0.4,
                 offset=shift - 0.2,
                 marker={"color": colour},
-                error_y=rounding_bars(points, theme.WAN),
-                hovertext=[hover(p, str(y)) for y, p in zip(years, points, strict=True)],
+                error_y=rounding_bars(points, divisor),
+                hovertext=[hover(p, str(y), lang) for y, p in zip(years, points, strict=True)],
                 hovertemplate=HOVER,
             )
         )
         for year in years:
             for group in _alternatives(frame, indicator, str(year)):
                 kind = _kind(group)
-                name, symbol = MARKS[kind]
+                said, symbol = MARKS[kind]
                 marks.append(
                     go.Scatter(
-                        name=name,
+                        name=said.text(lang),
                         x=[year + shift],
-                        y=values(group[:1], theme.WAN),
+                        y=values(group[:1], divisor),
                         mode="markers",
                         legendgroup=kind,
                         showlegend=kind not in in_legend,
                         cliponaxis=False,
                         marker=hollow(symbol),
-                        hovertext=[joined(group, f"{year} {words.zh} {words.en}")],
+                        hovertext=[joined(group, f"{year} {words.text(lang)}", lang)],
                         hovertemplate=HOVER,
                     )
                 )
                 in_legend.add(kind)
     gaps = [y for y in years if (p := frame.point("started_communities", period=str(y))) is None or p.is_gap]
     return theme.figure(
-        [*bars, *marks, _numbers(frame, [y for y in years if y not in gaps])],
-        TITLE,
-        UNIT,
+        [*bars, *marks, _numbers(frame, [y for y in years if y not in gaps], divisor)],
+        theme.Words(f"{where.zh}新开工小区数与年度计划", f"{where.en}: communities started each year, and the plan"),
+        unit,
         sample=frame.is_sample,
+        lang=lang,
         height=470,
-        annotations=gap_notes(gaps, theme.NO_DATA),
+        annotations=gap_notes(gaps, theme.NO_DATA, lang),
         shapes=gap_bands(gaps),
         xaxis=year_axis(years),
         yaxis={"rangemode": "tozero", "tickformat": "~g"},
     )
 
 
-def _numbers(frame: Frame, years: list[int]) -> go.Scatter:
+def _numbers(frame: Frame, years: list[int], divisor: Decimal) -> go.Scatter:
     """The started figure of each year, written above its bar and above every mark on it."""
     points = [frame.point("started_communities", period=str(y)) for y in years]
     tops = []
     for year, point in zip(years, points, strict=True):
         marked = [point, *frame.alternatives("started_communities", str(year))]
-        arm = theme.traced(point.half_unit, theme.WAN) if point else None
-        tops.append(max((v for v in values(marked, theme.WAN) if v is not None), default=0.0) + (arm or 0.0))
+        arm = theme.traced(point.half_unit, divisor) if point else None
+        tops.append(max((v for v in values(marked, divisor) if v is not None), default=0.0) + (arm or 0.0))
     lift = max(tops, default=1.0) * 0.045
     return go.Scatter(
         x=[y - 0.2 for y in years],
         y=[top + lift for top in tops],
         mode="text",
-        text=labels(points, theme.WAN),
+        text=labels(points, divisor),
         textfont={"size": 11, "color": theme.BLUE},
         showlegend=False,
         hoverinfo="skip",

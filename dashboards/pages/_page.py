@@ -1,61 +1,93 @@
-"""What a page is made of: blocks with a chart, its numbers as a table, its facts and its notes."""
+"""What a page is made of: blocks with a chart, its numbers as a table, its facts and its notes. Plain data, no markup.
+
+Every number may carry the view of its trace. Not here: queries (data/), drawing (figures/), HTML (markup.py).
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import plotly.graph_objects as go
 
 from dashboards import theme
 from dashboards.frames import FilingFrame, Frame, Point, Publication
+from dashboards.pages._words import absent_words, facts
 from dashboards.theme import Words
+from dashboards.view import View
+from filings.figures import is_period
 
-CHINA = dt.timezone(dt.timedelta(hours=8))
-MOST_TABLE_ROWS = 1500  # a longer table is cut in the page, never in the download
+MOST_TABLE_ROWS = 600  # a longer table is cut in the page, never in the download
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table. sort: what a click on the heading sorts by, where the words would sort wrongly."""
+
+    text: Words | str
+    to: View | None = None
+    sort: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """headers and rows of text; the first column names the row; columns in `numeric` are set right."""
+    """headers and rows; the first column names the row; columns in `numeric` are set right."""
 
     headers: list[Words]
-    rows: list[list[str]]
-    numeric: frozenset[int]
+    rows: list[list[Cell]]
+    numeric: frozenset[int] = frozenset()
     cut: int = 0
+    is_sortable: bool = True
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One key figure: what, how much, how printed, from where."""
+    """One key figure: what, how much, how far against what, from where. spark: earlier values, for a small line."""
 
     name: Words
     period: str
-    value: str
+    value: Words
+    exact: str
     detail: Words
     missing: bool
+    to: View | None = None
+    spark: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to look at a block: its words, the view that asks for it, and its chart."""
+
+    words: Words
+    to: View
+    figure: go.Figure | None = None
+    chosen: bool = False
 
 
 @dataclass(frozen=True)
 class Block:
-    """One chart with everything that must stand beside it. figure is None when there is nothing to draw."""
+    """One chart with everything that must stand beside it. figure is None when there is nothing to draw.
+
+    looks: the same numbers drawn in other ways, of which one is chosen. frame None: a table of facts that are no figures.
+    """
 
     name: str
     title: Words
-    frame: Frame | FilingFrame
-    figure: go.Figure | None
-    table: Table
+    frame: Frame | FilingFrame | None = None
+    figure: go.Figure | None = None
+    table: Table | None = None
     notes: tuple[Words, ...] = ()
     table_open: bool = False
     absent: Words = theme.NO_DATA
-    download_only: bool = False
+    looks: tuple[Choice, ...] = ()
+    extra: tuple[Any, ...] = ()
 
     @property
     def facts(self) -> list[Words]:
         """as-of, release, reference period, coverage, programme and source, in this order."""
-        return facts(self.frame)
+        return facts(self.frame) if self.frame is not None else []
 
     @property
     def publications(self) -> list[Publication]:
@@ -64,100 +96,68 @@ class Block:
 
 @dataclass(frozen=True)
 class Page:
-    """file is relative to the site's root."""
+    """view: with area and period said. links: other pages that belong to it, such as those of the provinces."""
 
-    file: str
+    view: View
     title: Words
     question: Words
     blocks: tuple[Block, ...]
-    is_sample: bool
+    as_of: str
     intro: tuple[Words, ...] = ()
     tiles: tuple[Tile, ...] = ()
+    choices: tuple[tuple[Words, tuple[Choice, ...]], ...] = field(default=())
+
+    @property
+    def is_sample(self) -> bool:
+        return self.view.sample
 
 
-def moment(text: str) -> Words:
-    """An as-of moment in Beijing time; text that is no moment is given as it stands."""
-    try:
-        when = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return Words(text, text)
-    if when.tzinfo is None:
-        return Words(text, text)
-    local = when.astimezone(CHINA)
-    return Words(f"{local:%Y-%m-%d %H:%M}（北京时间）", f"{local:%Y-%m-%d %H:%M} UTC+8")
+# -- numbers and their traces -----------------------------------------------------------------------------------------
+def trace_of(point: Point, frame: Frame, view: View) -> View | None:
+    """The trace of a point; None for a gap, and for labels that no question can name."""
+    key = point.key
+    if point.is_gap or point.choice_rank != 1 or not is_period(key.period):
+        return None
+    dim = f"{key.dim_name}={key.dim_code}" if key.dim_name else ""
+    return view.trace(key.indicator, key.area, key.period, dim, frame.programme, key.accum)
 
 
-def release_words(release: str | None) -> Words:
-    return Words(release, release) if release else Words("未发布的构建", "unreleased build")
+def exact(point: Point) -> str:
+    """A value as the tables show it: every digit that is stored, grouped by thousands."""
+    return "" if point.value is None else theme.trimmed(point.value, 8)
 
 
-def _coverage(frame: Frame | FilingFrame) -> Words:
-    held = frame.coverage
-    if isinstance(frame, FilingFrame):
-        return Words(f"已接收 {held.given}/{held.asked} 份报表", f"{held.given} of {held.asked} returns accepted")
-    zh, en = f"{held.given}/{held.asked} 个数", f"{held.given} of {held.asked} figures"
-    if held.areas:
-        zh = f"{held.areas[0]}/{held.areas[1]} 个地区，{zh}"
-        en = f"{held.areas[0]} of {held.areas[1]} areas, {en}"
-    if held.units:
-        least = "最少 " if any(p.is_partial for p in frame.points) else " "
-        zh += f"，填报单位{least}{held.units[0]}/{held.units[1]}"
-        en += f", {'at least ' if least.strip() else ''}{held.units[0]} of {held.units[1]} units"
-    return Words(zh, en)
+def number(point: Point | None, frame: Frame, view: View, printed: bool = False) -> Cell:
+    """The cell of a figure, linked to its trace. printed: in the words of the source, where there are any."""
+    if point is None or point.value is None:
+        why = "" if point is None else Words(point.reason_zh, point.reason_en).text(view.lang)
+        return Cell(theme.NO_DATA, sort="", title=why)
+    text = point.printed if printed and point.printed else exact(point)
+    return Cell(text, trace_of(point, frame, view), str(point.value), point.printed or "")
 
 
-def facts(frame: Frame | FilingFrame) -> list[Words]:
-    """The line under a chart, one entry a fact, each in both languages."""
-    as_of, release, coverage = moment(frame.as_of), release_words(frame.release), _coverage(frame)
-    found = [Words(f"截至 {as_of.zh}", f"as of {as_of.en}"), Words(f"发布 {release.zh}", f"release {release.en}")]
-    if isinstance(frame, Frame):
-        first, last = frame.span
-        span = first if first == last else f"{first} — {last}"
-        found.append(Words(f"数据期 {span}", f"period {span}"))
-    elif frame.cells:
-        periods = sorted({c.period for c in frame.cells})
-        found.append(Words(f"数据期 {periods[0]} — {periods[-1]}", f"period {periods[0]} — {periods[-1]}"))
-    found.append(Words(f"覆盖 {coverage.zh}", f"coverage {coverage.en}"))
-    if isinstance(frame, Frame):
-        found.append(Words(f"范围 {frame.programme_zh}", f"programme {frame.programme_en}"))
-        kinds = [theme.SOURCE_KIND.get(k, Words(k, k)) for k in frame.source_kinds] or [theme.NO_DATA]
-    else:
-        kinds = [theme.SOURCE_KIND["sample"]] if frame.is_sample else [theme.SOURCE_KIND["return"]]
-    count = len(frame.publications) if isinstance(frame, Frame) else 0
-    found.append(
-        Words(
-            "来源 " + "、".join(k.zh for k in kinds) + (f" {count} 件" if count else ""),
-            "source " + ", ".join(k.en for k in kinds) + (f" ({count})" if count else ""),
-        )
-    )
-    return found
-
-
-def absent_words(frame: Frame | FilingFrame) -> Words:
-    """What stands in place of a chart that has nothing to show."""
-    if frame.release:
-        return Words("本次发布不含", "not in this release")
-    return Words("没有数据", "no data")
+def named_area(point: Point, to: View | None = None) -> Cell:
+    return Cell(Words(point.area_zh, point.area_en), to, point.key.area)
 
 
 # -- tables -----------------------------------------------------------------------------------------------------------
-def exact(point: Point) -> str:
-    """A value as the tables show it: every digit that is stored, grouped by thousands."""
-    if point.value is None:
-        return theme.NO_DATA.zh
-    return theme.trimmed(point.value, 8)
-
-
-def _source(point: Point) -> str:
+def _source(point: Point) -> Words:
     if point.publication:
-        return f"{point.publication.source_id} {point.publication.published_on or ''}".strip()
+        text = f"{point.publication.source_id} {point.publication.published_on or ''}".strip()
+        return Words(text, text)
     if point.is_gap:
-        return point.reason_zh
-    basis = theme.BASIS.get(point.basis or "")
-    return f"{basis.zh} {basis.en}" if basis else ""
+        return Words(point.reason_zh, point.reason_en)
+    return theme.BASIS.get(point.basis or "", Words("", ""))
 
 
-def figures_table(frame: Frame) -> Table:
+def _status(point: Point) -> Words:
+    words = theme.STATUS.get(point.obs_status, Words("", ""))
+    units = f" {point.units_reported}/{point.units_expected}" if point.is_partial else ""
+    doubt = Words(" 存疑", " doubtful") if point.is_doubtful else Words("", "")
+    return Words(f"{words.zh}{units}{doubt.zh}", f"{words.en}{units}{doubt.en}")
+
+
+def figures_table(frame: Frame, view: View) -> Table:
     """Every figure and gap of a frame, other printed figures behind the chosen one of their period."""
     areas, dims = len(frame.ordered("area")) > 1, any(p.key.dim_code for p in frame.points)
     headers = [Words("报告期", "period")] + ([Words("地区", "area")] if areas else []) + [Words("指标", "indicator")]
@@ -177,81 +177,50 @@ def figures_table(frame: Frame) -> Table:
         behind.setdefault(point.key, []).append(point)
     for chosen in frame.points:
         for point in [chosen, *behind.get(chosen.key, [])]:
-            row = [point.key.period] + ([point.area_zh] if areas else []) + [point.name_zh]
-            row += [point.dim_zh or "合计"] if dims else []
-            words = theme.STATUS.get(point.obs_status, Words("", ""))
-            status = f"{point.obs_status} {words.zh} {words.en}" + (
-                f" {point.units_reported}/{point.units_expected}" if point.is_partial else ""
-            )
+            row = [Cell(point.key.period)] + ([named_area(point)] if areas else [])
+            row.append(Cell(Words(point.name_zh, point.name_en)))
+            row += [Cell(Words(point.dim_zh or "合计", point.dim_en or "total"))] if dims else []
+            shown = Words("", "") if point.is_gap else Words("是", "yes") if point is chosen else Words("其他", "other")
             row += [
-                exact(point),
-                point.unit,
-                point.printed or "",
-                status + (" 存疑" if point.is_doubtful else ""),
-                "是 yes" if point is chosen and not point.is_gap else "" if point.is_gap else "其他 other",
-                _source(point),
+                number(point, frame, view),
+                Cell(Words(point.unit, theme.UNITS_EN.get(point.unit, point.unit))),
+                Cell(point.printed or ""),
+                Cell(_status(point)),
+                Cell(shown),
+                Cell(_source(point)),
             ]
             rows.append(row)
     return Table(headers, rows[:MOST_TABLE_ROWS], frozenset({at}), max(0, len(rows) - MOST_TABLE_ROWS))
 
 
-def area_table(frame: Frame, columns: list[tuple[str, Words]], printed: frozenset[str] = frozenset()) -> Table:
-    """A row an area, a column an indicator, the code last so that the numbers show on a narrow screen.
-
-    Indicators in `printed` are shown in the words of the source.
-    """
-    english = any(p.area_en for p in frame.points)
-    headers = [Words("地区", "area"), *(words for _, words in columns)]
-    headers += ([Words("英文名", "English name")] if english else []) + [Words("代码", "code")]
+def area_table(
+    frame: Frame,
+    view: View,
+    columns: Sequence[tuple[str, Words]],
+    printed: frozenset[str] = frozenset(),
+    link: Callable[[str], View | None] = lambda area: None,
+) -> Table:
+    """A row an area, a column an indicator; link gives the page of an area. Indicators in `printed` are shown in the
+    words of the source."""
+    headers = [Words("地区", "area"), *(words for _, words in columns), Words("代码", "code")]
     rows = []
     for area in frame.ordered("area"):
         points = [frame.point(indicator, area=area) for indicator, _ in columns]
         named = next(p for p in points if p is not None)
-        cells = [
-            theme.NO_DATA.zh if p is None or p.is_gap else p.printed if indicator in printed and p.printed else exact(p)
-            for (indicator, _), p in zip(columns, points, strict=True)
-        ]
-        rows.append([named.area_zh, *(c or "" for c in cells), *([named.area_en] if english else []), area])
+        cells = [number(p, frame, view, i in printed) for (i, _), p in zip(columns, points, strict=True)]
+        rows.append([named_area(named, link(area)), *cells, Cell(area)])
     return Table(headers, rows, frozenset(range(1, 1 + len(columns))))
-
-
-def filing_table(frame: FilingFrame) -> Table:
-    """Returns that are not accepted; the download lists all."""
-    cells = [c for c in frame.cells if c.status != "accepted"]
-    rows = [
-        [
-            c.period,
-            c.form,
-            c.unit_code,
-            c.unit_zh,
-            theme.RETURN_STATUS[c.status].zh + " " + theme.RETURN_STATUS[c.status].en,
-            str(c.versions),
-        ]
-        for c in cells
-    ]
-    return Table(
-        [
-            Words("报告期", "period"),
-            Words("表", "form"),
-            Words("代码", "code"),
-            Words("填报单位", "unit"),
-            Words("状态", "status"),
-            Words("版本数", "versions"),
-        ],
-        rows[:MOST_TABLE_ROWS],
-        frozenset({5}),
-        max(0, len(rows) - MOST_TABLE_ROWS),
-    )
 
 
 # -- blocks -----------------------------------------------------------------------------------------------------------
 def chart_block(
     frame: Frame,
-    draw: Callable[[Frame], go.Figure],
+    draw: Callable[[Frame, str], go.Figure],
     title: Words,
+    view: View,
     *,
     table: Table | None = None,
-    notes: tuple[Words, ...] = (),
+    notes: Sequence[Words] = (),
     table_open: bool = False,
 ) -> Block:
     """A block whose chart is drawn only when the frame has something to show."""
@@ -259,24 +228,29 @@ def chart_block(
         frame.name,
         title,
         frame,
-        draw(frame) if frame.has_data else None,
-        table or figures_table(frame),
-        notes if frame.has_data else (),
+        draw(frame, view.lang) if frame.has_data else None,
+        table or figures_table(frame, view),
+        tuple(notes) if frame.has_data else (),
         table_open and frame.has_data,
         absent_words(frame),
     )
 
 
-def tile(point: Point | None, name: Words) -> Tile:
+def numbers_block(frame: Frame, title: Words, view: View) -> Block:
+    """Figures without a chart of their own: a table and a download."""
+    return Block(frame.name, title, frame, None, figures_table(frame, view), absent=absent_words(frame))
+
+
+def tile(point: Point | None, name: Words, frame: Frame, view: View, *, against: Words | None = None) -> Tile:
     """A key figure; what was printed rounded is shown no finer than it was printed."""
     if point is None or point.value is None:
         reason = Words(point.reason_zh, point.reason_en) if point else theme.NO_DATA
-        return Tile(name, point.key.period.replace("/", "—") if point else "", theme.NO_DATA.zh, reason, True)
+        return Tile(name, point.key.period.replace("/", "—") if point else "", theme.NO_DATA, "", reason, True)
     source = point.publication
     if source is not None:
         detail = Words(
             f"原文“{point.printed}”，{source.source_id}" if point.printed else source.source_id,
-            f"published {source.published_on}" if source.published_on else "date not printed",
+            f"{source.source_id}, published {source.published_on or '(no date)'}",
         )
     else:
         basis = theme.BASIS.get(point.basis or "", Words("", ""))
@@ -284,6 +258,17 @@ def tile(point: Point | None, name: Words) -> Tile:
         detail = Words(basis.zh + units, basis.en + units)
         if "/" in point.key.period:
             detail = Words("各年公布数相加", "sum of the published years")
+    if point.obs_status == "E":
+        detail = Words(f"估算，{detail.zh}", f"estimate, {detail.en}")
+    if against is not None:
+        detail = Words(f"{against.zh} · {detail.zh}", f"{against.en} · {detail.en}")
+    value = Words(*(theme.display(point.value, point.unit, point.half_unit, lang) for lang in ("zh", "en")))
     return Tile(
-        name, point.key.period.replace("/", "—"), theme.display(point.value, point.unit, point.half_unit), detail, False
+        name,
+        point.key.period.replace("/", "—"),
+        value,
+        f"{exact(point)} {point.unit}",
+        detail,
+        False,
+        trace_of(point, frame, view),
     )

@@ -9,12 +9,14 @@ from typing import Any
 
 import dagster as dg
 
+from filings.calendar import series_of
 from ingestion.catalogue import catalogue
 from orchestration import partitions
 from orchestration.checks import weight_of
+from orchestration.freshness import EVERY_MONTH
 from orchestration.metadata import table
 from orchestration.resources import HomeResource
-from orchestration.translator import FILE
+from orchestration.steps import RELEASES, describe
 from quality.gates.run import release_series, run_gates
 
 GATED = dg.AssetKey("gated_series")
@@ -58,27 +60,41 @@ def gated_series() -> dg.AssetsDefinition:
         deps=READS,
         partitions_def=definition,
         check_specs=specs,
-        group_name=FILE,
-        kinds={"python"},
-        description="发布关口：逐个指标评估一个报告期的数据，判定存入登记库，发布只认存下的判定。\n\n"
-        "Gates: every series of a period is judged, the verdicts are stored with the hash of the data, and a release "
-        "reads those.",
-    )
+        group_name=RELEASES.group,
+        owners=[RELEASES.owner],
+        kinds={"greatexpectations"},
+        tags={"programme": "national"},
+        freshness_policy=EVERY_MONTH,
+        description=describe(
+            RELEASES,
+            "发布关口：逐个指标评估一期数据，判定存入登记库，发布只认存下的判定。分区＝报告期 × 日历中的发布（或发布种类）。",
+            "Gates: every series of a period is judged; a release reads the stored verdicts. One partition a period and release.",
+            fresh="发布日（按日历，遇假日顺延）自动运行 on release days of the calendar, moved for holidays",
+            where="登记库 `verdicts`；`jiugai gates show --period 2023-09`",
+            red="检查写明哪道关口、实为与应为：多半是报送不齐（看 `collection_status`）或数据有误；改好后重跑本分区 the checks say which "
+                "gate and why; mend the data, then run the partition again",
+        ),
+    )  # fmt: skip
     def gated(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[Any]:
-        period, kind, sample = partitions.release_of(context.partition_key)
-        rows = run_gates(home.folder, period, kind, sample=sample)
+        release = partitions.release_of(context.partition_key)
+        names = series_of(release.filing) if release.filing else None
+        rows = run_gates(home.folder, release.period, release.kind, sample=release.sample, series=names)
         by_series: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
             by_series.setdefault(row["series"], []).append(row)
         results = [series_result(s, found) for s, found in by_series.items()]
+        may = [r.check_name for r in results if r.passed]
+        context.log.info(
+            f"{len(results)} 个指标过关口：{len(may)} 个可发布。 {len(may)} of {len(results)} series may be published."
+        )
         verdicts = {v: sum(r["verdict"] == v for r in rows) for v in ("passed", "failed", "not_evaluated")}
         yield dg.MaterializeResult(metadata={
-            "可发布指标 series that may be published": sum(r.passed for r in results),
+            "可发布指标 series that may be published": len(may),
             "指标 series": len(results),
             "通过 passed": verdicts["passed"],
             "未通过 failed": verdicts["failed"],
             "未能评估 not evaluated": verdicts["not_evaluated"],
-            "模拟数据 sample": sample,
+            "模拟数据 sample": release.sample,
             "各指标 by series": table([
                 {"指标 series": r.check_name, "结论 verdict": "可发布 may be published" if r.passed else "不发布 left out",
                  "说明 why": r.description} for r in results]),

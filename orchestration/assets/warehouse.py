@@ -13,8 +13,10 @@ from dagster_dbt import build_dbt_asset_specs
 from ingestion.errors import JiugaiError, RetriableError
 from orchestration import manifest
 from orchestration.checks import dbt_result
+from orchestration.freshness import EVERY_MONTH
 from orchestration.metadata import table_metadata
 from orchestration.resources import POOL, HomeResource
+from orchestration.steps import COMPUTE, TABULATE
 from orchestration.translator import Translator, code_version
 from quality.preview import table_views
 from quality.warehouse import Build, BuildFailed, build
@@ -29,7 +31,8 @@ def warehouse_specs() -> dict[str, dg.AssetSpec]:
     nodes = manifest.models(found)
     return {
         str(s.metadata["dagster_dbt/unique_id"]): s.replace_attributes(
-            code_version=code_version(nodes[s.metadata["dagster_dbt/unique_id"]], found)
+            code_version=code_version(nodes[s.metadata["dagster_dbt/unique_id"]], found),
+            freshness_policy=EVERY_MONTH if s.group_name in (COMPUTE.group, TABULATE.group) else None,
         )
         for s in specs
     }
@@ -50,10 +53,12 @@ def check_specs(specs: dict[str, dg.AssetSpec]) -> dict[str, dg.AssetCheckSpec]:
 def table_results(made: Build, specs: dict[str, dg.AssetSpec]) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     """One result a table of a build: rows, columns, a preview, the file."""
     nodes = manifest.models()
+    # a column means the same in every model: one that a model leaves undescribed is described where it first stands
+    shared = {name: c["description"] for n in nodes.values() for name, c in n["columns"].items() if c["description"]}
     views = table_views(made, [nodes[u]["name"] for u in specs])
     for unique_id, spec in specs.items():
         node = nodes[unique_id]
-        described = {name: column["description"] for name, column in node["columns"].items()}
+        described = shared | {name: c["description"] for name, c in node["columns"].items() if c["description"]}
         view = views.get(node["name"])
         yield dg.MaterializeResult(
             asset_key=spec.key,
@@ -92,13 +97,17 @@ def warehouse_asset() -> dg.AssetsDefinition:
             raise
         except JiugaiError as error:  # set-up: trying again cannot help
             raise dg.Failure(str(error), allow_retries=False) from error
+        tests_run = [n for n in result.nodes if n.unique_id in checks]
+        context.log.info(
+            f"构建 {result.build.build_id} 完成：{len(result.nodes) - len(tests_run)} 张表，{len(tests_run)} 项检查，"
+            f"{sum(n.status != 'pass' for n in tests_run)} 项未过。 The build is whole and current."
+        )
         context.instance.daemon_cursor_storage.set_cursor_values({REPORTED_BUILD: result.build.build_id})
         # in dbt's order: Dagster wants parents first
         done = {n.unique_id: specs[n.unique_id] for n in result.nodes if n.unique_id in specs}
         yield from table_results(result.build, done)
-        for node in result.nodes:
-            if node.unique_id in checks:
-                yield dbt_result(checks[node.unique_id], tests[node.unique_id], node)
+        for node in tests_run:
+            yield dbt_result(checks[node.unique_id], tests[node.unique_id], node)
 
     return warehouse
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import click
 
-from orchestration.commands import figures, intake, publishing, running
+from orchestration.commands import collection, figures, intake, publishing, rulebook, running, serving
 
 COMMANDS: list[click.Command] = [
     running.demo,
+    collection.blank,
     intake.check,
     intake.receive,
     intake.returns,
+    collection.explain,
+    collection.decide,
+    collection.chase,
+    collection.calendar,
     figures.build,
     figures.figure,
     figures.trace,
@@ -18,5 +23,8 @@ COMMANDS: list[click.Command] = [
     publishing.gates,
     publishing.release,
     publishing.site,
+    serving.serve,
+    rulebook.rulebook,
     running.dev,
+    running.bench,
 ]

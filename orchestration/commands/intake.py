@@ -118,6 +118,7 @@ def returns_list(
 def returns_show(submission: str, home: Path, as_json: bool, lang: str) -> None:
     """一份报送与它的审核结果 One submission and its findings."""
     from orchestration.display import show_submission
+    from orchestration.display_collection import show_answers
     from quality.answers import show_submission as read
 
     row = read(home, submission)
@@ -125,3 +126,4 @@ def returns_show(submission: str, home: Path, as_json: bool, lang: str) -> None:
         options.emit(row)
     else:
         show_submission(row, lang)
+        show_answers(row, lang)

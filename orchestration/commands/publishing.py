@@ -21,7 +21,11 @@ def _gate_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return options.apply(
         function,
         click.option("--period", required=True, help="报告期 Period."),
-        click.option("--kind", default="provisional", show_default=True, help="provisional revised final correction"),
+        click.option(
+            "--kind",
+            help="provisional（缺省 default）revised final correction；给了 --filing 则按日历 by the calendar.",
+        ),
+        click.option("--filing", help="日历中的发布，如 annual_plan A filing of the calendar: its series and kind."),
         click.option("--programme", default="national", show_default=True),
         click.option("--series", multiple=True, help="只看这些指标 Only these indicators."),
         options.sample,
@@ -31,17 +35,34 @@ def _gate_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )
 
 
+def _kind(kind: str | None, filing: str | None) -> str:
+    """The kind asked for; else the one that the calendar gives the filing."""
+    from filings.calendar import filing_of
+
+    return kind or (filing_of(filing).kind if filing else "provisional")
+
+
 @gates.command("run", epilog="例 Example: jiugai gates run --period 2023-09 --kind provisional")
 @_gate_options
 def gates_run(
-    period: str, kind: str, programme: str, series: tuple[str, ...], sample: bool, home: Path, as_json: bool, lang: str
+    period: str,
+    kind: str | None,
+    filing: str | None,
+    programme: str,
+    series: tuple[str, ...],
+    sample: bool,
+    home: Path,
+    as_json: bool,
+    lang: str,
 ) -> None:
     """评估并存下判定 Evaluate and store the verdicts."""
+    from filings.calendar import series_of
     from orchestration.display import progress_of, show_gates
     from quality.gates.run import run_gates
 
+    names = list(series) or (series_of(filing) if filing else None)
     with progress_of("关口 gates", quiet=as_json):
-        rows = run_gates(home, period, kind, sample=sample, programme=programme, series=list(series) or None)
+        rows = run_gates(home, period, _kind(kind, filing), sample=sample, programme=programme, series=names)
     if as_json:
         options.emit(rows)
     else:
@@ -78,12 +99,21 @@ def release() -> None:
 @release.command("make", epilog="例 Example: jiugai release make --period 2023-09 --kind provisional")
 @_gate_options
 def release_make(
-    period: str, kind: str, programme: str, series: tuple[str, ...], sample: bool, home: Path, as_json: bool, lang: str
+    period: str,
+    kind: str | None,
+    filing: str | None,
+    programme: str,
+    series: tuple[str, ...],
+    sample: bool,
+    home: Path,
+    as_json: bool,
+    lang: str,
 ) -> None:
     """由通过关口的指标做候选；都没通过则记为不发布 A candidate of what passed, or a recorded no-filing."""
     from filings.release import make
 
-    answer = make(home, period, kind, sample=sample, programme=programme, series=list(series) or None)
+    names = list(series) or None
+    answer = make(home, period, _kind(kind, filing), sample=sample, programme=programme, series=names, filing=filing)
     if as_json:
         options.emit(answer)
     else:
@@ -101,7 +131,7 @@ def release_make(
 @options.lang
 def release_approve(release_id: str, by: str, home: Path, as_json: bool, lang: str) -> None:
     """由有名有姓的人批准，此后不再改动 Approval by a named person; frozen from then on."""
-    from filings.release import approve
+    from filings.approval import approve
 
     answer = approve(home, release_id, by)
     if as_json:

@@ -38,3 +38,18 @@ def dev(home: Path, port: int) -> None:
     from orchestration.instance import run_dev
 
     sys.exit(run_dev(home, port))
+
+
+@click.command(epilog="例 Example: jiugai bench --scale tiny --json")
+@click.option("--scale", type=click.Choice(["tiny", "province", "national"]), default="tiny", show_default=True)
+@click.option("--runs", type=click.IntRange(1, 50), default=5, show_default=True, help="计时次数 Counted runs of each.")
+@options.as_json
+@options.lang
+def bench(scale: str, runs: int, as_json: bool, lang: str) -> None:
+    """计时：读取、审核、构建、页面，各与同一次运行中的参照相比 Our parts beside references, in one run."""
+    from orchestration.bench import run_bench
+    from orchestration.display import progress_of, show_bench
+
+    with progress_of("计时 measuring", quiet=as_json) as progress:
+        rows = run_bench(scale, runs, progress)
+    options.emit(rows) if as_json else show_bench(rows, lang)

@@ -1,123 +1,199 @@
-"""Rules of a form → one SQL statement over one prepared relation `t`. Generated, never written by hand.
+"""Rules of a form → checks: SQL conditions over the rows of one set of fields. Generated, never written by hand.
 
-The relation has one row a return: every field in form units (DECIMAL(24,8), DATE or VARCHAR), period_end, and one
-column for each helper. Each rule becomes a BOOLEAN column: true pass, false fail, NULL cannot tell.
+A rule becomes one check or several (one a required field, one an expression of its list, one a field of `params.each`),
+so that a blank in one never hides a failure in another. Relations between the rows of a set (RWD, SIM, SPL) and codes
+(COV) have no expression: sets.py judges them, and only which rows they look at is SQL. Not here: running (relations.py).
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
 from ingestion.catalogue import Catalogue
 from ingestion.errors import SetupError
-from ingestion.rulebook_model import Form, FormField, Rule
+from ingestion.rulebook_model import FieldSet, Form, FormField, Rule
 from ingestion.units import half_unit_tolerance, plain
-from quality.audit.expressions import Compiled, Helper, compile_expression
+from quality.audit.expressions import ROW, Compiled, Helper, compile_expression, quoted
 
-NUMBER_TYPE = "DECIMAL(24,8)"
+SET_TYPES = ("RWD", "SIM", "SPL", "COV")
 
 
 @dataclass(frozen=True)
-class CompiledRule:
+class Check:
+    """One condition over one row: true pass, false fail, NULL cannot tell. The other SQL gives values for messages."""
+
     rule: Rule
+    over: FieldSet
     condition: str
-    calc: str | None = None  # SQL of the sum of parts, for VAD messages
-    total: str | None = None  # SQL of the total
+    fields: tuple[str, ...] = ()  # a finding points at the first of them that is filled
+    values: tuple[tuple[str, str], ...] = ()  # name → SQL: total, calc | left, right
     tolerance: Decimal = Decimal(0)
-    fields: tuple[str, ...] = ()  # the fields a finding points at, first one first
     required: FormField | None = None
+    each: FormField | None = None
+    foreign: tuple[str, ...] = ()  # tables of other forms that it looks into
+
+
+@dataclass(frozen=True)
+class SetCheck:
+    """A relation between the rows of one return; condition: SQL of the rows that it looks at."""
+
+    rule: Rule
+    over: FieldSet
+    condition: str
 
 
 @dataclass
 class CompiledForm:
     form: Form
-    rules: list[CompiledRule]
+    checks: list[Check] = field(default_factory=list)
+    sets: list[SetCheck] = field(default_factory=list)
     helpers: set[Helper] = field(default_factory=set)
-    sql: str = ""
+    columns: dict[str, set[str]] = field(default_factory=dict)  # set of fields → its fields that SQL looks at
+    foreign: set[str] = field(default_factory=set)  # tables of other forms that it looks into
+    rules: list[Rule] = field(default_factory=list)  # in the order of the rule book
+
+    def uses(self, made: Compiled) -> Compiled:
+        self.helpers |= made.helpers
+        for set_id, name in made.columns:
+            self.columns.setdefault(set_id, set()).add(name)
+        for table in made.tables:  # one may be counted without a look at any of its columns
+            self.columns.setdefault(table, set())
+        own = {f.id for f in self.form.field_sets}
+        self.foreign |= made.tables - own
+        return made
 
 
-def _blank_aware(name: str, form: Form) -> str:
-    """A part that need not be filed counts as zero once its total is filed (blank_means of the field)."""
-    item = form.by_id[name]
-    if item.blank_means:
-        return f"coalesce({name}, CASE WHEN {item.blank_means['zero_when']} IS NOT NULL THEN 0 END)"
-    return name
+def _field_sets(rule: Rule, form: Form, where: str) -> list[FieldSet]:
+    """The rows a rule judges: FDM and COV look at everything the form asks unless tables are named."""
+    if not rule.tables:
+        return form.field_sets if rule.type in ("FDM", "COV") else form.field_sets[:1]
+    found = {f.id: f for f in form.field_sets}
+    if unknown := [name for name in rule.tables if name not in found]:
+        raise SetupError(f"{where}: no table {', '.join(unknown)} in {form.id}")
+    return [found[name] for name in rule.tables]
 
 
-def _total_parts(rule: Rule, form: Form, catalogue: Catalogue, helpers: set[Helper]) -> CompiledRule:
-    where = f"rulebook/rules: {rule.id}"
-    total = compile_expression(str(rule.params["total"]), form, catalogue, where)
-    helpers |= total.helpers
-    terms, names = [], []
-    for part in rule.params["parts"]:
-        sign, name = ("-", part[1:]) if part.startswith("-") else ("+", part)
-        if name not in form.by_id:
-            raise SetupError(f"{where}: no field {name} in {form.id}")
-        names.append(name)
-        terms.append(f"{sign} {_blank_aware(name, form)}")
-    calc = " ".join(terms).removeprefix("+ ")
-    decimals = max(form.by_id[n].decimals for n in names)
-    tolerance = (
-        Decimal(0) if rule.tolerance == "exact" else half_unit_tolerance(len(names), Decimal(1).scaleb(-decimals) / 2)
-    )
-    return CompiledRule(
-        rule,
-        f"abs(({total.sql}) - ({calc})) <= {plain(tolerance)}",
-        calc,
-        total.sql,
-        tolerance,
-        (*total.fields, *names),
-    )
+class _Maker:
+    """Makes the checks of one rule over one set of fields."""
 
+    def __init__(self, rule: Rule, over: FieldSet, compiled: CompiledForm, catalogue: Catalogue) -> None:
+        self.rule, self.over, self.compiled, self.catalogue = rule, over, compiled, catalogue
+        self.where = f"rulebook/rules: {rule.id}"
 
-def compile_form(form: Form, catalogue: Catalogue) -> CompiledForm:
-    """All rules of a form. Raises SetupError when a rule is outside the language."""
-    compiled = CompiledForm(form, [])
-    for rule in catalogue.rules.get(form.id, []):
-        where = f"rulebook/rules: {rule.id}"
-        guard: Compiled | None = compile_expression(rule.when, form, catalogue, where) if rule.when else None
-        if rule.type == "FDM":
-            for item in form.fields:
-                if item.required == "never":
-                    continue
-                condition = f"({item.id} IS NOT NULL)"
-                if isinstance(item.required, dict):
-                    needed = compile_expression(item.required["when"], form, catalogue, f"{where}: {item.id}")
-                    condition = f"(NOT coalesce({needed.sql}, false) OR {item.id} IS NOT NULL)"
-                compiled.rules.append(CompiledRule(rule, condition, fields=(item.id,), required=item))
-            continue
-        if rule.type == "VAD" and rule.params:
-            made = _total_parts(rule, form, catalogue, compiled.helpers)
-        elif rule.check:
-            expression = compile_expression(rule.check, form, catalogue, where)
-            compiled.helpers |= expression.helpers
-            order = [f.id for f in form.fields if f.id in expression.fields]
-            named = [f for f in order if "{" + f + "}" in rule.message.zh]
-            made = CompiledRule(rule, expression.sql, fields=tuple(named + [f for f in order if f not in named]))
+    def expression(self, text: str, place: str = "") -> Compiled:
+        return self.compiled.uses(compile_expression(text, self.over, self.catalogue, self.where + place))
+
+    def guarded(self, condition: str) -> str:
+        if not self.rule.when:
+            return condition
+        guard = self.expression(self.rule.when).sql
+        return f"CASE WHEN {guard} THEN ({condition}) WHEN NOT ({guard}) THEN true END"
+
+    def required(self) -> list[Check]:
+        checks = []
+        for item in self.over.fields:
+            if item.required == "never":
+                continue
+            filled = f"{self.column(item.id)} IS NOT NULL"
+            if isinstance(item.required, dict):
+                needed = self.expression(item.required["when"], f": {item.id}")
+                filled = f"NOT coalesce({needed.sql}, false) OR {filled}"
+            checks.append(Check(self.rule, self.over, self.guarded(filled), (item.id,), required=item))
+        return checks
+
+    def column(self, name: str) -> str:
+        if name not in self.over.by_id:
+            raise SetupError(f"{self.where}: no field {name} in {self.over.id}")
+        self.compiled.columns.setdefault(self.over.id, set()).add(name)
+        return f"{ROW}.{quoted(name)}"
+
+    def _part(self, name: str) -> str:
+        """A part that need not be filed counts as zero once its total is filed (blank_means of the field)."""
+        column, means = self.column(name), self.over.by_id[name].blank_means
+        if not means:
+            return column
+        return f"coalesce({column}, CASE WHEN {self.column(means['zero_when'])} IS NOT NULL THEN 0 END)"
+
+    def total(self) -> Check:
+        total = self.expression(str(self.rule.params["total"]))
+        terms, names = [], []
+        for part in self.rule.params["parts"]:
+            sign, name = ("-", part[1:]) if part.startswith("-") else ("+", part)
+            names.append(name)
+            terms.append(f"{sign} {self._part(name)}")
+        calc = " ".join(terms).removeprefix("+ ")
+        half = Decimal(1).scaleb(-max(self.over.by_id[n].decimals for n in names)) / 2
+        tolerance = Decimal(0) if self.rule.tolerance == "exact" else half_unit_tolerance(len(names), half)
+        return Check(
+            self.rule,
+            self.over,
+            self.guarded(f"abs(({total.sql}) - ({calc})) <= {plain(tolerance)}"),
+            (*total.fields, *names),
+            (("total", total.sql), ("calc", calc)),
+            tolerance,
+        )
+
+    def expressions(self) -> list[Check]:
+        checks = []
+        for text in self.rule.checks:
+            for name in self.rule.params.get("each", []) if re.search(r"\beach\b", text) else [None]:
+                each = None
+                if name is not None:
+                    self.column(name)
+                    each, text_of = self.over.by_id[name], re.sub(r"\beach\b", name, text)
+                made = self.expression(text_of if each else text)
+                foreign = tuple(sorted(made.tables & self.compiled.foreign))
+                if foreign and made.helpers:
+                    raise SetupError(f"{self.where}: rows() of another form goes with no prev, plan or lookup")
+                # a finding points at what its message names first
+                named = [f for f in re.findall(r"\{(\w+)\}", self.rule.message.zh) if f in made.fields]
+                fields = (*([each.id] if each else []), *named, *(f for f in made.fields if f not in named))
+                wants = any("{" + w + "}" in self.rule.message.zh for w in ("left", "right", "diff"))
+                values = (("left", made.sides[0]), ("right", made.sides[1])) if made.sides and wants else ()
+                fields = tuple(dict.fromkeys(fields))
+                condition = self.guarded(made.sql)
+                checks.append(Check(self.rule, self.over, condition, fields, values, each=each, foreign=foreign))
+        return checks
+
+    def make(self) -> None:
+        if self.rule.type in SET_TYPES:
+            condition = self.expression(self.rule.when).sql if self.rule.when else "true"
+            self.compiled.sets.append(SetCheck(self.rule, self.over, condition))
+        elif self.rule.type == "FDM":
+            self.compiled.checks += self.required()
+        elif self.rule.type == "VAD" and "parts" in self.rule.params:
+            self.compiled.checks.append(self.total())
+        elif self.rule.checks:
+            self.compiled.checks += self.expressions()
         else:
-            raise SetupError(f"{where}: neither params nor check")
-        if guard:
-            compiled.helpers |= guard.helpers
-            made = CompiledRule(
-                rule,
-                f"CASE WHEN {guard.sql} THEN ({made.condition}) WHEN NOT ({guard.sql}) THEN true END",
-                made.calc,
-                made.total,
-                made.tolerance,
-                made.fields,
-            )
-        compiled.rules.append(made)
-    columns = []
-    for n, made in enumerate(compiled.rules):
-        columns.append(f"({made.condition})::BOOLEAN AS r{n}")
-        if made.calc:
-            columns.append(f"({made.calc}) AS calc{n}, ({made.total}) AS total{n}")
-    compiled.sql = "SELECT " + ",\n  ".join(columns or ["true AS r"]) + "\nFROM t ORDER BY row_order"
+            raise SetupError(f"{self.where}: neither params nor check")
+
+
+def compile_rules(form: Form, rules: Sequence[Rule], catalogue: Catalogue) -> CompiledForm:
+    """Some rules of a form. Raises SetupError when a rule is outside the language."""
+    compiled = CompiledForm(form, rules=list(rules))
+    for rule in rules:
+        for over in _field_sets(rule, form, f"rulebook/rules: {rule.id}"):
+            _Maker(rule, over, compiled, catalogue).make()
     return compiled
 
 
 @lru_cache(maxsize=16)
 def compiled_form(form_id: str, catalogue: Catalogue) -> CompiledForm:
-    return compile_form(catalogue.form(form_id), catalogue)
+    """All rules of a form."""
+    return compile_rules(catalogue.form(form_id), catalogue.rules.get(form_id, []), catalogue)
+
+
+@lru_cache(maxsize=16)
+def crossing_form(form_id: str, other: str, catalogue: Catalogue) -> CompiledForm | None:
+    """The rules of a form that look into tables of another one: judged when either of the two arrives."""
+    tables = {f.id for f in catalogue.form(other).field_sets}
+    form = catalogue.form(form_id)
+    if form_id == other:
+        return None
+    rules = [r for r in catalogue.rules.get(form_id, []) if compile_rules(form, [r], catalogue).foreign & tables]
+    return compile_rules(form, rules, catalogue) if rules else None

@@ -1,27 +1,30 @@
-"""What a rule may look at beside the return: earlier periods, plans, versions, as known when it was decided.
+"""What a rule may look at beside the return: earlier periods, plans, other forms, as known when it was decided.
 
-Reads the register (which version was in force) and the typed rows (its values, back in form units).
+Which version was in force is the register's word; files of the same receive call are held against each other. Not
+here: how typed rows are read (typed_rows.py), what is found (run.py, crossing.py).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from ingestion.catalogue import Catalogue
 from ingestion.model import ReadResult
 from ingestion.register import Register, in_force, submissions
-from ingestion.rulebook_model import Form
 from ingestion.store import Store
 from quality.audit.compile import compiled_form
 from quality.audit.expressions import Helper
-from quality.audit.run import period_end
+from quality.audit.relations import Row, period_end
+from quality.audit.run import AGAINST
+from quality.audit.typed_rows import TypedRows
+
+PLAN = "J1"
 
 
 def months_before(period: str, n: int) -> str:
@@ -32,81 +35,115 @@ def months_before(period: str, n: int) -> str:
     return f"{index // 12}-{index % 12 + 1:02d}"
 
 
+@dataclass(frozen=True)
+class Anchor:
+    """A one-row return that a list is held against. places: field → where it stands, in words."""
+
+    period: str
+    items: Row
+    places: Mapping[str, tuple[str, str]]
+
+
 class Contexts:
     """One receive call's view; `forget` what was landed: those partitions are newer than the cache."""
 
     def __init__(self, register: Register, store: Store, catalogue: Catalogue) -> None:
         self.register, self.store, self.catalogue = register, store, catalogue
-        self._rows: dict[str, dict[str, dict[str, Any]]] = {}
+        self.typed = TypedRows(store, catalogue)
+        self._arriving: list[tuple[str, ReadResult]] = []
 
     def forget(self, partitions: Iterable[Path]) -> None:
-        for path in partitions:
-            self._rows.pop(str(path), None)
+        self.typed.forget(partitions)
 
-    def _values(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Typed values of one accepted submission, in form units."""
-        path = self.store.partition_of(row)
-        if path is None or not path.exists():
-            return {}
-        if row["submission_id"] not in self._rows.get(str(path), {}):  # new to us, or landed by another process
-            self._rows[str(path)] = {
-                r["submission_id"]: r for r in pq.ParquetFile(path).read(use_threads=False).to_pylist()
-            }
-        return self._filed(self._rows[str(path)].get(row["submission_id"], {}), self.catalogue.form(row["form"]))
+    def arriving(self, files: Iterable[tuple[str, ReadResult]]) -> None:
+        """The files of this receive call, with their kinds: forms that come together are held against each other."""
+        self._arriving = [(kind, r) for kind, r in files if not r.unreadable and (r.values or r.tables)]
 
-    def _filed(self, row: dict[str, Any], form: Form) -> dict[str, Any]:
-        found = {}
-        for item in form.fields:
-            value = row.get(item.id)
-            if isinstance(value, Decimal) and item.unit:
-                value = value / self.catalogue.unit(item.unit).factor
-            found[item.id] = value
-        return found
+    def _arrived(self, form: str, result: ReadResult, kind: str) -> list[ReadResult]:
+        return [r for k, r in self._arriving if k == kind and r.form == form and r.unit_code == result.unit_code]
 
-    def _accepted(self, kind: str, as_of: dt.datetime, *where: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
-        rows = self.register.rows(submissions, submissions.c.kind == kind, *where)
+    # -- what was in force --------------------------------------------------------------------------------------
+    def accepted(self, kind: str, as_of: dt.datetime, *where: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
+        rows = self.register.states(submissions.c.kind == kind, *where, as_of=as_of)
         return list(in_force(rows, as_of).values())
 
-    def _accepted_of(self, form: str, unit: str, kind: str, as_of: dt.datetime) -> list[dict[str, Any]]:
-        return self._accepted(kind, as_of, submissions.c.form == form, submissions.c.unit_code == unit)
+    def _accepted_of(
+        self, form: str, unit: str, kind: str, as_of: dt.datetime, period: str | None = None
+    ) -> list[dict[str, Any]]:
+        """What one unit has in force of a form. period: one of them, or a year for all that lie in it."""
+        where = [submissions.c.form == form, submissions.c.unit_code == unit]
+        if period:
+            where.append(submissions.c.period.startswith(period))
+        return self.accepted(kind, as_of, *where)
+
+    def _values(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Items of one accepted submission, in form units."""
+        found = self.typed.rows(row, self.catalogue.form(row["form"]))
+        return dict(found[0]) if found else {}
 
     def accepted_below(
         self, result: ReadResult, units: set[str], kind: str, as_of: dt.datetime
     ) -> dict[str, dict[str, Any]]:
-        """unit → what it has in force for the same form, period and version, in form units; only units that filed."""
-        rows = self._accepted(
+        """unit → its items in force for the same form, period and version, in form units; only units that filed."""
+        rows = self.accepted(
             kind,
             as_of,
             submissions.c.form == result.form,
             submissions.c.period == result.period,
             submissions.c.plan_version == (result.plan_version or ""),
         )
-        return {r["unit_code"]: self._values(r) for r in rows if r["unit_code"] in units}
+        has_items = bool(result.form and self.catalogue.form(result.form).fields)
+        return {r["unit_code"]: self._values(r) if has_items else {} for r in rows if r["unit_code"] in units}
 
+    # -- beside a return ----------------------------------------------------------------------------------------
     def of(self, result: ReadResult, kind: str, as_of: dt.datetime) -> dict[str, Any]:
-        """Helper columns of one return; a helper that cannot be had is absent (NULL: cannot tell)."""
+        """Helper columns and foreign tables of one return; what cannot be had is absent (NULL: cannot tell)."""
         if result.form not in self.catalogue.forms or result.unit_code is None or result.period is None:
             return {}
-        helpers = compiled_form(result.form, self.catalogue).helpers
-        own = self._accepted_of(result.form, result.unit_code, kind, as_of)
-        plans: list[dict[str, Any]] = []
-        if any(h.kind in ("plan", "lookup", "plan_changed") for h in helpers):
-            plans = [
-                {**self._values(r), "_version": r["plan_version"]}
-                for r in self._accepted_of("J1", result.unit_code, kind, as_of)
-                if r["period"] == result.period[:4]
-            ]
+        compiled = compiled_form(result.form, self.catalogue)
         found: dict[str, Any] = {}
-        for helper in helpers:
-            value = self._helper(helper, result, own, plans)
+        own: list[dict[str, Any]] = []
+        if any(h.kind == "prev" for h in compiled.helpers):
+            own = self._accepted_of(result.form, result.unit_code, kind, as_of)
+        plans: list[dict[str, Any]] = []
+        if any(h.form == PLAN or h.kind == "plan_changed" for h in compiled.helpers if h.kind != "prev"):
+            plans = self._plans(result, kind, as_of)
+        others: dict[str, dict[str, Any]] = {}  # lookup of other forms than the plan
+        for form in {h.form for h in compiled.helpers if h.kind == "lookup" and h.form != PLAN}:
+            rows = self._accepted_of(form, result.unit_code, kind, as_of, self._same_time(result.period, form))
+            others[form] = self._values(rows[0]) if rows else {}
+        for helper in compiled.helpers:
+            value = self._helper(helper, result, own, plans, others)
             if value is not None:
                 found[helper.column] = value
+        for form in {self.catalogue.form_of(table).id for table in compiled.foreign}:
+            tables = {t: names for t, names in compiled.columns.items() if t in compiled.foreign}
+            found |= self._list_beside(form, tables, result, kind, as_of)
         return found
 
+    def _same_time(self, period: str, form: str) -> str:
+        """The period of another form that belongs to one: a year takes its December."""
+        if self.catalogue.form(form).frequency == "yearly":
+            return period[:4]
+        return period if len(period) > 4 else f"{period}-12"
+
+    def _plans(self, result: ReadResult, kind: str, as_of: dt.datetime) -> list[dict[str, Any]]:
+        """Every plan version of the year that was in force, in form units."""
+        assert result.unit_code and result.period
+        rows = self._accepted_of(PLAN, result.unit_code, kind, as_of, result.period[:4])
+        return [{**self._values(r), "_version": r["plan_version"], "_row": r} for r in rows]
+
     def _helper(
-        self, helper: Helper, result: ReadResult, own: list[dict[str, Any]], plans: list[dict[str, Any]]
+        self,
+        helper: Helper,
+        result: ReadResult,
+        own: list[dict[str, Any]],
+        plans: list[dict[str, Any]],
+        others: Mapping[str, dict[str, Any]],
     ) -> Any:
         assert result.period and result.form
+        if helper.kind == "unit":
+            return None  # the return itself says which unit it is of
         if helper.kind == "prev":
             if self.catalogue.form(result.form).version_field:
                 older = sorted(
@@ -123,14 +160,93 @@ class Contexts:
             return self._values(row).get(helper.field) if row else None
         if helper.kind == "plan":
             return next((p.get(helper.field) for p in plans if p["_version"] == "V1"), None)
-        then = _plan_in_force(plans, period_end(result.period))
+        if helper.kind == "lookup" and helper.form != PLAN:
+            return others[helper.form].get(helper.field)
+        then = plan_in_force(plans, period_end(result.period))
         if helper.kind == "lookup":
             return then.get(helper.field) if then else None
-        before = _plan_in_force(plans, period_end(months_before(result.period, 1)))
+        before = plan_in_force(plans, period_end(months_before(result.period, 1)))
         return None if then is None else (before or {}).get("_version") != then["_version"]
 
+    # -- lists and what they are held against -------------------------------------------------------------------
+    def _list_beside(
+        self, form: str, tables: Mapping[str, set[str]], result: ReadResult, kind: str, as_of: dt.datetime
+    ) -> dict[str, Any]:
+        """The tables of the list that a one-row return is held against, and how to name it; {} when there is none."""
+        assert result.unit_code and result.period
+        period = result.period[:4] if result.form == PLAN else self._same_time(result.period, form)
+        arrived = [r for r in self._arrived(form, result, kind) if r.period and r.period.startswith(period)]
+        rows = self._accepted_of(form, result.unit_code, kind, as_of, period)
+        if result.form == PLAN:
+            arrived = [r for r in arrived if self._is_plan_of(result, str(r.period), kind, as_of)]
+            rows = [
+                r
+                for r in rows
+                if self._is_plan_of(result, r["period"], kind, dt.datetime.fromisoformat(r["decided_at"]))
+            ]
+        if arrived:
+            last = max(arrived, key=lambda r: str(r.period))
+            held = {t: [{n: v.filed for n, v in row.values.items()} for row in last.tables.get(t, ())] for t in tables}
+            return {**held, AGAINST: dict.fromkeys(tables, (f"同批报送的 {form}", f"the {form} filed with it"))}
+        if not rows:
+            return {}
+        row = max(rows, key=lambda r: str(r["period"]))
+        words = (
+            f"{form} 报送 {row['submission_id']}（{row['period']}）",
+            f"{form} {row['submission_id']} ({row['period']})",
+        )
+        held_rows = {t: self.typed.rows(row, self.catalogue.field_sets[t], names) for t, names in tables.items()}
+        return {**held_rows, AGAINST: dict.fromkeys(tables, words)}
 
-def _plan_in_force(plans: list[dict[str, Any]], day: dt.date) -> dict[str, Any] | None:
+    def _is_plan_of(self, plan: ReadResult, month: str, kind: str, known_at: dt.datetime) -> bool:
+        """Whether a list of a month was made under the plan version that now arrives: confirmed by the month's end,
+        and no other version was in force when the list was decided. A list right under V1 is not held against V2."""
+        held = plan.values.get("plan_confirm_date")
+        if held is None or not isinstance(held.filed, dt.date) or held.filed > period_end(month):
+            return False
+        then = plan_in_force(self._plans(plan, kind, known_at), period_end(month))
+        return then is None or then["_version"] == plan.plan_version
+
+    def anchor(self, form: str, result: ReadResult, kind: str, as_of: dt.datetime) -> Anchor | None:
+        """The one-row return that an arriving list is held against: the plan in force at the end of its month, the
+        return of the same month, the yearly one of its December."""
+        assert result.unit_code and result.period
+        if form == PLAN:
+            plans = {p["_version"]: p for p in self._plans(result, kind, as_of)}
+            for r in self._arrived(PLAN, result, kind):
+                if r.period == result.period[:4] and r.plan_version:
+                    items = {n: v.filed for n, v in r.values.items()}
+                    plans[r.plan_version] = {**items, "_version": r.plan_version, "_result": r}
+            then = plan_in_force(list(plans.values()), period_end(result.period))
+            if then is None:
+                return None
+            return self._of_arrived(then["_result"]) if "_result" in then else self._of_accepted(then["_row"])
+        period = self._same_time(result.period, form)
+        together = [r for r in self._arrived(form, result, kind) if r.period == period]
+        if together:
+            return self._of_arrived(together[-1])
+        rows = self._accepted_of(form, result.unit_code, kind, as_of, period)
+        return self._of_accepted(rows[0]) if rows else None
+
+    def _of_arrived(self, other: ReadResult) -> Anchor:
+        places = {
+            n: (f"同批报送的 {other.form} {v.cell}", f"{v.cell} of the {other.form} filed with it")
+            for n, v in other.values.items()
+        }
+        return Anchor(str(other.period), {n: v.filed for n, v in other.values.items()}, places)
+
+    def _of_accepted(self, row: Mapping[str, Any]) -> Anchor:
+        where = self.register.column_map(row["map_id"]) if row["map_id"] else {}
+        form, key = row["form"], row["submission_id"]
+        places = {n: (f"{form} 报送 {key} 的 {place[1]}", f"{place[1]} of {form} {key}") for n, place in where.items()}
+        return Anchor(row["period"], self._values(row), places)
+
+
+def plan_in_force(plans: list[dict[str, Any]], day: dt.date) -> dict[str, Any] | None:
     """The latest version confirmed on or before a day; V0 never counts (survey-forms §1b.3)."""
-    able = [p for p in plans if p["_version"] != "V0" and p.get("plan_confirm_date") and p["plan_confirm_date"] <= day]
+    able = [
+        p
+        for p in plans
+        if p["_version"] != "V0" and isinstance(p.get("plan_confirm_date"), dt.date) and p["plan_confirm_date"] <= day
+    ]
     return max(able, key=lambda p: (p["plan_confirm_date"], p["_version"]), default=None)

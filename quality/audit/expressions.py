@@ -1,12 +1,13 @@
-"""The rule-book expression language: a boolean over one row, parsed by sqlglot and whitelisted.
+"""The rule-book expression language: one boolean over one row, parsed by sqlglot, whitelisted and turned into SQL.
 
-Allowed: field names (id, short Chinese name, or c<code>), literals, + - * /, comparisons, and/or/not, between, in,
-is null, case, a few functions, and the helpers prev, plan, lookup, plan_changed. Everything else is refused with the
-place. Helpers become columns of the prepared relation (see compile.py). Not here: running.
+The grammar and its NULL semantics stand in docs/methods/audit-language.md. Everything outside it is refused with the
+place. In the SQL that comes out, `t` is the row that is judged, `x` a row of a table that is looked into, and `c` what
+is known of the return beside its own rows (period_end and helpers). Not here: rules (compile.py), running.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,52 +15,29 @@ import sqlglot
 from sqlglot import exp
 
 from ingestion.catalogue import Catalogue
-from ingestion.errors import SetupError
-from ingestion.rulebook_model import Form
+from ingestion.errors import SetupError, UsageError
+from ingestion.rulebook_model import FieldSet, Form, FormTable
+from ingestion.units import PLAIN_NUMBER
 
-FUNCTIONS: dict[type[exp.Expression], str] = {
-    exp.Abs: "abs",
-    exp.Round: "round",
-    exp.Coalesce: "coalesce",
-    exp.Nullif: "nullif",
-    exp.Length: "length",
-    exp.Year: "year",
-    exp.Month: "month",
-}
+ROW, INNER, BESIDE = "t", "x", "c"
+FUNCTIONS: tuple[type[exp.Expression], ...] = (
+    exp.Abs, exp.Round, exp.Coalesce, exp.Nullif, exp.Length, exp.Year, exp.Month,
+)  # fmt: skip
 NODES: tuple[type[exp.Expression], ...] = (
-    exp.Column,
-    exp.Identifier,
-    exp.Literal,
-    exp.Boolean,
-    exp.Null,
-    exp.Add,
-    exp.Sub,
-    exp.Mul,
-    exp.Div,
-    exp.Neg,
-    exp.EQ,
-    exp.NEQ,
-    exp.GT,
-    exp.GTE,
-    exp.LT,
-    exp.LTE,
-    exp.And,
-    exp.Or,
-    exp.Not,
-    exp.Between,
-    exp.In,
-    exp.Is,
-    exp.Case,
-    exp.If,
-    exp.Paren,
-    exp.Cast,
-    exp.DataType,
-)
+    exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.EQ, exp.NEQ,
+    exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or, exp.Not, exp.Between, exp.In, exp.Is, exp.Like, exp.Case, exp.If,
+    exp.Paren, exp.Cast, exp.DataType, *FUNCTIONS,
+)  # fmt: skip
+COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
+DATE_PARTS = ("YEAR", "MONTH", "DAY")
+UNIT_ATTRIBUTES = ("level", "name_zh", "province")
+# `rows` is a word of window frames to the parser; it goes in under another name
+COUNT, SUM, DISTINCT = "rows_count", "rows_sum", "rows_distinct"
 
 
 @dataclass(frozen=True)
 class Helper:
-    """A value that is not on the return itself. kind prev | plan | lookup | plan_changed; n periods back."""
+    """A value that is not on the return itself. kind prev | plan | lookup | plan_changed | unit; n periods back."""
 
     kind: str
     form: str = ""
@@ -82,61 +60,170 @@ class Helper:
 
 @dataclass(frozen=True)
 class Compiled:
+    """SQL of an expression and what it needs. sides: the two values of a single comparison."""
+
     sql: str
-    fields: frozenset[str]
+    fields: tuple[str, ...]  # of the row that is judged, in the order of the form
     helpers: frozenset[Helper]
+    columns: frozenset[tuple[str, str]]  # (set of fields, field) of every table it looks at
+    tables: frozenset[str]  # tables looked into by rows(), rows_sum(), rows_distinct()
+    sides: tuple[str, str] | None
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def known_column(table: str) -> str:
+    """Name of the mark that a table of another form is there to be looked into."""
+    return f"known__{table}"
 
 
 class _Compiler:
-    def __init__(self, form: Form, catalogue: Catalogue, where: str) -> None:
-        self.form, self.catalogue, self.where = form, catalogue, where
+    def __init__(self, fields: FieldSet, catalogue: Catalogue, where: str) -> None:
+        self.row, self.catalogue, self.where = fields, catalogue, where
+        self.form = catalogue.form_of(fields.id)
+        self.inner: FieldSet | None = None
         self.fields: set[str] = set()
         self.helpers: set[Helper] = set()
+        self.columns: set[tuple[str, str]] = set()
+        self.tables: set[str] = set()
 
     def refuse(self, node: exp.Expression, why: str) -> SetupError:
         return SetupError(f"{self.where}: 表达式中“{node.sql(dialect='duckdb')}”{why}")
 
-    def field(self, name: str, node: exp.Expression, form: Form | None = None) -> str:
-        form = form or self.form
-        for f in form.fields:
+    # -- names --------------------------------------------------------------------------------------------------
+    def named(self, name: str, node: exp.Expression, fields: FieldSet) -> str:
+        for f in fields.fields:
             if name in (f.id, f.name, f"c{f.code}"):
                 return f.id
-        raise self.refuse(node, f"不是表 {form.id} 的指标 (no such field)")
+        raise self.refuse(node, f"不是表 {fields.id} 的指标 (no such field)")
 
+    def column(self, node: exp.Column) -> exp.Expression:
+        if isinstance(node.this, exp.Star) or node.args.get("db"):
+            raise self.refuse(node, "不是允许的名称 (name not allowed)")
+        if node.table == "this" and self.inner:
+            return self._of_row(node)
+        if node.table:
+            raise self.refuse(node, "不是允许的名称 (name not allowed)")
+        if node.name in ("period", "period_end"):
+            return exp.column("period_end", BESIDE, quoted=True)
+        if self.inner is None:
+            return self._of_row(node)
+        field = self.named(node.name, node, self.inner)
+        self.columns.add((self.inner.id, field))
+        return exp.column(field, INNER, quoted=True)
+
+    def _of_row(self, node: exp.Column) -> exp.Expression:
+        field = self.named(node.name, node, self.row)
+        if self.inner is None:  # `this.` only says which rows are looked at
+            self.fields.add(field)
+        self.columns.add((self.row.id, field))
+        return exp.column(field, ROW, quoted=True)
+
+    # -- helpers ------------------------------------------------------------------------------------------------
     def helper(self, node: exp.Anonymous) -> exp.Expression:
         name, args = node.name.lower(), node.expressions
+        first = args[0] if args else None
+        if name in (COUNT, SUM, DISTINCT) and len(args) == 2 and isinstance(first, exp.Column):
+            return self._rows(name, first, args[1], node)
+        if name == "code_attr" and len(args) == 2 and isinstance(first, exp.Column) and _is_text(args[1]):
+            return self._code_attribute(first, args[1].name)
         if name == "plan_changed" and not args:
-            helper = Helper("plan_changed")
-        elif name == "prev" and 1 <= len(args) <= 2 and isinstance(args[0], exp.Column):
-            n = int(args[1].name) if len(args) == 2 and isinstance(args[1], exp.Literal) else 1
-            helper = Helper("prev", self.form.id, self.field(args[0].name, args[0]), n)
-        elif name == "plan" and len(args) == 1 and isinstance(args[0], exp.Column):
-            helper = Helper("plan", "J1", self.field(args[0].name, args[0], self.catalogue.form("J1")))
-        elif name == "lookup" and len(args) == 1 and isinstance(args[0], exp.Column) and args[0].table:
-            other = self.catalogue.form(args[0].table)
-            helper = Helper("lookup", other.id, self.field(args[0].name, args[0], other))
-        else:
+            return self._beside(Helper("plan_changed"))
+        if name == "unit_attr" and len(args) == 1 and _is_text(first) and args[0].name in UNIT_ATTRIBUTES:
+            return self._beside(Helper("unit", field=args[0].name))
+        if not isinstance(first, exp.Column):
             raise self.refuse(node, "不是允许的函数 (function not allowed)")
-        self.helpers.add(helper)
-        return exp.column(helper.column)
+        if name == "prev" and len(args) <= 2 and not first.table and not isinstance(self.row, FormTable):
+            n = int(args[1].name) if len(args) == 2 and args[1].is_int else 1
+            return self._beside(Helper("prev", self.form.id, self.named(first.name, first, self.row), n))
+        if name == "plan" and len(args) == 1 and not first.table:
+            return self._beside(Helper("plan", "J1", self.named(first.name, first, self.catalogue.form("J1"))))
+        if name == "lookup" and len(args) == 1 and first.table:
+            other = self._other_form(first)
+            return self._beside(Helper("lookup", other.id, self.named(first.name, first, other)))
+        raise self.refuse(node, "不是允许的函数 (function not allowed)")
 
+    def _beside(self, helper: Helper) -> exp.Expression:
+        self.helpers.add(helper)
+        return exp.column(helper.column, BESIDE, quoted=True)
+
+    def _other_form(self, node: exp.Column) -> Form:
+        form = self.catalogue.forms.get(node.table)
+        if form is None or not form.fields or form.id == self.form.id:
+            raise self.refuse(node, "不是另一张一行一指标的表 (lookup takes another form of items)")
+        return form
+
+    def _rows(self, name: str, what: exp.Column, condition: exp.Expression, node: exp.Expression) -> exp.Expression:
+        """A count, sum or count of different values over the rows of a table for which the condition is true."""
+        if self.inner is not None:
+            raise self.refuse(node, "不得嵌套 (not inside another rows())")
+        table = what.name if name == COUNT else what.table
+        try:
+            fields = self.catalogue.field_sets[table]
+            form = self.catalogue.form_of(table)
+        except (KeyError, UsageError):
+            raise self.refuse(what, "不是表 (no such table)") from None
+        if (name == COUNT) == bool(what.table) or not isinstance(fields, FormTable):
+            raise self.refuse(what, "不是表 (no such table)")
+        self.tables.add(table)
+        self.inner = fields
+        value = "*"
+        if name != COUNT:
+            value = f"{INNER}.{quoted(self._inner_field(what, fields))}"
+        chosen = self.rewrite(condition).sql(dialect="duckdb")
+        self.inner = None
+        total = {
+            COUNT: "count(*)",
+            DISTINCT: f"count(DISTINCT {value})",
+            # a chosen row with a blank value leaves the sum unknown; no row at all is zero
+            SUM: f"CASE WHEN count(*) = count({value}) THEN coalesce(sum({value}), 0) END",
+        }[name]
+        same = f"{INNER}.ret = {ROW}.ret"
+        sql = f"(SELECT {total} FROM {quoted(table)} AS {INNER} WHERE {same} AND ({chosen}))"
+        if form.id != self.form.id:
+            sql = f"(CASE WHEN {BESIDE}.{quoted(known_column(table))} THEN {sql} END)"
+        return _tree(sql)
+
+    def _inner_field(self, what: exp.Column, fields: FieldSet) -> str:
+        field = self.named(what.name, what, fields)
+        self.columns.add((fields.id, field))
+        return field
+
+    def _code_attribute(self, node: exp.Column, attribute: str) -> exp.Expression:
+        """An attribute of a code, as a number where all of its list are; NULL where the list says nothing."""
+        fields = self.inner if self.inner and node.table != "this" else self.row
+        field = fields.by_id[self.named(node.name, node, fields)]
+        codes = self.catalogue.codes_of(field)
+        if not codes or any(attribute not in row for row in codes.values()):
+            raise self.refuse(node, f"的代码表没有属性 {attribute} (its code list has no such attribute)")
+        held = {code: row[attribute] for code, row in codes.items() if row[attribute]}
+        is_number = all(PLAIN_NUMBER.match(v) for v in held.values())
+        ifs = [
+            exp.If(this=exp.Literal.string(c), true=exp.Literal.number(v) if is_number else exp.Literal.string(v))
+            for c, v in held.items()
+        ]
+        return exp.Case(this=self.column(node), ifs=ifs)
+
+    # -- nodes --------------------------------------------------------------------------------------------------
     def rewrite(self, node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Anonymous):
             return self.helper(node)
         if isinstance(node, exp.Column):
-            if node.table or isinstance(node.this, exp.Star):
-                raise self.refuse(node, "不是允许的名称 (name not allowed)")
-            if node.name == "period":
-                return exp.column("period_end")
-            field = self.field(node.name, node)
-            self.fields.add(field)
-            return exp.column(field)
-        if not isinstance(node, NODES) and type(node) not in FUNCTIONS:
-            raise self.refuse(node, "不允许 (not allowed)")
-        if isinstance(node, exp.Is) and not isinstance(node.expression, exp.Null):
-            raise self.refuse(node, "不允许 (not allowed)")
-        if isinstance(node, exp.In) and (node.args.get("query") or node.args.get("unnest")):
-            raise self.refuse(node, "不允许子查询 (no subqueries)")
+            return self.column(node)
+        if isinstance(node, exp.DateDiff):
+            unit = node.args["unit"].name.upper()
+            if unit not in DATE_PARTS:
+                raise self.refuse(node, "只认 year、month、day (unknown unit of time)")
+            parts = [exp.Literal.string(unit.lower()), self.rewrite(node.expression), self.rewrite(node.this)]
+            return exp.Anonymous(this="date_sub", expressions=parts)  # complete months, not calendar boundaries
+        if isinstance(node, (exp.Greatest, exp.Least)):
+            args = [self.rewrite(a) for a in (node.this, *node.expressions)]
+            whole = exp.and_(*[exp.Not(this=exp.Is(this=a.copy(), expression=exp.Null())) for a in args])
+            chosen = exp.Anonymous(this="greatest" if isinstance(node, exp.Greatest) else "least", expressions=args)
+            return exp.Case(ifs=[exp.If(this=whole, true=chosen)])  # DuckDB would leave a NULL out
+        self._allow(node)
         for key, value in list(node.args.items()):
             if isinstance(value, exp.Expression) and not isinstance(value, (exp.Identifier, exp.DataType)):
                 node.set(key, self.rewrite(value))
@@ -144,16 +231,54 @@ class _Compiler:
                 node.set(key, [self.rewrite(v) if isinstance(v, exp.Expression) else v for v in value])
         return node
 
+    def _allow(self, node: exp.Expression) -> None:
+        if not isinstance(node, NODES):
+            raise self.refuse(node, "不允许 (not allowed)")
+        if isinstance(node, exp.Is) and not isinstance(node.expression, exp.Null):
+            raise self.refuse(node, "不允许 (not allowed)")
+        if isinstance(node, exp.Like) and not _is_text(node.expression):
+            raise self.refuse(node, "只能与固定文字比较 (like takes a fixed text)")
+        if isinstance(node, exp.Cast) and not (_is_text(node.this) and node.to.is_type("date")):
+            raise self.refuse(node, "不允许转换 (no casts)")
+        if isinstance(node, exp.In) and (node.args.get("query") or node.args.get("unnest")):
+            raise self.refuse(node, "不允许子查询 (no subqueries)")
 
-def compile_expression(text: str, form: Form, catalogue: Catalogue, where: str) -> Compiled:
-    """Parse, check and rewrite one expression.
+
+def _is_text(node: Any) -> bool:
+    return isinstance(node, exp.Literal) and node.is_string
+
+
+def _tree(sql: str) -> exp.Expression:
+    tree: Any = sqlglot.parse_one(sql, dialect="duckdb")
+    found: exp.Expression = tree
+    return found
+
+
+def _parsed(text: str, where: str) -> exp.Expression:
+    outside = re.split(r"('(?:[^']|'')*')", text)  # every second piece is a text literal
+    outside[::2] = [re.sub(r"\brows\s*\(", f"{COUNT}(", piece, flags=re.I) for piece in outside[::2]]
+    try:
+        return _tree("".join(outside))
+    except sqlglot.errors.SqlglotError as error:
+        raise SetupError(f"{where}: 表达式不合语法：{' '.join(str(error).split())[:200]}") from error
+
+
+def compile_expression(text: str, fields: FieldSet, catalogue: Catalogue, where: str) -> Compiled:
+    """Parse, check and rewrite one expression over a row of `fields`.
 
     Raises: SetupError naming rule and place when anything outside the language is used.
     """
-    try:
-        tree: Any = sqlglot.parse_one(text, dialect="duckdb")
-    except sqlglot.errors.SqlglotError as error:
-        raise SetupError(f"{where}: 表达式不合语法：{' '.join(str(error).split())[:200]}") from error
-    compiler = _Compiler(form, catalogue, where)
-    sql = compiler.rewrite(tree).sql(dialect="duckdb")
-    return Compiled(sql, frozenset(compiler.fields), frozenset(compiler.helpers))
+    compiler = _Compiler(fields, catalogue, where)
+    tree = compiler.rewrite(_parsed(text, where))
+    compared = tree.unnest()
+    sides = None
+    if isinstance(compared, COMPARISONS):
+        sides = compared.this.sql(dialect="duckdb"), compared.expression.sql(dialect="duckdb")
+    return Compiled(
+        tree.sql(dialect="duckdb"),
+        tuple(f.id for f in fields.fields if f.id in compiler.fields),
+        frozenset(compiler.helpers),
+        frozenset(compiler.columns),
+        frozenset(compiler.tables),
+        sides,
+    )

@@ -15,7 +15,7 @@ from ingestion.model import Finding, ReadResult
 from ingestion.returns import LEGAL_MARKS
 from ingestion.rulebook_model import Rule
 from ingestion.units import plain
-from quality.audit.run import filled
+from quality.audit.messages import filled
 
 if TYPE_CHECKING:
     from quality.audit.context import Contexts

@@ -129,13 +129,13 @@ def _units(
     else:
         sql = (
             "select distinct unit_code as code from area_closure where area_code = ? and unit_code <> area_code order by 1"
-            if chosen["group_id"] == "returns"
+            if chosen["source_kind"] != "publication"
             else "select area_code as code from areas where parent_code = ? order by 1"
         )
         expected = [r["code"] for r in query(connection, sql, [area])]
-    parts = query(
+    parts = query(  # what each unit gave in all, not the cells of a table that it is made of
         connection,
-        """select unit_code, value, submission_id, basis from fct_contributions
+        """select unit_code, value, submission_id, basis from int_contributions__all
            where is_sample = ? and programme = ? and indicator = ? and area_code = ? and period = ? and accum = 'level'
            and dim_code = '' and group_id = ? and basis = ? and figure_role in ('value', 'numerator')
            order by unit_code, submission_id""",
@@ -158,21 +158,29 @@ def _units(
 
 
 def _total(answers: list[dict[str, Any]]) -> dict[str, Any]:
-    """The chosen total beside the other answers to the same question. answers: the chosen one first."""
+    """The chosen total beside the other answers to the same question. answers: the chosen one first.
+
+    Another account of the returns (J3F beside J2) is no check of it: what they differ in is shown by filings.funds.
+    """
     chosen = answers[0]
-    others = [t for t in answers[1:] if t["basis"] != "partial" and t["value"] is not None]
+    others = [
+        t
+        for t in answers[1:]
+        if t["basis"] != "partial"
+        and t["value"] is not None
+        and (t["account"] == chosen["account"] or "publication" in (t["source_kind"], chosen["source_kind"]))
+    ]
 
     def agrees(other: dict[str, Any]) -> bool:
         room = (other["half_unit"] or Decimal(0)) + (chosen["half_unit"] or Decimal(0))
         return bool(abs(other["value"] - chosen["value"]) <= room)
 
-    own = next(
+    own = next(  # what the level itself filed or printed, beside the sum of the rows below it; either may be chosen
         (
             t
             for t in others
-            if t["basis"] == "filed"
-            and chosen["basis"] == "summed"
-            and (t["submission_id"] == chosen["submission_id"] or t["group_id"] == "returns")
+            if {t["basis"], chosen["basis"]} == {"filed", "summed"}
+            and (t["submission_id"] == chosen["submission_id"] or t["source_kind"] != "publication")
         ),
         None,
     )

@@ -135,7 +135,7 @@ def test_a_dropped_workbook_becomes_a_changed_figure_without_any_command(server:
         filters = dg.RunsFilter(job_name="receive_and_build", statuses=[dg.DagsterRunStatus.SUCCESS])
         _until(lambda: instance.get_runs_count(filters) >= 1, 30, "run", home)
         (run,) = instance.get_runs(filters)
-        assert run.tags["dagster/sensor_name"] == "inbox"
+        assert run.tags["dagster/sensor_name"] == "inbox" and run.tags["what"].startswith("收件 2 个文件")
         shown = instance.fetch_materializations(dg.AssetRecordsFilter(J2, asset_partitions=["2023-09|110000"]), limit=1)
         assert shown.records[0].run_id == run.run_id
         returned = instance.fetch_materializations(
@@ -144,6 +144,13 @@ def test_a_dropped_workbook_becomes_a_changed_figure_without_any_command(server:
         assert returned.records[0].asset_materialization
         metadata = {k: v.value for k, v in returned.records[0].asset_materialization.metadata.items()}
         assert metadata["退回未改 returned"] == 1 and Path(str(metadata["答复 answer"])).is_file()
+        assert "440305 南山区" in str(metadata["退回过的报送 returned"]) and "J2-007" in str(
+            metadata["退回过的报送 returned"]
+        )
+        status = instance.get_latest_materialization_event(dg.AssetKey("collection_status"))
+        assert status and status.asset_materialization and status.run_id == run.run_id
+        told = {k: str(v.value) for k, v in status.asset_materialization.metadata.items()}
+        assert any("440000 广东" in text and "退1" in text for text in told.values())
 
     # nothing stays behind
     family = server.family()

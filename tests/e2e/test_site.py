@@ -8,33 +8,43 @@ import http.server
 import io
 import json
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+import openpyxl
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 
 from dashboards import theme
 from dashboards.site import write_site
 from filings.figures import Question, candidates, open_reader, shown_value
 from ingestion.catalogue import catalogue
 from ingestion.units import plain
-
-CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
-FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
+from tests.e2e.browsing import (
+    MARKS,
+    MISSING_GLYPHS,
+    Browser,
+    check_drawn,
+    check_fits,
+    check_silent,
+    log,
+    open_browser,
+    resize,
+    settle,
+    start_clean,
+    wait,
 )
-REAL = ("index.html", "starts.html", "benefit.html", "funds.html", "provinces.html")
-SAMPLE = ("sample/index.html", "sample/progress.html", "sample/funds.html", "sample/filing.html")
-WIDTHS = (360, 768, 1280)
+
+NAMES = ("index", "progress", "benefit", "funds", "effects", "quality")
+REAL = tuple(f"{name}.html" for name in NAMES)
+SAMPLE = tuple(f"sample/{name}.html" for name in NAMES)
 
 
 # -- the site, a server on loopback and a browser ---------------------------------------------------------------------
@@ -63,162 +73,38 @@ def address(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    options = Options()
-    options.binary_location = str(CHROMIUM)
-    for flag in FLAGS.split():
-        options.add_argument(flag)
-    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(service=Service(str(DRIVER)), options=options)
-    driver.set_script_timeout(60)
-    yield driver
-    driver.quit()
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    yield from open_browser(tmp_path_factory.mktemp("chromium"))
 
 
-def visit(browser: webdriver.Chrome, url: str, width: int = 1280) -> None:
+def visit(browser: Browser, url: str, width: int = 1280) -> None:
     """Open a page at a width and wait until its charts are drawn."""
-    browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    )
+    resize(browser, width)
     browser.get(url)
-    deadline = time.monotonic() + 20
-    while browser.execute_script("return document.documentElement.dataset.charts") != "drawn":
-        assert time.monotonic() < deadline, f"{url}: charts were not drawn"
-        time.sleep(0.05)
-    browser.execute_async_script("const done = arguments[0]; document.fonts.ready.then(() => setTimeout(done, 150));")
-
-
-def log(browser: webdriver.Chrome, kind: str) -> list[dict[str, Any]]:
-    """What the browser logged since the last call: `browser` is the console, `performance` the network."""
-    entries: list[dict[str, Any]] = browser.get_log(kind)  # type: ignore[no-untyped-call]
-    return entries
-
-
-def requests(browser: webdriver.Chrome) -> list[tuple[str, str]]:
-    """(what, url) of the requests since the last call: sent, failed or refused ones."""
-    found = []
-    for entry in log(browser, "performance"):
-        message = json.loads(entry["message"])["message"]
-        if message["method"] == "Network.requestWillBeSent":
-            found.append(("sent", message["params"]["request"]["url"]))
-        if message["method"] == "Network.responseReceived" and message["params"]["response"]["status"] >= 400:
-            found.append(("refused", message["params"]["response"]["url"]))
-    return found
+    drawn = "return document.documentElement.dataset.charts"
+    wait(f"{url}: charts were not drawn", lambda: browser.execute_script(drawn) == "drawn")
+    settle(browser)
 
 
 # -- in the browser ---------------------------------------------------------------------------------------------------
-MARKS = """
-return [...document.querySelectorAll('.plotly-graph-div')].map(div => {
-  const spec = JSON.parse(document.getElementById(div.id + '-spec').textContent);
-  const bars = spec.data.filter(t => t.type === 'bar');
-  const size = t => t.orientation === 'h' ? t.x : t.y;
-  const held = bars.flatMap(t => size(t)).filter(v => v !== null && v !== 0).length;
-  const drawn = [...div.querySelectorAll('.barlayer .point > path')]
-    .filter(p => p.getBBox().width > 0 && p.getBBox().height > 0).length;
-  const points = spec.data.filter(t => (t.mode || '').includes('markers'))
-    .flatMap(t => (t.x || []).filter((x, i) => x !== null && t.y[i] !== null && t.y[i] !== undefined)).length;
-  return {id: div.id, title: spec.layout.title.text, held, drawn, points,
-          symbols: div.querySelectorAll('.scatterlayer path.point').length,
-          images: div.querySelectorAll('.heatmaplayer image').length,
-          heat: spec.data.filter(t => t.type === 'heatmap').length,
-          shown: div.getBoundingClientRect().height > 200};
-});
-"""
-CLIPPED = """
-const bad = [];
-for (const div of document.querySelectorAll('.plotly-graph-div')) {
-  const box = div.getBoundingClientRect();
-  for (const text of div.querySelectorAll('.main-svg text')) {
-    const r = text.getBoundingClientRect();
-    const aside = r.left < box.left - 1 || r.right > box.right + 1;
-    if (r.width && (aside || r.top < box.top - 1 || r.bottom > box.bottom + 1)) bad.push(div.id + ': ' + text.textContent);
-  }
-  for (const kind of ['.xtick text', '.x2tick text', '.ytick text', '.y2tick text', '.legendtext']) {
-    const lines = [...div.querySelectorAll(kind)].flatMap(t => t.children.length ? [...t.children] : [t]);
-    const boxes = lines.map(t => [t.textContent, t.getBoundingClientRect()]);
-    for (let i = 0; i < boxes.length; i++) for (let j = i + 1; j < boxes.length; j++) {
-      const [a, b] = [boxes[i][1], boxes[j][1]];
-      const w = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-      const h = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-      if (w > 2 && h > 3) bad.push(div.id + ': ' + boxes[i][0] + ' over ' + boxes[j][0]);
-    }
-  }
-}
-return bad;
-"""
-MISSING_GLYPHS = """
-const canvas = document.createElement('canvas'); canvas.width = canvas.height = 40;
-const pen = canvas.getContext('2d', {willReadFrequently: true});
-pen.font = '24px ' + arguments[0];
-const picture = c => {
-  pen.clearRect(0, 0, 40, 40); pen.fillText(c, 4, 30);
-  return pen.getImageData(0, 0, 40, 40).data.join();
-};
-const nothing = picture('\\u0378');  // an unassigned code point draws the sign of a missing glyph
-const svg = [...document.querySelectorAll('svg text')].map(t => t.textContent).join('');
-const seen = new Set([...document.body.textContent, ...svg].filter(c => c.trim() && c.codePointAt(0) > 32));
-return [...seen].filter(c => picture(c) === nothing);
-"""
-
-
 @pytest.mark.parametrize("page", REAL + SAMPLE)
-def test_page_is_drawn_without_error_or_outside_request(browser: webdriver.Chrome, address: str, page: str) -> None:
-    browser.get("about:blank")
-    requests(browser)
-    log(browser, "browser")
+def test_page_is_drawn_silent_marked_and_in_both_languages(browser: Browser, address: str, page: str) -> None:
+    start_clean(browser)
     visit(browser, f"{address}/{page}")
-    charts = browser.execute_script(MARKS)
-    assert charts
-    for chart in charts:
-        assert chart["shown"] and chart["held"] + chart["points"] + chart["heat"] > 0, f"{chart['id']} is blank"
-        assert chart["drawn"] == chart["held"], f"{chart['id']}: {chart['held']} bars, {chart['drawn']} drawn"
-        assert chart["symbols"] >= chart["points"] and chart["images"] == chart["heat"], chart["id"]
-    assert log(browser, "browser") == []
-    made = requests(browser)
-    web = [(what, url) for what, url in made if urlsplit(url).scheme in ("http", "https", "ws", "wss")]
-    assert f"{address}/{page}" in [url for _, url in web]
-    assert [r for r in web if r[0] == "refused" or urlsplit(r[1]).hostname != "127.0.0.1"] == []
+    check_drawn(browser)
+    check_fits(browser, 1280)
+    check_silent(browser)
     assert browser.execute_script(MISSING_GLYPHS, theme.FONT) == []
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("page", REAL + SAMPLE)
-def test_page_fits_phone_tablet_and_desk(browser: webdriver.Chrome, address: str, page: str, width: int) -> None:
-    visit(browser, f"{address}/{page}", width)
-    wide = browser.execute_script("return document.documentElement.scrollWidth")
-    assert wide <= width
-    assert browser.execute_script(CLIPPED) == []
-
-
-def test_pages_open_from_a_folder_too(browser: webdriver.Chrome, site: Path) -> None:
-    browser.get("about:blank")
-    log(browser, "browser")
-    visit(browser, (site / "starts.html").as_uri())
-    assert browser.execute_script(MARKS)[0]["drawn"] == 14
-    assert log(browser, "browser") == []
-
-
-def test_printing_fits_the_paper(browser: webdriver.Chrome, address: str) -> None:
-    visit(browser, f"{address}/starts.html")
-    browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
-    narrow = "return Math.max(...[...document.querySelectorAll('.main-svg')].map(s => s.getBoundingClientRect().width))"
-    assert browser.execute_script(narrow) <= 660
-    browser.execute_script("window.dispatchEvent(new Event('afterprint'))")
-    time.sleep(0.3)
-    assert browser.execute_script(narrow) > 900
-
-
-# -- what the pages say -----------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("page", REAL + SAMPLE)
-def test_page_speaks_both_languages_and_marks_samples(browser: webdriver.Chrome, address: str, page: str) -> None:
-    visit(browser, f"{address}/{page}")
     text = browser.execute_script("return document.body.innerText")
     english = browser.execute_script(
         "return [...document.querySelectorAll('[lang=en]')].map(e => e.textContent).join(' ')"
     )
     assert browser.execute_script("return document.documentElement.lang") == "zh-CN"
     assert sum("\u4e00" <= c <= "\u9fff" for c in text) > 150 and len(english.split()) > 60
+    for block in browser.find_elements("css selector", "section.block"):
+        facts = [f.text for f in block.find_elements("css selector", ".facts")]
+        for words in ("截至", "as of", "发布", "release", "未发布的构建", "覆盖", "coverage", "来源", "source"):
+            assert not facts or words in facts[0]
     titles = [c["title"] for c in browser.execute_script(MARKS)]
     if page in SAMPLE:
         assert all(theme.SAMPLE_ZH in t for t in titles)
@@ -230,18 +116,88 @@ def test_page_speaks_both_languages_and_marks_samples(browser: webdriver.Chrome,
         assert theme.SAMPLE_ZH not in browser.page_source
 
 
-@pytest.mark.parametrize("page", REAL + SAMPLE)
-def test_every_chart_has_its_facts_table_and_download(browser: webdriver.Chrome, address: str, page: str) -> None:
-    visit(browser, f"{address}/{page}")
-    blocks = browser.find_elements("css selector", "section.block")
-    assert blocks
-    for block in blocks:
-        facts = block.find_element("css selector", ".facts").text
-        for words in ("截至", "as of", "发布", "release", "未发布的构建", "覆盖", "coverage", "来源", "source"):
-            assert words in facts
-        assert block.find_elements("css selector", "a.download") and block.find_elements(
-            "css selector", "table caption"
-        )
+@pytest.mark.parametrize(("page", "width"), [*((p, 360) for p in (*REAL, *SAMPLE[1:4])), ("progress.html", 768)])
+def test_page_fits_phone_and_tablet(browser: Browser, address: str, page: str, width: int) -> None:
+    visit(browser, f"{address}/{page}", width)
+    check_fits(browser, width)
+
+
+def test_the_map_turns_into_tiles_and_back(browser: Browser, address: str) -> None:
+    start_clean(browser)
+    visit(browser, f"{address}/progress.html", 360)
+    looks = browser.find_element("css selector", ".looks")
+    tiles, map_ = (looks.find_elements("css selector", "button")[i] for i in (1, 0))
+    for button, other in ((tiles, map_), (map_, tiles)):
+        button.click()
+        settle(browser)
+        assert (button.get_attribute("aria-pressed"), other.get_attribute("aria-pressed")) == ("true", "false")
+        shown = [c for c in looks.find_elements("css selector", ".chart") if c.is_displayed()]
+        assert len(shown) == 1 and "未统计" in shown[0].text
+    check_drawn(browser)
+    check_silent(browser)
+
+
+def test_a_table_is_sorted_by_its_headings(browser: Browser, address: str) -> None:
+    visit(browser, f"{address}/progress.html")
+    table = browser.find_element("css selector", "section[id^=provinces] table")
+    button = table.find_elements("css selector", "button.sort")[1]
+
+    def column() -> list[int]:
+        cells = table.find_elements("css selector", "tbody td:nth-child(2)")
+        return [int(c.text.replace(",", "")) for c in cells]
+
+    as_made = column()
+    browser.execute_script("arguments[0].click()", button)
+    assert column() == sorted(as_made, reverse=True)
+    browser.execute_script("arguments[0].click()", button)
+    assert column() == sorted(as_made)
+    browser.execute_script("arguments[0].click()", button)
+    assert column() == as_made
+
+
+def test_pages_open_from_a_folder_too(browser: Browser, site: Path) -> None:
+    start_clean(browser)
+    visit(browser, (site / "progress-370000.html").as_uri())
+    check_drawn(browser)
+    assert log(browser, "browser") == []
+
+
+def test_printing_fits_the_paper(browser: Browser, address: str) -> None:
+    visit(browser, f"{address}/progress.html")
+    browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    narrow = "return Math.max(...[...document.querySelectorAll('.main-svg')].map(s => s.getBoundingClientRect().width))"
+    wait("the charts did not fit the paper", lambda: browser.execute_script(narrow) <= 660)
+    browser.execute_script("window.dispatchEvent(new Event('afterprint'))")
+    time.sleep(0.3)
+    assert browser.execute_script(narrow) > 900
+
+
+def test_a_key_figure_opens_down_to_its_cell(browser: Browser, address: str) -> None:
+    visit(browser, f"{address}/index.html")
+    browser.find_element("css selector", ".tiles .value a").click()
+    wait("no trace", lambda: browser.find_elements("css selector", "td.marked"))
+    raw = {
+        row.find_elements("css selector", "td")[2].text
+        for row in browser.find_elements("css selector", "#cells tbody tr")
+    }
+    assert {cell.text for cell in browser.find_elements("css selector", "td.marked")} <= raw
+    assert "SHA-256" in browser.find_element("css selector", "#sheet .facts").text
+
+
+# -- the files --------------------------------------------------------------------------------------------------------
+def test_every_link_leads_to_a_file(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        for link in set(re.findall(r'href="([^"]+)"', unescape(page.read_text()))):
+            if "//" not in link and not link.startswith("#"):
+                assert (page.parent / unquote(link)).resolve().is_file(), f"{page.name}: {link}"
+
+
+def test_a_trace_of_samples_shows_the_sheet_of_a_return(site: Path) -> None:
+    pages = [p for p in (site / "sample" / "trace").iterdir() if p.name.startswith("started_communities")]
+    assert len(pages) == 4  # of 16 units: the app shows all
+    for page in pages:
+        html = page.read_text()
+        assert html.count("<mark>") == 1 and "模拟数据（非真实填报）" in html and "模拟数据" in html[:1500]
 
 
 # -- the downloads are the figures ------------------------------------------------------------------------------------
@@ -252,12 +208,14 @@ def downloads(site: Path, page: str) -> dict[str, list[dict[str, str]]]:
     for link in re.findall(r'class="download" href="([^"]+)"', html):
         path = (site / page).parent / unquote(link)
         content = path.read_bytes()
+        if path.suffix == ".xlsx":
+            continue
         assert content.startswith(b"\xef\xbb\xbf")
         found[path.name] = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     return found
 
 
-@pytest.mark.parametrize("page", [*REAL, *SAMPLE[:3]])
+@pytest.mark.parametrize("page", [*REAL[:5], *SAMPLE[:5], "progress-370000.html"])
 def test_downloads_equal_the_figures(demo_home: Path, site: Path, page: str) -> None:
     files = downloads(site, page)
     assert files
@@ -289,7 +247,7 @@ def test_downloads_equal_the_figures(demo_home: Path, site: Path, page: str) -> 
 
 
 def test_filing_download_is_the_return_status(demo_home: Path, site: Path) -> None:
-    [rows] = downloads(site, "sample/filing.html").values()
+    [rows] = downloads(site, "sample/quality.html").values()
     with open_reader(demo_home) as reader:
         held = reader.rows("select form, period, unit_code, status from fct_return_status where is_sample")
     assert sorted((r["form"], r["period"], r["unit_code"], r["status"]) for r in rows) == sorted(
@@ -298,12 +256,44 @@ def test_filing_download_is_the_return_status(demo_home: Path, site: Path) -> No
     assert all("模拟数据" in "".join(r.values()) for r in rows)
 
 
-def test_bars_equal_the_download(browser: webdriver.Chrome, address: str, site: Path) -> None:
-    visit(browser, f"{address}/starts.html")
-    drawn = browser.execute_script(
-        "return document.getElementById('chart-yearly_starts').data.slice(0, 2).map(t => t.y)"
+@pytest.mark.parametrize(
+    ("file", "row", "arguments"),
+    [
+        ("模拟数据_key_figures.csv", {"indicator": "started_communities", "area_code": "110000"}, ["--sample"]),
+        ("yearly_starts.csv", {"indicator": "started_communities", "period": "2020", "choice_rank": "1"}, []),
+        ("funds_local_430212.csv", {"indicator": "execution_rate", "period": "2020"}, ["--programme", "local"]),
+    ],
+)
+def test_a_download_says_what_the_command_says(
+    demo_home: Path, site: Path, file: str, row: dict[str, str], arguments: list[str]
+) -> None:
+    [path] = [p for p in site.rglob(f"*{file}") if p.parent.name == "downloads"]
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
+    found = next(r for r in rows if row.items() <= r.items())
+    command = ["figure", found["indicator"], "--area", found["area_code"], "--period", found["period"]]
+    command += ["--json", "--home", str(demo_home), *arguments]
+    ran = subprocess.run(
+        [sys.executable, "-m", "orchestration.cli", *command], capture_output=True, text=True, check=True
     )
-    rows = [r for r in downloads(site, "starts.html")["yearly_starts.csv"] if r["choice_rank"] == "1"]
+    answer = json.loads(ran.stdout)
+    assert found["value"] == str(answer["value"]) and found["obs_status"] == answer["obs_status"]
+    assert found["printed"] == (answer["printed"] or "") and found["basis"] == answer["basis"]
+
+
+def test_workbooks_hold_what_the_csv_files_hold(site: Path) -> None:
+    path = next((site / "downloads").rglob("province_table_*.csv"))
+    rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
+    book = openpyxl.load_workbook(path.with_suffix(".xlsx"))
+    cells = [["" if v is None else str(v) for v in row] for row in book.active.iter_rows(values_only=True)]
+    assert cells == rows
+
+
+def test_bars_equal_the_download(browser: Browser, address: str, site: Path) -> None:
+    visit(browser, f"{address}/index.html")
+    drawn = browser.execute_script(
+        "return document.getElementById('chart-yearly_starts').data.slice(0, 2).map(t => Array.from(t.y))"
+    )
+    rows = [r for r in downloads(site, "index.html")["yearly_starts.csv"] if r["choice_rank"] == "1"]
     for bars, indicator in zip(drawn, ("started_communities", "plan_communities"), strict=True):
         assert bars == [float(Decimal(r["value"]) / 10_000) for r in rows if r["indicator"] == indicator]
 
@@ -312,7 +302,7 @@ def test_known_figures_are_on_the_pages(site: Path) -> None:
     """A handful of printed figures, so that an empty build cannot pass."""
     started = {
         r["period"]: r
-        for r in downloads(site, "starts.html")["yearly_starts.csv"]
+        for r in downloads(site, "index.html")["yearly_starts.csv"]
         if r["choice_rank"] == "1" and r["indicator"] == "started_communities"
     }
     assert [started[str(y)]["value"] for y in range(2019, 2026)] == [
@@ -325,6 +315,7 @@ def test_known_figures_are_on_the_pages(site: Path) -> None:
     assert benefit["2024"] == "" and benefit["2023"] == "8970000"
     funds = (site / "funds.html").read_text()
     assert "33.43%" in funds and "100%" in funds and "80.20%" in funds and "43.26%" in funds
-    provinces = downloads(site, "provinces.html")["province_table_2023-09.csv"]
-    assert sum(int(r["value"]) for r in provinces if r["indicator"] == "started_communities") == 51294
-    assert provinces[-1]["area_code"] == "660000"
+    [name] = [n for n in downloads(site, "progress.html") if n.startswith("province_table_")]
+    provinces = downloads(site, "progress.html")[name]
+    areas = list(dict.fromkeys(r["area_code"] for r in provinces))
+    assert len(areas) == 32 and areas == sorted(areas) and areas[-1] == "660000"

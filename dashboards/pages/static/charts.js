@@ -1,40 +1,35 @@
-// Draws every chart of a page from the JSON beside it. Nothing is fetched; the data stands in the page.
+// Draws every chart of a static page from the JSON beside it. Nothing is fetched; the data stands in the page.
 (function () {
   "use strict";
-  var CONFIG = { displayModeBar: false, displaylogo: false, responsive: true, scrollZoom: false, doubleClick: false };
-
+  var CONFIG = JSON.parse(document.body.dataset.config || "{}");
   var PAPER_WIDTH = 660;
 
-  function height(div, spec) {
-    // a narrow screen wraps the legend onto more lines: give it room instead of squeezing the plot
-    return spec.layout.height + (div.clientWidth < 520 ? 26 * Math.max(1, legendEntries(spec) - 1) : 0);
-  }
-
-  function legendEntries(spec) {
-    var n = spec.data.filter(function (t) { return t.name && t.showlegend !== false; }).length;
-    return n > 4 ? Math.ceil(n / 3) : n;
-  }
-
   function draw(div) {
+    if (div.dataset.drawn) { return; }
+    div.dataset.drawn = "yes";
     var spec = JSON.parse(document.getElementById(div.id + "-spec").textContent);
-    function layout() {
-      var px = height(div, spec);
-      div.style.height = px + "px";
-      return Object.assign({}, spec.layout, { height: px, autosize: true });
-    }
-    Plotly.newPlot(div, spec.data, layout(), CONFIG);
-    var narrow = div.clientWidth < 520;
-    window.addEventListener("resize", function () {
-      if ((div.clientWidth < 520) !== narrow) {
-        narrow = !narrow;
-        Plotly.react(div, spec.data, layout(), CONFIG);
-      }
-    });
+    Plotly.newPlot(div, spec.data, spec.layout, CONFIG);
     // paper is narrower than most screens: redraw for A4 and come back
     window.addEventListener("beforeprint", function () { Plotly.relayout(div, { width: PAPER_WIDTH }); });
     window.addEventListener("afterprint", function () { Plotly.relayout(div, { width: null, autosize: true }); });
   }
 
-  document.querySelectorAll(".plotly-graph-div").forEach(draw);
+  // several looks of the same numbers: a button shows one, which is drawn when it is first seen
+  document.querySelectorAll(".looks").forEach(function (looks) {
+    looks.addEventListener("click", function (event) {
+      var button = event.target.closest("button[data-look]");
+      if (!button) { return; }
+      looks.querySelectorAll("button").forEach(function (b) { b.setAttribute("aria-pressed", String(b === button)); });
+      looks.querySelectorAll(".look").forEach(function (panel) {
+        var chart = panel.querySelector(".chart");
+        panel.classList.toggle("later", chart.id !== button.dataset.look);
+        if (chart.id === button.dataset.look) { draw(chart); Plotly.Plots.resize(chart); }
+      });
+    });
+  });
+
+  document.querySelectorAll(".plotly-graph-div").forEach(function (div) {
+    if (!div.closest(".later")) { draw(div); }
+  });
   document.documentElement.setAttribute("data-charts", "drawn");
 })();

@@ -1,17 +1,36 @@
 -- The cells of every figure: weight × value adds up to it exactly (for a ratio: numerator and denominator apart).
+-- A sum over rows of a table opens into its cells; one that found no row of a code stands as the zero it is.
 {{ config(materialized='view', contract={'enforced': false}) }}
-with direct as (
+with observed as (
     select
-        is_sample, programme, indicator, area_code, period, accum, dim_name, dim_code, basis, group_id,
-        figure_role, weight, observation_id, unit_code, submission_id, field, sheet, cell, printed, value, source_id
+        is_sample, programme, indicator, area_code, period, accum, dim_name, dim_code, basis, group_id, figure_role,
+        weight, observation_id, unit_code, submission_id, account, field, sheet, cell, printed, value, source_id,
+        from_rows, observed_indicator
     from {{ ref('int_contributions__all') }}
+),
+
+direct as (
+    select * exclude (from_rows, observed_indicator), null::integer as row_no
+    from observed
+    where not from_rows
+    union all
+    select
+        o.* exclude (from_rows, observed_indicator) replace (
+            (o.weight * coalesce(r.weight, 1))::decimal(6, 3) as weight,
+            coalesce(r.field, o.field) as field,
+            coalesce(r.value, o.value) as value
+        ),
+        r.row_no
+    from observed as o
+    left join {{ ref('int_rows__rolled') }} as r
+        on o.observed_indicator = r.indicator and o.account = r.account and o.submission_id = r.submission_id
+       and o.dim_code = r.dim_code
+    where o.from_rows
 ),
 
 years as (
     select
-        r.is_sample, r.programme, r.indicator, r.area_code, r.period, 'level' as accum, r.dim_name, r.dim_code,
-        'summed' as basis, 'years' as group_id, d.figure_role, d.weight, d.observation_id, d.unit_code, d.submission_id,
-        d.field, d.sheet, d.cell, d.printed, d.value, d.source_id
+        d.* replace (r.period as period, 'level' as accum, 'summed' as basis, 'years' as group_id)
     from {{ ref('int_figures__years_summed') }} as r
     inner join {{ ref('int_figures__candidates') }} as c
         on r.is_sample = c.is_sample and r.programme = c.programme and r.indicator = c.indicator

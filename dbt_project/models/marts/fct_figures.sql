@@ -7,7 +7,7 @@ ranges as (
     select
         is_sample, source_kind, programme, indicator, area_code, period, 'level' as accum, dim_name, dim_code,
         'years' as group_id, value, null as numerator, null as denominator, units_reported, half_unit,
-        null as printed, qualifier, is_estimate, null as submission_id, null as source_id, null as publisher,
+        null as printed, qualifier, is_estimate, null as submission_id, null as source_id, null as publisher, null as account,
         null as published_on, false as is_doubtful, units_expected,
         case when is_partial then 'partial' else 'summed' end as basis, 1 as choice_rank
     from {{ ref('int_figures__years_summed') }}
@@ -42,7 +42,7 @@ final as (
         unioned.denominator::decimal(38, 8) as denominator,
         case
             when basis = 'partial' then 'U'
-            when is_estimate then 'E'
+            when is_estimate or i.kind = 'bound' then 'E'
             when i.kind = 'ratio' and unioned.denominator = 0 then 'M'
             else 'A'
         end::varchar as obs_status,
@@ -52,6 +52,7 @@ final as (
         half_unit::decimal(38, 8) as half_unit,
         qualifier::varchar as qualifier,
         submission_id::varchar as submission_id,
+        account::varchar as account,
         source_id::varchar as source_id,
         publisher::varchar as publisher,
         published_on::varchar as published_on,

@@ -2,21 +2,33 @@
 with returned as (
     select
         source_kind, is_sample, programme, indicator, dim_name, dim_code, unit_code, period, value, submission_id,
-        field, null as source_id, null as publisher, null as published_on, 'return' as role, null as sheet, null as cell,
-        null as printed, null as half_unit, null as qualifier, false as is_doubtful, null as total_id
+        account, field, false as from_rows, null as source_id, null as publisher, null as published_on, 'return' as role,
+        null as sheet, null as cell, null as printed, null as half_unit, null as qualifier, false as is_doubtful,
+        null as total_id
     from {{ ref('int_returns__observed') }}
+),
+
+totaled as (
+    select
+        source_kind, is_sample, programme, indicator, dim_name, dim_code, unit_code, period, value, submission_id,
+        account, field, true as from_rows, null as source_id, null as publisher, null as published_on, 'return' as role,
+        null as sheet, null as cell, null as printed, null as half_unit, null as qualifier, false as is_doubtful,
+        null as total_id
+    from {{ ref('int_rows__totaled') }}
 ),
 
 published as (
     select
         source_kind, is_sample, programme, indicator, dim_name, dim_code, unit_code, period, value, submission_id,
-        null as field, source_id, publisher, published_on, role, sheet, cell, printed, half_unit, qualifier, is_doubtful,
+        null as account, null as field, false as from_rows, source_id, publisher, published_on, role, sheet, cell, printed, half_unit, qualifier, is_doubtful,
         total_id
     from {{ ref('int_publications__observed') }}
 ),
 
 unioned as (
     select * from returned
+    union all
+    select * from totaled
     union all
     select * from published
 ),
@@ -36,7 +48,9 @@ final as (
         period::varchar as period,
         value::decimal(38, 8) as value,
         submission_id::varchar as submission_id,
+        account::varchar as account,
         field::varchar as field,
+        from_rows::boolean as from_rows,
         source_id::varchar as source_id,
         publisher::varchar as publisher,
         published_on::varchar as published_on,

@@ -87,6 +87,40 @@ def test_a_year_that_was_never_printed_is_a_gap(published: Reader) -> None:
 
 
 @pytest.mark.parametrize(
+    ("indicator", "area", "period", "dims", "value"),
+    [  # print gives dates that are no month: they can be asked for as they are
+        ("plan_communities", "420600", "2023", {}, 151),
+        ("stage_communities", "420600", "2023-03-23", {"stage": "in_tender"}, 44),
+        ("stage_communities", "420683", "2023-03-23", {"stage": "on_site"}, 19),
+        ("started_communities", "430102", "2021-12-15", {}, 15),
+        ("renovated_communities", "211102", "2019/2022", {}, 16),
+    ],
+)
+def test_tables_of_places_answer_in_their_own_programme(
+    published: Reader, indicator: str, area: str, period: str, dims: dict[str, str], value: int
+) -> None:
+    assert ask(published, indicator, area, period, dims=dims, programme="local")["value"] == value
+    assert ask(published, indicator, area, period, dims=dims)["value"] is None
+
+
+def test_hunan_has_two_programmes_and_they_never_meet(published: Reader) -> None:
+    national = ask(published, "plan_communities", "430000", "2021")
+    local = ask(published, "plan_communities", "430000", "2021", programme="local")
+    assert (national["value"], local["value"]) == (3529, 1500)  # the state's list and the livelihood list
+    assert (local["basis"], local["coverage"]["units_reported"]) == ("summed", 14)
+    paid = ask(published, "investment_done", "430000", "2021-08", programme="local")
+    assert paid["value"] == "2816826000"
+
+
+def test_prints_of_effects_between_two_days_can_be_opened(published: Reader) -> None:
+    old = ask(published, "effect_elev", "000000", "2019-01-01/2022-10-31")
+    assert (old["value"], old["printed"], old["source_id"]) == (61000, "6.1万部", "M2210tv")
+    cells = trace(published, Question("effect_elev", "000000", "2019-01-01/2022-10-31"))["contributions"]
+    assert [(c["raw"], c["sheet"]) for c in cells] == [("6.1万部", "表")]
+    assert ask(published, "effect_elev", "000000", "2019/2023")["value"] == 108000
+
+
+@pytest.mark.parametrize(
     ("area", "period", "programme", "rate"),
     [
         ("430212", "2020", "local", "33.43"),  # 66.86 of 200; the report says 100 %
@@ -207,7 +241,7 @@ def test_funds_by_source_add_up_and_what_is_not_asked_is_said(demo: Reader) -> N
     codes = ["F11", "F12", "F21", "F30", "F41", "F42", "F50", "F60", "F70", "F80", "F90", "F99"]
     parts = [ask(demo, "funds_arrived", "110000", "2023", sample=True, dims={"source": c})["value"] for c in codes]
     assert sum(Decimal(p) for p in parts) == Decimal(ask(demo, "funds_arrived", "110000", "2023", sample=True)["value"])
-    unsplit = ask(demo, "funds_paid", "110000", "2023", sample=True, dims={"source": "F21"})
+    unsplit = ask(demo, "funds_paid", "110000", "2023-06", sample=True, dims={"source": "F21"})
     assert (unsplit["value"], unsplit["obs_status"]) == (None, "M")
     arrived, planned = (
         ask(demo, i, "110000", "2023", sample=True)["value"] for i in ("funds_arrived", "funds_planned")
@@ -247,6 +281,9 @@ def test_as_of_a_past_moment_gives_what_was_known_then(demo_home: Path, copy_of:
         ({"area": "123456"}, "123456"),
         ({"period": "2023-13"}, "2023-13"),
         ({"period": "2022/2019"}, "颠倒"),
+        ({"period": "2023-02-30"}, "2023-02-30"),
+        ({"period": "2022-10-31/2019-01-01"}, "颠倒"),
+        ({"dims": {"stage": "ST06"}}, "stage"),
         ({"flow": True, "period": "2023"}, "--flow"),
         ({"programme": "mixed"}, "mixed"),
         ({"dims": {"source": "F00"}}, "F00"),

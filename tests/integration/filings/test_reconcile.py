@@ -277,6 +277,41 @@ def test_another_definition_is_named_and_not_called_missing(listed: list[dict[st
     assert found and {a["verdict"] for a in found} == {"other_definition"}
 
 
+@pytest.mark.parametrize(
+    "total_id",
+    [
+        "PHL24-230000-pipelines_water_km-20241115-c",  # water and drainage
+        "M2206rm-000000-ev_chargers-20220531-y",  # of which kind is not said
+        "M2512-000000-elevators-20251231-a",  # under urban renewal
+        "PNM2311-150000-energy_retrofit_area_m2-20231130-y",  # newly started
+    ],
+)
+def test_a_row_whose_words_differ_from_its_name_is_not_received_under_it(answers: Answers, total_id: str) -> None:
+    a = answers[total_id]
+    assert (a["verdict"], a["ours"], a["independence"]) == ("other_definition", None, None)
+    assert catalogue().explanations.other(total_id).zh in a["reason"]  # type: ignore[union-attr]
+
+
+def test_effects_printed_twice_agree_and_old_vintages_are_compared_with_none(answers: Answers) -> None:
+    assert answers["M2405sy-000000-elevators-20231231-c"]["ours_sources"] == ["M2312"]
+    assert answers["M2312-000000-parking_spaces-20231231-a"]["verdict"] == "agrees"
+    for name in ("elevators", "parking_spaces", "ev_chargers", "service_facilities", "pipelines_km"):
+        assert answers[f"M2210tv-000000-{name}-20221031-c"]["verdict"] == "same_source"
+
+
+def test_one_source_of_funds_is_never_taken_for_another(answers: Answers) -> None:
+    a = answers["PNM2311-150000-provincial_subsidy-20231130-y"]  # 5.3亿 beside 20.56亿 of the centre, one table
+    assert (a["verdict"], a["ours"]) == ("same_source", "530000000")
+
+
+def test_only_three_differences_have_no_known_reason(listed: list[dict[str, Any]]) -> None:
+    assert {a["total_id"] for a in listed if a["verdict"] == "differs"} == {
+        "M2211-000000-start_rate_households-20221130-y",  # 876.01 ÷ 840 = 104.29 %, printed 104.4
+        "M2210rm-000000-benefited_households-20221031-c",  # more than 2800万 against 2911.98万
+        "T2309-110000-start_rate_communities-20230930-y",  # 270 ÷ 301
+    }
+
+
 @pytest.mark.parametrize("name", ["example_consent_rate", "content_classes", "need_households", "tax_inclusion_rate"])
 def test_what_is_no_figure_of_the_survey_says_why(listed: list[dict[str, Any]], name: str) -> None:
     found = [a for a in listed if a["indicator"] == name]

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from filings.figures import Question, figure, open_reader, trace
-from filings.release import approve, list_releases, make
+from filings.approval import approve
+from filings.release import list_releases, make
 from filings.verify import verify
 from ingestion.errors import UsageError
 from quality.gates.run import run_gates
@@ -192,7 +193,7 @@ def test_a_release_never_changes_and_the_next_one_supersedes_it(home: Path, tmp_
 
 
 def test_a_killed_approval_is_finished_by_the_next(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import filings.release as module
+    import filings.approval as module
 
     run_gates(home, "2023-09", "provisional", series=SERIES)
     candidate = make(home, "2023-09", "provisional", series=SERIES)

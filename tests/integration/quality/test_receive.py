@@ -62,9 +62,9 @@ def test_an_error_returns_the_file_with_an_answer_that_names_the_cell(receiver: 
     assert (receiver.home / "answers" / f"{answer['submission_id']}.xlsx").is_file()
 
 
-def test_warnings_are_accepted_and_listed(receiver: Receiver, tmp_path: Path) -> None:
+def test_warnings_are_listed_and_wait_for_an_explanation(receiver: Receiver, tmp_path: Path) -> None:
     answer = receiver.receive([write_return(tmp_path / "a.xlsx", xq_off=2)])[0]
-    assert answer["verdict"] == "accepted"
+    assert answer["verdict"] == "needs_explanation" and answer["supersedes"] is None
     assert findings(receiver, answer["submission_id"], "warning") == ["J2-015"]
 
 

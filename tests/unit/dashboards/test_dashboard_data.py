@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from dashboards import data
+from dashboards.data import effects, money, progress, quality, reading
 from filings.figures import Reader
+from ingestion.catalogue import NATION
 from tests.unit.dashboards.rows import figure_row
 
 ReaderOf = Callable[..., Reader]
 
 
 def test_yearly_starts_holds_every_year_the_chosen_figure_and_its_alternatives(reader_of: ReaderOf) -> None:
-    frame = data.yearly_starts(
+    frame = progress.yearly_starts(
         reader_of(
             [
                 figure_row("started_communities", "2020", "40279", printed="40279个"),
@@ -40,7 +41,7 @@ def test_real_frames_never_see_sample_rows_nor_other_programmes(reader_of: Reade
             figure_row("started_communities", "2023", "2", programme="local"),
         ]
     )
-    for frame in (data.yearly_starts(reader), data.overview(reader)):
+    for frame in (progress.yearly_starts(reader), progress.key_figures(reader, NATION, "2023", False)):
         assert {p.value for p in frame.points + frame.others if p.value is not None} == {Decimal(53700)}
         assert not frame.is_sample
 
@@ -61,66 +62,81 @@ def test_a_ratio_is_divided_here_and_keeps_its_operands(reader_of: ReaderOf) -> 
             ),
         ]
     )
-    assert data.fund_accounts(reader) == [("local", "430212", ["2020"])]
-    frame = data.funds_account(reader, "local", "430212", ["2020"])
+    assert money.other_accounts(reader) == [("local", "430212", ["2020"])]
+    frame = money.account(reader, "local", "430212", ["2020"], dims=("source",))
     rate = frame.point("execution_rate")
     assert rate is not None and rate.value == Decimal("33.43") and rate.numerator == Decimal(668600)
     missing = frame.point("arrival_rate")
     assert missing is not None and missing.is_gap and "缺" in missing.reason_zh
-    assert data.reported_rates(reader, frame) == []  # a home without a register has no findings
+    assert money.reported_rates(reader, frame) == []  # a home without a register has no findings
 
 
 def test_fund_accounts_keep_a_year_that_was_never_printed(reader_of: ReaderOf) -> None:
     rows = [
         figure_row("funds_allotted", year, "1", programme="subsidy", area_code="370000") for year in ("2017", "2019")
     ]
-    assert data.fund_accounts(reader_of(rows)) == [("subsidy", "370000", ["2017", "2018", "2019"])]
+    assert money.other_accounts(reader_of(rows)) == [("subsidy", "370000", ["2017", "2018", "2019"])]
 
 
 def test_provinces_are_32_in_code_order_with_the_corps_last(reader_of: ReaderOf) -> None:
     reader = reader_of([figure_row("started_communities", "2023-09", "270", area_code="110000")])
-    codes = data.provinces(reader)
+    codes = reading.provinces(reader)
     assert len(codes) == 32 and codes == sorted(codes) and codes[-1] == "660000"
-    frame = data.province_table(reader, "2023-09")
+    frame = progress.province_table(reader, "2023-09", False)
     assert frame.ordered("area") == codes and frame.coverage.areas == (1, 32)
 
 
-def test_province_periods_prefer_the_full_table_of_september_2023(reader_of: ReaderOf) -> None:
+def test_province_period_is_the_latest_of_the_fullest_months(reader_of: ReaderOf) -> None:
     rows = [
         figure_row("started_communities", period, "1", area_code=area)
         for period, areas in (
             ("2023-06", ["110000", "120000"]),
             ("2023-09", ["110000", "120000"]),
-            ("2024-05", ["110000", "120000"]),
             ("2024-08", ["110000"]),
+            ("2024", ["110000", "120000", "130000"]),
         )
         for area in areas
     ]
-    assert data.province_periods(reader_of(rows)) == ["2023-09", "2024-05"]
-    assert data.province_periods(reader_of(rows[-1:])) == ["2024-08"]
+    assert progress.province_period(reader_of(rows), False) == "2023-09"
+    assert progress.province_period(reader_of(rows[-3:]), False) == "2024"
+
+
+def test_the_map_shows_first_what_names_its_base(reader_of: ReaderOf) -> None:
+    rates = ("start_rate_communities_printed", "start_rate_communities_plan_first")
+    rows = [figure_row("started_communities", "2023-09", "1", area_code="110000")]
+    rows += [
+        figure_row(i, "2023-09", None, numerator="1", denominator="2", area_code="110000", is_sample=i == rates[1])
+        for i in rates
+    ]
+    reader = reader_of(rows)
+    assert progress.measures_at(reader, "2023-09", False) == [rates[0], "started_communities"]
+    assert progress.measures_at(reader, "2023-09", True) == [rates[1]]
 
 
 def test_a_release_says_what_it_does_not_hold(reader_of: ReaderOf) -> None:
     reader = reader_of([figure_row("started_communities", "2023-09", "51294")], release="2023-09-provisional-01")
-    overview = data.overview(reader)
+    overview = progress.key_figures(reader, NATION, progress.overview_period(reader, NATION, False), False)
     assert overview.release == "2023-09-provisional-01" and overview.ordered("period") == ["2023-09"]
     plan = overview.point("plan_communities")
     assert plan is not None and plan.is_gap and plan.reason_zh == "本次发布不含"
-    assert not data.yearly_starts(reader).has_data and not data.benefited_households(reader).has_data
-    assert data.monthly_progress(reader).ordered("period")[0] == "2023-01"
+    assert not progress.yearly_starts(reader).has_data and not progress.benefited(reader).has_data
+    assert progress.monthly_progress(reader).ordered("period")[0] == "2023-01"
 
 
 def test_filing_status_is_absent_from_a_release_and_from_nothing_else(reader_of: ReaderOf) -> None:
     reader = reader_of([], release="r")
-    frame = data.filing_status(reader)
+    frame = quality.filing_status(reader, NATION, True)
     assert not frame.available and not frame.has_data
     reader.connection.execute(
         "create table fct_return_status as select true as is_sample, 'J2' as form, '2023-04' as period, '110117' as"
         " unit_code, '110000' as province_code, 'missing' as status, 0 as versions, null::varchar as received_at,"
         " true as is_missing"
     )
-    [cell] = data.filing_status(reader).cells
+    [cell] = quality.filing_status(reader, NATION, True).cells
     assert cell.unit_zh == "平谷区" and cell.status == "missing" and cell.received_at is None
+    assert quality.filing_status(reader, "110000", True).cells == (cell,)
+    assert quality.filing_status(reader, "120000", True).cells == ()
+    assert quality.filing_status(reader, NATION, False).cells == ()
 
 
 def test_sample_area_is_the_one_province_with_samples(reader_of: ReaderOf) -> None:
@@ -129,7 +145,37 @@ def test_sample_area_is_the_one_province_with_samples(reader_of: ReaderOf) -> No
         for area in ("000000", "110000", "110101", "110102")
     ]
     reader = reader_of(rows)
-    assert data.sample_area(reader) == ("110000", ["110101", "110102"])
-    frame = data.county_progress(reader)
+    assert progress.top_area(reader, True) == "110000" and progress.top_area(reader, False) == NATION
+    assert progress.units_below(reader, "110000", True) == ["110101", "110102"]
+    frame = progress.unit_progress(reader, "110000", "2023-12", True)
     assert frame.is_sample and frame.ordered("area") == ["110101", "110102"]
-    assert data.sample_area(reader_of([])) is None
+
+
+def test_effects_keep_years_and_windows_apart(reader_of: ReaderOf) -> None:
+    reader = reader_of(
+        [
+            figure_row("effect_elev", "2021", "100"),
+            figure_row("effect_elev", "2023", "300"),
+            figure_row("effect_elev", "2019/2023", "9000"),
+            figure_row("effect_elev", "2019-01-01/2022-10-31", "7000"),
+        ]
+    )
+    yearly = effects.yearly(reader, NATION, False)
+    assert [(p.key.period, p.value) for p in yearly.points] == [("2021", Decimal(100)), ("2023", Decimal(300))]
+    windows = effects.cumulative(reader, NATION, False)
+    assert windows.ordered("period") == ["2019-01-01/2022-10-31", "2019/2023"]
+
+
+def test_the_chain_of_funds_asks_every_step(reader_of: ReaderOf) -> None:
+    rows = [
+        figure_row("funds_arrived", "2023-12", "10", is_sample=True, source_kind="sample"),
+        figure_row("funds_arrived", "2023-12", "4", is_sample=True, dim_name="level", dim_code="central"),
+    ]
+    reader = reader_of(rows)
+    frame = money.chain(reader, NATION, "2023-12", True)
+    assert [p.key.indicator for p in frame.points[:7]] == list(money.CHAIN)
+    assert {p.key.indicator for p in frame.points if not p.is_gap} == {"funds_arrived"}
+    assert money.has_dimension(reader, NATION, "2023-12", "level", True)
+    assert not money.has_dimension(reader, NATION, "2023-12", "source", True)
+    by_level = money.account(reader, "national", NATION, ["2023-12"], dims=("level",), sample=True)
+    assert by_level.point("funds_arrived", dim="central").dim_zh.startswith("中央")  # type: ignore[union-attr]

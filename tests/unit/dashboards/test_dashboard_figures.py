@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
+from dashboards.data.money import CHAIN
 from dashboards.figures.benefited_households import benefited_households
 from dashboards.figures.central_allotments import central_allotments
-from dashboards.figures.county_progress import county_progress
+from dashboards.figures.effects_years import effects_years
 from dashboards.figures.filing_status import MOST_UNITS, filing_status
 from dashboards.figures.funds_by_source import funds_by_source, rate_lines
+from dashboards.figures.funds_chain import funds_chain
 from dashboards.figures.monthly_flow import monthly_flow
 from dashboards.figures.monthly_progress import monthly_progress
-from dashboards.figures.province_table import province_table
 from dashboards.figures.yearly_starts import yearly_starts
 from dashboards.frames import FilingCell, FilingFrame, Frame, Point
 
@@ -81,7 +82,7 @@ def test_yearly_starts_marks_other_figures_hollow_with_their_words_and_publicati
     assert (
         "5.6万个" in other["hovertext"][0] and "GWR2022" in other["hovertext"][0] and "seed000" in other["hovertext"][0]
     )
-    partial = named(yearly_starts(starts), "部分省合计")
+    partial = named(yearly_starts(starts), "部分合计")
     assert partial["marker"]["symbol"] == "diamond-open" and "30/32" in partial["hovertext"][0]
 
 
@@ -142,49 +143,10 @@ def test_monthly_flow_hatches_partial_months_and_leaves_the_first_empty(point: P
     partial = named(figure, "部分单位")
     assert partial["y"] == [None, 45.0, None] and partial["marker"]["pattern"]["shape"] == "/"
     assert "15/16" in partial["hovertext"][1]
-    assert notes(figure) == ["无<br>n/a"]
+    assert notes(figure) == ["无<br>n/a", "模拟数据"]  # the second is the watermark
 
 
 # -- provinces and counties -------------------------------------------------------------------------------------------
-def test_province_table_keeps_the_order_and_fills_rates_printed_in_words(point: P, frame: F) -> None:
-    started, rate = "started_communities", "start_rate_communities_printed"
-    figure = province_table(
-        frame(
-            point(started, "2023-09", "270", area="110000", area_zh="北京"),
-            point(rate, "2023-09", "90", area="110000", area_zh="北京", printed="90.0%"),
-            point(started, "2023-09", "1816", area="130000", area_zh="河北"),
-            point(rate, "2023-09", "100", area="130000", area_zh="河北", printed="全部开工"),
-            point(started, "2023-09", None, area="660000", area_zh="兵团"),
-            point(rate, "2023-09", None, area="660000", area_zh="兵团"),
-        )
-    )
-    bars, rates = named(figure, "新开工小区数"), named(figure, "开工率")
-    assert bars["y"] == ["北京", "河北", "兵团"] and bars["x"] == [270.0, 1816.0, None]
-    assert bars["text"] == ["270", "1,816", "无数据"]
-    assert rates["x"] == [90.0, 100.0, None]
-    assert rates["marker"]["symbol"][:2] == ["circle-open", "circle"]
-
-
-def test_province_table_without_rates_has_one_panel(point: P, frame: F) -> None:
-    figure = province_table(frame(point("started_communities", "2023-09", "270", area="110000", area_zh="北京")))
-    assert len(traces(figure)) == 1 and figure.to_dict()["layout"]["xaxis"]["domain"] == [0, 1]
-    assert "开工率" not in title(figure)
-
-
-def test_county_progress_shows_each_plan_version_that_is_there(point: P, frame: F) -> None:
-    plans = {"plan_communities_first": "26", "plan_communities_then": "25", "plan_communities_now": None}
-    figure = county_progress(
-        frame(
-            point("started_communities", "2023-12", "25", area="110101", area_zh="东城区"),
-            *(point(i, "2023-12", v, area="110101", area_zh="东城区") for i, v in plans.items()),
-            sample=True,
-        )
-    )
-    assert named(figure, "新开工")["x"] == [25.0]
-    assert named(figure, "首版计划")["x"] == [26.0] and named(figure, "当时计划")["x"] == [25.0]
-    assert not [t for t in traces(figure) if "现行计划" in t["name"]]
-
-
 # -- funds ------------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def funds(point: P, frame: F) -> Frame:
@@ -314,3 +276,32 @@ def test_a_figure_is_pure(draw: Any, request: pytest.FixtureRequest) -> None:
 
 def test_values_stay_exact_until_the_trace(starts: Frame) -> None:
     assert all(isinstance(p.value, Decimal) for p in starts.points if not p.is_gap)
+
+
+@pytest.mark.parametrize("draw", DRAWN, ids=lambda d: str(d.__name__))
+def test_an_english_chart_has_no_chinese_but_names(draw: Any, frame: F, request: pytest.FixtureRequest) -> None:
+    given = request.getfixturevalue(DRAWN[draw][0])
+    english = draw(frame(*given.points, others=given.others), "en")
+    said = title(english) + "".join(t.get("name", "") for t in traces(english))
+    assert not [c for c in said if "\u4e00" <= c <= "\u9fff"]
+
+
+def test_funds_chain_says_what_is_missing_and_draws_zero_as_zero(point: P, frame: F) -> None:
+    values = {"funds_planned": "100000000", "funds_arrived": "80000000", "funds_returned": "0"}
+    figure = funds_chain(frame(*(point(i, "2023-12", values.get(i)) for i in CHAIN)))
+    [bars] = traces(figure)
+    assert bars["x"] == [1.0, None, 0.8, None, 0.0, None, None]
+    assert len([n for n in notes(figure) if "无数据" in n]) == 4
+
+
+def test_effects_have_a_panel_each_and_no_bar_for_a_year_without_a_figure(point: P, frame: F) -> None:
+    figure = effects_years(
+        frame(
+            point("effect_elev", "2021", "12000", area_zh="全国"),
+            point("effect_elev", "2022", None),
+            point("effect_park_add", "2021", "850000"),
+            point("effect_park_add", "2022", "1"),
+        )
+    )
+    bars = traces(figure)
+    assert [t["y"] for t in bars] == [[1.2, None], [85.0, 0.0001]] and len({t["xaxis"] for t in bars}) == 2

@@ -6,18 +6,19 @@ import json
 import re
 from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import duckdb
 import pytest
 
-from dashboards import site
 from dashboards.site import MARKER, write_site
 from ingestion.errors import UsageError
 from tests.unit.dashboards.rows import AS_OF, figure_row, load
 
 RELEASE = "2023-09-provisional-01"
-PAGES = ["index.html", "starts.html", "benefit.html", "funds.html", "provinces.html"]
-SAMPLES = ["sample/index.html", "sample/progress.html", "sample/funds.html", "sample/filing.html"]
+NAMES = ("index", "progress", "benefit", "funds", "effects", "quality")
+PAGES = [f"{name}.html" for name in NAMES]
+SAMPLES = [f"sample/{name}.html" for name in NAMES]
 
 
 @pytest.fixture
@@ -109,8 +110,9 @@ def test_blocks_that_the_release_does_not_hold_say_so_instead_of_a_chart(home: P
     write_site(home, tmp_path / "site", RELEASE)
     benefit = (tmp_path / "site" / "benefit.html").read_text()
     assert "本次发布不含" in benefit and "not in this release" in benefit and "plotly-graph-div" not in benefit
-    assert "plotly-graph-div" in (tmp_path / "site" / "provinces.html").read_text()
-    assert "本次发布不含报送情况" in (tmp_path / "site" / "sample" / "filing.html").read_text()
+    progress = (tmp_path / "site" / "progress.html").read_text()
+    assert "plotly-graph-div" in progress and "plotly.min.js" in progress and "plotly.min.js" not in benefit
+    assert "本次发布不含报送情况" in (tmp_path / "site" / "sample" / "quality.html").read_text()
     assert RELEASE in benefit
 
 
@@ -127,7 +129,7 @@ def test_pages_load_nothing_from_outside(home: Path, tmp_path: Path) -> None:
 
 def test_printed_text_cannot_leave_its_script_element(home: Path, tmp_path: Path) -> None:
     write_site(home, tmp_path / "site", RELEASE)
-    html = (tmp_path / "site" / "starts.html").read_text()
+    html = (tmp_path / "site" / "progress.html").read_text()
     assert "<script>alert" not in html
     specs = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html, flags=re.S)
     assert specs and all(json.loads(s)["data"] for s in specs)
@@ -139,9 +141,25 @@ def test_sample_mark_stands_on_sample_pages_only(home: Path, tmp_path: Path) -> 
         assert "模拟数据" not in (tmp_path / "site" / name).read_text()
     for name in SAMPLES:
         assert (tmp_path / "site" / name).read_text().count("模拟数据") > 3
-    for path in (tmp_path / "site" / "sample" / "downloads").iterdir():
-        assert "模拟数据" in path.name and "模拟数据" in path.read_text("utf-8-sig").splitlines()[0]
+    for path in (tmp_path / "site" / "sample" / "downloads").rglob("*.*"):
+        assert "模拟数据" in path.name
+        assert path.suffix == ".xlsx" or "模拟数据" in path.read_text("utf-8-sig").splitlines()[0]
 
 
-def test_every_page_is_named_once() -> None:
-    assert len(PAGES) == len(site.REAL_PAGES) and len(SAMPLES) == len(site.SAMPLE_PAGES)
+def test_a_release_has_no_traces_and_every_link_leads_to_a_file(home: Path, tmp_path: Path) -> None:
+    write_site(home, tmp_path / "site", RELEASE)
+    out = tmp_path / "site"
+    assert not (out / "trace").exists()
+    for page in out.rglob("*.html"):
+        for link in re.findall(r'href="([^"]+)"', unescape(page.read_text())):
+            if "//" not in link and not link.startswith("#"):
+                assert (page.parent / unquote(link)).resolve().is_file(), f"{page.name}: {link}"
+
+
+def test_a_province_with_figures_has_its_page_and_the_map_a_page_a_measure(home: Path, tmp_path: Path) -> None:
+    write_site(home, tmp_path / "site", RELEASE)
+    assert (tmp_path / "site" / "progress-110000.html").is_file()
+    assert not (tmp_path / "site" / "progress-120000.html").exists()
+    assert (tmp_path / "site" / "progress-started_communities.html").is_file()
+    progress = (tmp_path / "site" / "progress.html").read_text()
+    assert 'href="progress-110000.html"' in progress and "示意图" in progress and "660000" in progress

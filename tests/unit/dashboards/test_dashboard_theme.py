@@ -59,5 +59,19 @@ def test_rounding_arms_of_a_gap_are_none() -> None:
 
 def test_heading_of_a_sample_begins_with_the_mark() -> None:
     words = theme.Words("标题", "title")
-    assert theme.heading(words, None, sample=True, height=400)["title"]["text"].startswith("<b>【模拟数据】")
-    assert "模拟数据" not in theme.heading(words, None, sample=False, height=400)["title"]["text"]
+    assert theme.heading(words, None, sample=True)["title"]["text"].startswith("<b>【模拟数据】")
+    assert "模拟数据" not in theme.heading(words, None, sample=False)["title"]["text"]
+
+
+def test_heading_leads_with_the_language_of_the_page_and_fits_a_phone() -> None:
+    words = theme.Words("很长的标题" * 6 + "，2023", "a title that is long enough to need another line or two")
+    lines = theme.heading(words, theme.Words("万个", "10,000"), sample=False)["title"]["text"].split("<br>")
+    assert len(lines) >= 5 and "单位 unit" in lines[-1]
+    english = theme.heading(words, theme.Words("万个", "10,000"), sample=False, lang="en")["title"]["text"]
+    assert not [c for c in english if "\u4e00" <= c <= "\u9fff"]
+
+
+def test_display_speaks_english() -> None:
+    assert theme.display(Decimal(27100), "个", Decimal(50), "en") == "27,100"
+    assert theme.display(Decimal("2356270500"), "元", None, "en") == "2,356.27 million yuan"
+    assert theme.display(Decimal(7357300), "户", Decimal(50), "en") == "7,357,300 households"

@@ -6,7 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from filings.intervals import Interval, added, compare, cut, multiplied, percent, printed_interval, tolerance
+from filings.intervals import Interval, added, compare, counted, cut, multiplied, percent, printed_interval, tolerance
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,16 @@ def test_the_tolerance_is_met_exactly_when_the_intervals_meet() -> None:
 def test_cut_drops_digits() -> None:
     assert cut(D(114_879), D(1000)) == 114_000
     assert cut(D("99.6011"), D(1)) == 99
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        (printed_interval(D(270), D("0.5"), "exact"), Interval(D(270), D(270), D(270))),  # a count printed in full
+        (printed_interval(D("53.7"), D("0.05"), "exact"), Interval(D("53.7"), D("53.65"), D("53.75"))),
+        (printed_interval(D(52_500), D(50), "exact"), Interval(D(52_500), D(52_450), D(52_550))),
+        (printed_interval(D(100), D(0), "at_least"), Interval(D(100), D(100), None)),
+    ],
+)
+def test_only_a_count_printed_in_full_has_no_rounding(part: Interval, expected: Interval) -> None:
+    assert counted(part) == expected

@@ -9,11 +9,15 @@ import dagster as dg
 import pytest
 
 from ingestion.errors import SetupError
+from ingestion.register import Register
 from orchestration import manifest
 from orchestration.assets.gates import series_result
-from orchestration.checks import audit_results, check_name_of, check_spec_of, dbt_result, weight_of
-from quality.status import UnitState
+from orchestration.audits import audit_results, complete_result
+from orchestration.checks import check_name_of, check_spec_of, dbt_result, weight_of
+from quality.receive import Receiver
+from quality.status import Partition, state_of
 from quality.warehouse import NodeResult
+from tests.factories import write_return
 
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 
@@ -67,25 +71,67 @@ def test_dbt_result_says_what_dbt_said(status: str, passed: bool) -> None:
     assert result.metadata["不符行数 failing rows"].value == 3
 
 
-def _unit(status: str, warnings: int = 0, answer: Path | None = None) -> UnitState:
-    return UnitState(
-        "110106", "丰台区", "sample", status, 1, "S000001", "a.xlsx", "2023-09-05T00:05:00", "", 0, warnings, "J2-007",
-        "D54：到位资金 ≠ 分项之和", "money", answer,
-    )  # fmt: skip
+@pytest.fixture
+def received(home: Path) -> Path:
+    """A sound return, one returned, and one of the same unit that was returned and then corrected."""
+    receiver = Receiver(home)
+    out = home / "out"
+    receiver.receive([write_return(out / "a.xlsx", unit="110108"), write_return(out / "b.xlsx", unit="110106", f_total=12345),
+                      write_return(out / "c.xlsx", unit="110105", f_total=12345)])  # fmt: skip
+    receiver.receive([write_return(out / "d.xlsx", unit="110105")])
+    receiver.register.close()
+    return home
 
 
-def test_audit_checks_say_who_why_and_where() -> None:
-    back = _unit("returned", answer=Path("/h/answers/S000001.xlsx"))
-    errors, warnings = audit_results("J2", [_unit("accepted"), _unit("accepted", warnings=2), back])
+def _audit(home: Path, form: str) -> dict[str, dg.AssetCheckResult]:
+    register = Register(home)
+    try:
+        return {str(r.check_name): r for r in audit_results(home, register, form)}
+    finally:
+        register.close()
 
-    assert (errors.passed, errors.severity, errors.check_name) == (False, ERROR, "audit_errors")
+
+def test_audit_checks_say_who_when_why_in_both_languages_and_where(received: Path) -> None:
+    errors = _audit(received, "J2")["audit_errors"]
+
+    assert (errors.passed, errors.severity) == (False, ERROR)
+    assert errors.metadata["份数 found"].value == 1
     text = str(errors.metadata["明细 list"].value)
-    assert "110106 丰台区" in text and "J2-007" in text and "/h/answers/S000001.xlsx" in text
-    assert (warnings.passed, warnings.severity) == (False, WARN)
+    assert "110106 丰台区" in text and "2023-09" in text and "J2-007" in text
+    assert "到位资金" in text and "funds arrived" in text
+    assert str(received / "answers" / "S000002.xlsx") in text
+    assert "110105" not in text  # corrected since
 
 
-def test_audit_checks_pass_when_nothing_stands_returned() -> None:
-    assert [r.passed for r in audit_results("J2", [_unit("accepted")])] == [True, True]
+def test_audit_warnings_are_a_warning(received: Path) -> None:
+    warnings = _audit(received, "J2")["audit_warnings"]
+
+    assert warnings.severity == WARN
+    assert warnings.passed == (warnings.metadata["份数 found"].value == 0)
+
+
+def test_audit_checks_pass_when_nothing_stands_returned(received: Path) -> None:
+    assert [r.passed for r in _audit(received, "J1").values()] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("province", "period", "passed", "said"),
+    [
+        ("110000", "2023-09", False, ["缺报 missing 13：110101", "退回 returned 1：110106 丰台区（J2-007）"]),
+        ("120000", "2023-09", False, ["缺报 missing 16"]),
+    ],
+)
+def test_a_partition_names_who_still_has_to_act(
+    received: Path, province: str, period: str, passed: bool, said: list[str]
+) -> None:
+    register = Register(received)
+    try:
+        result = complete_result(state_of(received, register, Partition("J2", period, province)), {})
+    finally:
+        register.close()
+
+    assert (result.passed, result.severity, result.check_name) == (passed, WARN, "complete")
+    assert all(text in (result.description or "") for text in said), result.description
 
 
 def _row(gate: str, verdict: str, severity: str = "error") -> dict[str, Any]:

@@ -8,14 +8,19 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from ingestion.catalogue import catalogue
 from orchestration import manifest
 from orchestration.assets.warehouse import check_specs, warehouse_specs
 from orchestration.build import build_defs
 from orchestration.environment import ENVIRONMENTS
 from orchestration.resources import POOL
+from orchestration.schemas import form_columns
+from orchestration.steps import STEPS
+from orchestration.translator import landing_asset
 
 SNAPSHOT = Path(__file__).with_name("asset_keys.txt")
-LINE = ["submissions", "audit", "warehouse", "gated_series", "release_candidate", "filing", "dashboard_site"]
+RECEIVE = ["submissions", "audit", "collection_status", "warehouse"]
+RELEASE = ["gated_series", "release_candidate", "filing"]
 
 
 @pytest.mark.parametrize("name", list(ENVIRONMENTS))
@@ -30,14 +35,49 @@ def test_asset_keys_are_those_of_the_snapshot(defs: dg.Definitions) -> None:
     assert keys == SNAPSHOT.read_text().split()
 
 
-def test_every_asset_has_a_group_kinds_and_a_text_in_both_languages(defs: dg.Definitions) -> None:
+def test_every_asset_says_what_it_is_and_who_answers_for_it(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
         text = (node.description or "").split("\n\n```")[0]
-        assert re.fullmatch(r"[0-6]_[a-z]+", node.group_name or ""), key
+        assert node.group_name in STEPS, key
+        assert node.owners == [STEPS[str(node.group_name)].owner], key
         assert re.search(r"[一-鿿]", text) and re.search(r"[A-Za-z]{3,} [a-z]{2,}", text), (key, text)
-        assert node.kinds, key
+        assert all(word in text for word in ("how fresh", "where", "when red")), key
+        assert 1 <= len(node.kinds) <= 3, key
+        assert "programme" in node.tags, key
+
+
+def test_steps_sort_in_the_order_of_the_process() -> None:
+    assert list(STEPS) == sorted(STEPS)
+    assert [s.group[0] for s in STEPS.values()] == [str(n) for n in range(len(STEPS))]
+
+
+@pytest.mark.parametrize("form", list(catalogue().forms))
+def test_each_form_has_an_asset_with_its_items_as_columns(defs: dg.Definitions, form: str) -> None:
+    node = defs.resolve_asset_graph().get(dg.AssetKey(f"returns_{form.lower()}"))
+    schema = node.metadata["dagster/column_schema"]
+    described = {c.name: c.description for c in schema.columns}
+
+    assert len(described) == 3 + sum(len(s.fields) for s in catalogue().form(form).field_sets)
+    assert all(re.search(r"[一-鿿]", text) and re.search(r"[A-Za-z]", text) for text in described.values())
+    assert node.tags["form"] == form and node.tags["frequency"] == catalogue().form(form).frequency
+    assert node.partitions_def is not None and node.is_materializable
+
+
+def test_columns_carry_the_unit_of_the_rule_book() -> None:
+    described = {c.name: c.description or "" for c in form_columns("J2").columns}
+
+    assert "万元" in described["f_total"] and "stored in 元" in described["f_total"]
+    assert described["xq_start"].startswith("★ 01") and "个" in described["xq_start"]
+
+
+@pytest.mark.parametrize(
+    ("table", "asset"),
+    [("j1", "returns_j1"), ("j3f", "returns_j3"), ("j4", "returns_j4"), ("j4c", "returns_j4"), ("pub", "publications")],
+)
+def test_a_landed_table_belongs_to_its_form(table: str, asset: str) -> None:
+    assert landing_asset(table) == dg.AssetKey(asset)
 
 
 def test_every_model_and_seed_of_the_manifest_is_an_asset_named_by_layer() -> None:
@@ -84,11 +124,14 @@ def test_the_warehouse_step_is_whole_and_takes_the_pool(defs: dg.Definitions) ->
 @pytest.mark.parametrize(
     ("name", "steps"),
     [
-        ("receive_and_build", LINE[:3]),
-        ("build_warehouse", LINE[2:3]),
-        ("monthly_filing", LINE[3:6]),
-        ("refresh_site", LINE[5:]),
-        ("whole_line", LINE),
+        ("receive_and_build", RECEIVE),
+        ("build_warehouse", ["warehouse"]),
+        ("refresh_collection_status", ["audit", "collection_status"]),
+        ("rerun_province_month", ["returns_j2", "returns_j4"]),
+        ("rerun_province_year", ["returns_j1", "returns_j3"]),
+        ("make_candidate", RELEASE),
+        ("refresh_site", ["filing", "dashboard_site"]),
+        ("whole_line", [*RECEIVE, *RELEASE, "dashboard_site"]),
     ],
 )
 def test_jobs_run_their_steps_in_order(defs: dg.Definitions, name: str, steps: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import socket
 from pathlib import Path
@@ -13,7 +14,7 @@ import yaml
 from ingestion.errors import UsageError
 from orchestration import manifest
 from orchestration.environment import environment
-from orchestration.instance import command, end_left_over, local_instance, prepare, run_dev
+from orchestration.instance import command, end_left_over, local_instance, prepare, run_dev, sweep_runs
 from orchestration.resources import POOL
 
 
@@ -73,9 +74,32 @@ def test_a_home_that_is_served_already_is_refused(home: Path) -> None:
 
 
 def test_the_server_listens_on_loopback_alone() -> None:
-    words = command(3000)
+    words = command(Path("/h/dagster"), 3000)
 
     assert words[words.index("-h") + 1] == "127.0.0.1"
+
+
+def test_the_ui_calls_the_code_by_the_projects_name(home: Path) -> None:
+    folder = prepare(home, environment("test"))
+
+    (loaded,) = yaml.safe_load((folder / "workspace.yaml").read_text())["load_from"]
+    assert loaded["python_module"]["location_name"] == "jiugai"
+
+
+def test_old_runs_go_and_the_unfinished_stay(instance: dg.DagsterInstance) -> None:
+    @dg.op
+    def step() -> None: ...
+
+    @dg.job
+    def job() -> None:
+        step()
+
+    done = job.execute_in_process(instance=instance).run_id
+    waiting = instance.create_run_for_job(job).run_id
+
+    assert sweep_runs(instance) == 0
+    assert sweep_runs(instance, keep=dt.timedelta(days=-1)) == 1
+    assert {r.run_id for r in instance.get_runs()} == {waiting} != {done}
 
 
 def test_a_manifest_is_current_until_a_model_is_newer(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from ingestion.catalogue import catalogue
 from orchestration import manifest
 from orchestration.assets import warehouse as warehouse_module
 from orchestration.line import report_build, report_register
@@ -69,15 +68,20 @@ def test_a_receive_run_shows_the_partitions_it_touched_and_builds(
 
     verdicts = _verdicts(result)
     assert verdicts["returns_j2:audit_errors"] is False and verdicts["returns_j1:audit_errors"] is True
-    assert len([v for k, v in verdicts.items() if not k.startswith(("returns", "publications"))]) == len(
-        manifest.tests()
-    )
+    assert verdicts["returns_j2:complete"] is False  # of the partition that was touched
+    of_dbt = [k for k in verdicts if not k.startswith(("returns", "publications", "collection_status"))]
+    assert len(of_dbt) == len(manifest.tests())
     figures = instance.get_latest_materialization_event(dg.AssetKey(["marts", "fct_figures"]))
     assert figures and figures.asset_materialization
     metadata = figures.asset_materialization.metadata
     assert int(str(metadata["dagster/row_count"].value)) > 0
     assert "| indicator |" in str(metadata["预览 preview"].value)
     assert metadata["构建 build"].value == current_build(home).build_id
+    parts = instance.get_latest_materialization_event(dg.AssetKey(["marts", "fct_contributions"]))
+    assert parts and parts.asset_materialization
+    schema = parts.asset_materialization.metadata["dagster/column_schema"].value
+    columns = {c.name: c.description for c in schema.columns}  # type: ignore[union-attr]
+    assert "指标" in str(columns["indicator"])  # described, though the model itself declares no columns
     assert instance.get_latest_materialization_event(dg.AssetKey(["staging", "stg_register__submissions"]))
 
 
@@ -102,6 +106,7 @@ def test_what_was_received_outside_is_shown_once(home: Path, instance: dg.Dagste
     receiver.receive([write_return(home / "out" / "J2.xlsx", unit="659002", period="2023-09")])
     assert report_register(instance, home) == 1
     assert report_register(instance, home) == 0
+    assert instance.get_latest_materialization_event(dg.AssetKey("collection_status"))
     shown = _partition(instance, J2, "2023-09|660000")  # the corps, by the parent chain and not by prefix
     assert shown["省级单位 province"].startswith("660000")
 
@@ -137,13 +142,13 @@ def test_a_release_alone_after_failed_gates_refuses(
 ) -> None:
     """A blocking check stops only its own run; the stored verdict stops every later one."""
     key = "2023-09|provisional"
-    gated = _run(home_defs, instance, "monthly_filing", partition_key=key)
+    gated = _run(home_defs, instance, "make_candidate", partition_key=key)
     assert gated.success
     assert not any(_verdicts(gated).values())
     assert _candidate(gated)["状态 state"].startswith("不发布")
 
     alone = _run(
-        home_defs, instance, "monthly_filing", partition_key=key, asset_selection=[dg.AssetKey("release_candidate")]
+        home_defs, instance, "make_candidate", partition_key=key, asset_selection=[dg.AssetKey("release_candidate")]
     )
 
     assert alone.success  # a no-filing is an answer, not a failure
@@ -158,24 +163,8 @@ def test_a_release_without_any_gate_run_refuses(
 ) -> None:
     key = "2023-09|provisional"
     alone = _run(
-        home_defs, instance, "monthly_filing", partition_key=key, asset_selection=[dg.AssetKey("release_candidate")]
+        home_defs, instance, "make_candidate", partition_key=key, asset_selection=[dg.AssetKey("release_candidate")]
     )
 
     assert alone.success
     assert "未评估关口" in _candidate(alone)["未列入的指标与原因 left out, and why"]
-
-
-def test_the_schedule_asks_for_the_month_before(home_defs: dg.Definitions) -> None:
-    import datetime as dt
-
-    (name,) = [s.name for s in home_defs.schedules or []]
-    schedule = home_defs.get_schedule_def(name)
-    assert isinstance(schedule, dg.ScheduleDefinition)
-    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 9 20 * *", "Asia/Shanghai")
-    assert catalogue().calendar.release["monthly_progress"].day == 20
-
-    moment = dt.datetime(2026, 1, 20, 9, tzinfo=dt.timezone(dt.timedelta(hours=8)))
-    context = dg.build_schedule_context(scheduled_execution_time=moment, repository_def=home_defs.get_repository_def())
-    data = schedule.evaluate_tick(context)
-
-    assert [r.partition_key for r in data.run_requests or []] == ["2025-12|provisional"]

@@ -6,17 +6,18 @@ with observations as (
 
 -- a unit's own filing
 filed_returns as (
-    select *, unit_code as area_code, 'filed' as basis, 'returns' as group_id
+    select *, unit_code as area_code, 'filed' as basis, 'returns ' || account as group_id
     from observations
     where role = 'return'
 ),
 
 -- basic units summed into everything above them
 summed_returns as (
-    select o.*, c.area_code, 'summed' as basis, 'returns' as group_id
+    select o.*, c.area_code, 'summed' as basis, 'returns ' || o.account as group_id
     from observations as o
     inner join {{ ref('area_closure') }} as c on o.unit_code = c.unit_code
-    where o.role = 'return' and c.area_code <> c.unit_code
+    inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
+    where o.role = 'return' and c.area_code <> c.unit_code and i.is_additive
 ),
 
 -- each printed cell, for the area it is printed for

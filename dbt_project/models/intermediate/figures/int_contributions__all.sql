@@ -5,7 +5,12 @@ with additive as (
 ),
 
 levels as (
-    select additive.*, 'level' as accum, 'value' as figure_role, 1::decimal(6, 3) as weight
+    select
+        additive.*,
+        additive.indicator as observed_indicator,
+        'level' as accum,
+        'value' as figure_role,
+        1::decimal(6, 3) as weight
     from additive
 ),
 
@@ -33,18 +38,25 @@ paired as (
        and later.unit_code = earlier.unit_code
        and later.area_code = earlier.area_code
        and later.basis = earlier.basis
+       and later.field = earlier.field
        and left(later.period, 4) = left(earlier.period, 4)
        and right(later.period, 2)::integer = right(earlier.period, 2)::integer + 1
     where right(later.period, 2) = '01' or earlier.observation_id is not null
 ),
 
 flows as (
-    select m.* exclude (constant_in_year), 'flow' as accum, 'value' as figure_role, 1::decimal(6, 3) as weight
+    select
+        m.* exclude (constant_in_year),
+        m.indicator as observed_indicator,
+        'flow' as accum,
+        'value' as figure_role,
+        1::decimal(6, 3) as weight
     from monthly as m
     inner join paired as p on m.observation_id = p.later_id and m.area_code = p.area_code and m.basis = p.basis
     union all
     select
         m.* exclude (constant_in_year) replace (p.later_period as period),
+        m.indicator as observed_indicator,
         'flow' as accum,
         'value' as figure_role,
         (-1)::decimal(6, 3) as weight
@@ -73,53 +85,43 @@ ratio_operands as (
     where kind = 'ratio'
 ),
 
+-- accounts that hold both operands of a rate
+accounts as (
+    select indicator, account from {{ ref('indicator_accounts') }} where kind = 'ratio'
+),
+
+shared as (
+    select distinct indicator from accounts
+),
+
 operands as (
-    select levels.* replace (r.figure_role as figure_role), r.ratio
+    select
+        levels.* replace (r.figure_role as figure_role, r.ratio as indicator),
+        case
+            when levels.role <> 'return' then levels.submission_id || ' ' || levels.role
+            when a.account is not null then levels.group_id
+            else 'returns'
+        end as shared_group
     from levels
     inner join ratio_operands as r on levels.indicator = r.indicator
-    where levels.dim_code = '' and levels.role <> 'text'
+    left join accounts as a on r.ratio = a.indicator and levels.account = a.account
+    left join shared as s on r.ratio = s.indicator
+    where levels.role <> 'text' and (levels.role <> 'return' or a.account is not null or s.indicator is null)
 ),
 
--- a rate of an area takes the units that have both operands, from the same filing or the same publication
+-- a rate of an area takes the units that have both operands, from the same filing or publication; of returns from the
+-- same account, unless no account holds both
 matched as (
-    select distinct
-        n.ratio,
-        n.area_code,
-        n.basis,
-        n.observation_id as numerator_id,
-        d.observation_id as denominator_id,
-        case when n.role = 'return' then 'returns' else n.submission_id end as shared_group
-    from operands as n
-    inner join operands as d
-        on n.ratio = d.ratio
-       and n.is_sample = d.is_sample
-       and n.programme = d.programme
-       and n.area_code = d.area_code
-       and n.period = d.period
-       and n.basis = d.basis
-       and n.unit_code = d.unit_code
-       and n.role = d.role
-       and (n.role = 'return' or n.submission_id = d.submission_id)
-    where n.figure_role = 'numerator' and d.figure_role = 'denominator'
-),
-
-matched_operands as (
-    select ratio, area_code, basis, shared_group, numerator_id as observation_id, 'numerator' as figure_role
-    from matched
-    union all
-    select ratio, area_code, basis, shared_group, denominator_id as observation_id, 'denominator' as figure_role
-    from matched
+    select *
+    from operands
+    qualify count(distinct figure_role) over (
+        partition by indicator, is_sample, programme, area_code, period, basis, dim_code, unit_code, shared_group
+    ) = 2
 ),
 
 rated as (
-    select o.* exclude (ratio) replace (o.ratio as indicator, m.shared_group as group_id)
-    from operands as o
-    inner join matched_operands as m
-        on o.observation_id = m.observation_id
-       and o.figure_role = m.figure_role
-       and o.ratio = m.ratio
-       and o.area_code = m.area_code
-       and o.basis = m.basis
+    select * exclude (shared_group) replace (case when role = 'return' then shared_group else submission_id end as group_id)
+    from matched
 ),
 
 final as (

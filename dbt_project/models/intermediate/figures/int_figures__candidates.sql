@@ -31,12 +31,12 @@ summed as (
             when count(*) filter (where qualifier <> 'exact') = 0 then 'exact'
             else 'about'
         end as qualifier,
-        case when count(distinct submission_id) = 1 then min(submission_id) end as submission_id,
-        case when count(distinct submission_id) = 1 then min(source_id) end as source_id,
+        case when min(submission_id) = max(submission_id) then min(submission_id) end as submission_id,
+        case when min(submission_id) = max(submission_id) then min(source_id) end as source_id,
         min(publisher) as publisher,
         max(published_on) as published_on,
         bool_or(is_doubtful) as is_doubtful,
-        min(role) as role
+        case when min(account) = max(account) then min(account) end as account
     from contributions
     group by all
 ),
@@ -51,10 +51,11 @@ expected_children as (
 
 covered as (
     select
-        summed.* exclude (basis, role),
+        summed.* exclude (basis),
+        summed.source_kind <> 'publication' as is_returned,
         case
             when summed.basis = 'filed' then 1
-            when summed.group_id = 'returns' then coalesce(b.units, 0)
+            when summed.source_kind <> 'publication' then coalesce(b.units, 0)
             else coalesce(c.units, 0)
         end as units_expected,
         summed.basis as asked_basis
@@ -63,26 +64,41 @@ covered as (
     left join expected_children as c on summed.area_code = c.area_code
 ),
 
+-- rows that miss the total printed in the same publication leave somebody out, whom the register may not know
+contradicted as (
+    select distinct s.is_sample, s.programme, s.indicator, s.area_code, s.period, s.accum, s.dim_code, s.group_id
+    from covered as s
+    inner join covered as f
+        on s.programme = f.programme and s.indicator = f.indicator and s.area_code = f.area_code and s.period = f.period
+       and s.accum = f.accum and s.dim_code = f.dim_code and s.submission_id = f.submission_id
+    where not s.is_returned and not f.is_returned and s.asked_basis = 'summed' and f.asked_basis = 'filed'
+      and abs(s.value - f.value) > coalesce(s.half_unit, 0) + coalesce(f.half_unit, 0)
+),
+
 ranked as (
     select
-        covered.* exclude (asked_basis),
+        covered.* exclude (asked_basis, is_returned),
         case
             when asked_basis = 'filed' then 'filed'
             when units_reported < units_expected then 'partial'
             else 'summed'
         end as basis,
         case
-            when asked_basis = 'summed' and units_reported >= units_expected and group_id = 'returns' then 1
-            when asked_basis = 'filed' and group_id = 'returns' then 2
-            when asked_basis = 'summed' and units_reported >= units_expected then 3
+            when asked_basis = 'summed' and units_reported >= units_expected and is_returned then 1
+            when asked_basis = 'filed' and is_returned then 2
+            when asked_basis = 'summed' and units_reported >= units_expected and x.group_id is null then 3
             when asked_basis = 'filed' then 4
-            when group_id = 'returns' then 5
+            when is_returned then 5
             else 6
         end
         -- an estimate made from a printed count steps back behind any count really printed
         + case when is_estimate and source_kind = 'publication' then 5 else 0 end
         + case when is_doubtful then 10 else 0 end as preference
     from covered
+    left join contradicted as x
+        on covered.is_sample = x.is_sample and covered.programme = x.programme and covered.indicator = x.indicator
+       and covered.area_code = x.area_code and covered.period = x.period and covered.accum = x.accum
+       and covered.dim_code = x.dim_code and covered.group_id = x.group_id
 ),
 
 final as (
@@ -90,10 +106,13 @@ final as (
         ranked.*,
         row_number() over (
             partition by ranked.is_sample, ranked.programme, ranked.indicator, ranked.area_code, ranked.period, ranked.accum, ranked.dim_code
-            order by ranked.preference, p.rank nulls last, ranked.half_unit nulls first, ranked.published_on desc nulls last, ranked.group_id
+            order by
+                ranked.preference, a.rank nulls last, p.rank nulls last, ranked.half_unit nulls first, ranked.published_on desc nulls last, ranked.group_id
         ) as choice_rank
     from ranked
     left join {{ ref('publishers') }} as p on ranked.publisher = p.publisher
+    -- among returns, the account that the rule book names first
+    left join {{ ref('indicator_accounts') }} as a on ranked.indicator = a.indicator and ranked.account = a.account
 )
 
 select * from final

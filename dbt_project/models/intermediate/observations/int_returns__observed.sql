@@ -7,6 +7,7 @@ with asked as (
         v.programme,
         v.unit_code,
         v.period,
+        v.form,
         f.indicator,
         f.kind,
         f.version,
@@ -27,6 +28,7 @@ zeros as (
         t.programme,
         t.unit_code,
         t.period,
+        t.form,
         f.indicator,
         f.kind,
         f.version,
@@ -83,5 +85,6 @@ select
     answered_period as period,
     value,
     submission_id,
+    form as account,
     field
 from final

@@ -11,10 +11,18 @@ j2 as (
     into name field value value
 ),
 
+j3 as (
+    unpivot {{ ref('stg_j3__effect') }}
+    on columns(* exclude (submission_id, row_no, unit_code, sat_src))
+    into name field value value
+),
+
 filed as (
-    select submission_id, field, value from j1
+    select submission_id, 'J1' as form, field, value from j1
     union all
-    select submission_id, field, value from j2
+    select submission_id, 'J2' as form, field, value from j2
+    union all
+    select submission_id, 'J3' as form, field, value from j3
 ),
 
 final as (
@@ -30,7 +38,8 @@ final as (
         filed.field::varchar as field,
         filed.value::decimal(38, 8) as value
     from filed
-    inner join {{ ref('int_submissions__in_force') }} as s on filed.submission_id = s.submission_id
+    inner join {{ ref('int_submissions__in_force') }} as s
+        on filed.submission_id = s.submission_id and filed.form = s.form
 )
 
 select * from final

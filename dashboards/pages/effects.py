@@ -1,0 +1,100 @@
+"""效果: what was finished in a year, and cumulative figures with their own windows, apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dashboards.data import effects as data
+from dashboards.figures.effects_years import effects_years
+from dashboards.frames import Frame
+from dashboards.pages._page import Cell, Page, Table, chart_block, number, numbers_block
+from dashboards.pages.overview import SAMPLE_WARNING
+from dashboards.theme import UNITS_EN, Words
+from dashboards.view import View
+from filings.figures import Reader
+
+TITLE = Words("效果", "Effects")
+VINTAGE: dict[str, Words | str] = {
+    "before": Words("重算以前", "before recomputing"),
+    "after": Words("重算以后", "after recomputing"),
+}
+NOTES = (
+    Words(
+        "逐年数以年报（J3）为准，月报所得为初步。累计数各有自己的起止，见“窗口”一栏；不同时点公布的两个累计数口径、窗口不一，不相减，"
+        "差额不是某一年的成果。",
+        "Yearly figures rest on the yearly return (J3); what the monthly return gives is provisional. Cumulative figures have "
+        "windows of their own. Two of them, published at different times, are never differenced: the difference is no year's "
+        "result.",
+    ),
+)
+
+
+def _years(frame: Frame, view: View) -> Table:
+    """A row an effect, a column a year."""
+    years = frame.ordered("period")
+    rows = []
+    for indicator in frame.ordered("indicator"):
+        points = [frame.point(indicator, period=y) for y in years]
+        first = next(p for p in points if p is not None)
+        unit = Words(first.unit, UNITS_EN.get(first.unit, first.unit))
+        rows.append([Cell(Words(first.name_zh, first.name_en)), *(number(p, frame, view) for p in points), Cell(unit)])
+    headers = [Words("效果", "effect"), *(Words(y, y) for y in years), Words("单位", "unit")]
+    return Table(headers, rows, frozenset(range(1, 1 + len(years))))
+
+
+def _windows(reader: Reader, frame: Frame, view: View) -> Table:
+    """A row a printed cumulative figure, with its window, and its vintage where a series was computed anew."""
+    known = {} if view.sample else data.vintages(reader, frame)
+    rows = []
+    order = {name: n for n, name in enumerate(frame.ordered("indicator"))}
+    held = [p for p in (*frame.points, *frame.others) if not p.is_gap]
+    held.sort(key=lambda p: (order[p.key.indicator], p.key.period.partition("/")[2], p.key.period, p.choice_rank))
+    for point in held:
+        first, _, last = point.key.period.partition("/")
+        source = point.publication.source_id if point.publication else ""
+        rows.append(
+            [
+                Cell(Words(point.name_zh, point.name_en)),
+                Cell(f"{first} — {last}"),
+                number(point, frame, view),
+                Cell(Words(point.unit, UNITS_EN.get(point.unit, point.unit))),
+                Cell(point.printed or ""),
+                Cell(source),
+                Cell(VINTAGE.get(known.get((point.key.indicator, point.key.period), ""), "")),
+            ]
+        )
+    headers = [
+        Words("效果", "effect"),
+        Words("窗口", "window"),
+        Words("数值", "value"),
+        Words("单位", "unit"),
+        Words("原文", "as printed"),
+        Words("来源", "source"),
+        Words("口径批次", "vintage"),
+    ]
+    return Table(headers, rows, frozenset({2}))
+
+
+def page(reader: Reader, view: View) -> Page:
+    yearly = data.yearly(reader, view.area, view.sample)
+    cumulative = data.cumulative(reader, view.area, view.sample)
+    first = chart_block(
+        yearly,
+        effects_years,
+        Words("当年完成", "Finished in the year"),
+        view,
+        table=_years(yearly, view),
+        table_open=True,
+        notes=NOTES,
+    )
+    second = numbers_block(cumulative, Words("累计（各有窗口）", "Cumulative, each with its window"), view)
+    if cumulative.has_data:
+        second = replace(second, table=_windows(reader, cumulative, view), table_open=True)
+    return Page(
+        view,
+        TITLE,
+        Words("改了什么：管网、电梯、车位、服务设施？", "What was achieved: pipes, lifts, parking, services?"),
+        (first, second),
+        reader.as_of,
+        (SAMPLE_WARNING,) if view.sample else (),
+    )

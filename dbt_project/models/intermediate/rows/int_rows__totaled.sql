@@ -1,0 +1,89 @@
+-- What one submission answers from the rows of its tables. Grain: indicator × account × breakdown × submission × period.
+-- A filed table without a row of some code says zero of it, and so does a roster without a task of the year; a column
+-- left blank in every row says nothing (int_rows__unanswered).
+with summed as (
+    select indicator, account, dim_name, dim_code, submission_id, sum(weight * value::decimal(28, 8)) as value
+    from {{ ref('int_rows__rolled') }}
+    group by all
+),
+
+asked as (
+    select
+        s.submission_id,
+        s.source_kind,
+        s.is_sample,
+        s.programme,
+        s.unit_code,
+        s.period,
+        a.indicator,
+        a.kind,
+        a.account,
+        a.field
+    from {{ ref('int_submissions__in_force') }} as s
+    inner join {{ ref('indicator_accounts') }} as a on s.form = a.form
+    where a.from_rows and a.kind <> 'ratio'
+),
+
+-- codes that the account holds anywhere: a unit without a row of one has none of it
+breakdowns as (
+    select distinct summed.indicator, summed.account, asked.is_sample, summed.dim_name, summed.dim_code
+    from summed
+    inner join asked
+        on summed.submission_id = asked.submission_id and summed.indicator = asked.indicator and summed.account = asked.account
+    union
+    select distinct indicator, account, is_sample, '' as dim_name, '' as dim_code from asked
+),
+
+unanswered as (
+    select indicator, account, submission_id, '' as dim_code
+    from {{ ref('int_rows__unanswered') }}
+    where member = ''
+    union all
+    select u.indicator, u.account, u.submission_id, d.dim_code
+    from {{ ref('int_rows__unanswered') }} as u
+    inner join {{ ref('dimension_members') }} as d on u.base_dim = d.base_dim and u.member = d.member
+),
+
+answered as (
+    select asked.*, b.dim_name, b.dim_code
+    from asked
+    inner join breakdowns as b
+        on asked.indicator = b.indicator and asked.account = b.account and asked.is_sample = b.is_sample
+    anti join unanswered as u
+        on asked.indicator = u.indicator and asked.account = u.account and asked.submission_id = u.submission_id
+       and u.dim_code = ''
+),
+
+valued as (
+    select answered.*, coalesce(summed.value, 0)::decimal(38, 8) as value
+    from answered
+    left join summed
+        on answered.indicator = summed.indicator and answered.account = summed.account
+       and answered.submission_id = summed.submission_id and answered.dim_code = summed.dim_code
+    left join (select distinct * from unanswered) as u
+        on answered.indicator = u.indicator and answered.account = u.account
+       and answered.submission_id = u.submission_id and answered.dim_code = u.dim_code
+    where summed.value is not null or u.dim_code is null
+),
+
+final as (
+    select * from valued
+    union all
+    -- a year's figure is its December
+    select * replace (left(period, 4) as period) from valued where right(period, 3) = '-12'
+)
+
+select
+    source_kind,
+    is_sample,
+    programme,
+    indicator,
+    dim_name,
+    dim_code,
+    unit_code,
+    period,
+    value,
+    submission_id,
+    account,
+    field
+from final

@@ -1,0 +1,356 @@
+"""One cell of a field → its value, or a finding that says what is wrong with it.
+
+What can be known of a field before any cell is looked at (its unit, the spellings of its codes) is worked out once in a
+FieldReader: a roster has hundreds of thousands of cells. Not here: which cell belongs to which field (items.py, columns.py).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+
+from ingestion.catalogue import NATION, Catalogue
+from ingestion.model import CellValue, Finding, ReadResult, Value
+from ingestion.rulebook_model import FormField, Unit
+from ingestion.units import STORE_DECIMALS, decimal_of, normalise, plain
+from ingestion.workbook import Cell, Sheet
+
+AREAS = "areas"  # the code list that is read from the directory of units, zones included
+SHOWN_ROWS = 50  # findings of one kind that are named cell by cell; the rest are counted in one more
+NUMBER_DIGITS = Decimal(10) ** 15  # a number cell keeps no more digits: a longer id typed as a number has lost its end
+YES = frozenset({"是", "有", "true", "1", "y", "yes", "√", "✓"})
+NO = frozenset({"否", "无", "false", "0", "n", "no", "×"})
+_DAY = re.compile(r"((?:19|20)\d\d)(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?(?:T.*|00:00:00)?")
+_COMPACT_DAY = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
+_MONTH = re.compile(r"((?:19|20)\d\d)(?:(?:[-/.]|年)(\d{1,2})|(\d\d))月?份?")
+
+
+@lru_cache(maxsize=1 << 16)
+def clean(text: str) -> str:
+    """Text for comparing (see units.normalise), kept because the words of a table come again in every row."""
+    return normalise(text)
+
+
+def is_blank(cell: Cell | None) -> bool:
+    """Nothing, or nothing but spaces."""
+    return cell is None or (cell.kind == "s" and not cell.text.strip())
+
+
+class SheetFindings:
+    """Says things about one sheet. Of one kind (rule, severity, field) the first 50 are named and the rest counted."""
+
+    def __init__(self, result: ReadResult, sheet: str) -> None:
+        self.result, self.sheet = result, sheet
+        self._counts: Counter[tuple[str, str, str | None]] = Counter()
+
+    def say(
+        self,
+        rule: str,
+        zh: str,
+        en: str,
+        *,
+        severity: str = "error",
+        level: str = "B0",
+        cell: str | None = None,
+        field: str | None = None,
+        row_key: str | None = None,
+        found: str | None = None,
+        expected: str | None = None,
+    ) -> None:
+        kind = (rule, severity, field)
+        self._counts[kind] += 1
+        if self._counts[kind] <= SHOWN_ROWS:
+            self.result.add(
+                Finding(
+                    rule, severity, level, zh, en, self.result.form, field, self.sheet, cell, row_key, found, expected
+                )
+            )
+
+    def sum_up(self) -> None:
+        """Count what was not named one by one; called once, when the sheet has been read."""
+        for (rule, severity, field), count in self._counts.items():
+            more = count - SHOWN_ROWS
+            if more > 0:
+                self.result.add(
+                    Finding(
+                        rule,
+                        severity,
+                        "B0",
+                        f"工作表“{self.sheet}”另有 {more} 处同类问题，未逐一列出（共 {count} 处）",
+                        f"{more} more of the same kind on sheet “{self.sheet}” ({count} in all)",
+                        self.result.form,
+                        field,
+                        self.sheet,
+                        found=str(count),
+                    )
+                )
+
+
+def unit_named(text: str, catalogue: Catalogue) -> Unit | None:
+    """The declared unit of measure that a form prints as `text`."""
+    wanted = clean(text)
+    return next((u for u in catalogue.units.values() if clean(u.name) == wanted), None)
+
+
+def uncached_formula(
+    findings: SheetFindings, address: str, formula: str, field: FormField, row_key: str | None = None
+) -> None:
+    """Say that a formula was saved without its value: such a cell is no blank and no zero."""
+    findings.say(
+        "FML-001",
+        f"{address} 是未计算的公式 {formula}，没有数值；请在 Excel 中重算并保存，或改填数字",
+        f"{address} is a formula without a value; recalculate and save, or type the number",
+        cell=address,
+        field=field.id,
+        row_key=row_key,
+        found=formula,
+        expected="数值",
+    )
+
+
+def _key(text: str) -> str:
+    """A spelling of a code or its name without signs: `F11-中央财政补助资金` is `F11 中央财政补助资金`."""
+    return re.sub(r"\W", "", clean(text)).casefold()
+
+
+@lru_cache(maxsize=256)
+def _spellings(catalogue: Catalogue, lists: tuple[str, ...]) -> dict[str, str]:
+    """Every accepted spelling of the codes of some lists: code, name, code with name. Ambiguous names are left out."""
+    codes: dict[str, str] = {}
+    names: dict[str, set[str]] = {}
+    for name in lists:
+        for code, row in catalogue.codelist(name).items():
+            codes[_key(code)] = code
+            for text in (row["name_zh"], code + row["name_zh"]):
+                names.setdefault(_key(text), set()).add(code)
+    return {**{text: next(iter(found)) for text, found in names.items() if len(found) == 1}, **codes}
+
+
+class _Refused(Exception):
+    """Why a cell has no value: the parts of a finding, without field and place."""
+
+    def __init__(self, rule: str, zh: str, en: str, found: str, expected: str) -> None:
+        super().__init__(zh)
+        self.rule, self.zh, self.en, self.found, self.expected = rule, zh, en, found, expected
+
+
+class FieldReader:
+    """Reads the cells of one field. filed_in: the unit that the sheet prints for it (None: the field has none).
+
+    within: the reporting unit; names of areas are looked up below it, because counties of one name are many.
+    """
+
+    def __init__(
+        self,
+        field: FormField,
+        filed_in: Unit | None,
+        catalogue: Catalogue,
+        findings: SheetFindings,
+        within: str | None = None,
+    ) -> None:
+        self.field, self.filed_in, self.catalogue, self.findings = field, filed_in, catalogue, findings
+        self.unit = catalogue.unit(field.unit) if field.unit else None
+        self.base = self.unit.base if self.unit else None
+        self.is_number = field.is_number
+        self.within = within or NATION
+        self._codes: dict[str, str | None] = {}  # text of a cell → its codes, as looked up before
+        converters: dict[str, Callable[[Cell], Value]] = {
+            "date": self._date,
+            "month": self._month,
+            "bool": self._bool,
+            "code": self._code,
+        }
+        self._convert = converters.get(field.type, self._text)
+
+    def read(self, cell: Cell, address: str, row_key: str | None = None) -> CellValue | None:
+        """The value of a cell that is not blank; None when a finding says why there is none."""
+        try:
+            if cell.kind == "e":
+                raise _Refused(
+                    "FML-002",
+                    f"是公式错误 {cell.text}，没有数值；请改正公式，或改填数值",
+                    "is a formula error; mend the formula, or type the value",
+                    cell.text,
+                    "数值",
+                )
+            if not self.is_number:
+                value = self._convert(cell)
+                raw = cell.text if cell.kind == "s" else cell.shown
+                return CellValue(value, value, None, self.findings.sheet, address, raw)
+            number, base, filed = self._number(cell)
+        except _Refused as why:
+            self._say(why, "error", address, row_key)
+            return None
+        if cell.kind == "s":
+            text = plain(number)
+            said = f"是文本格式的数字“{cell.text}”，按 {text} 读取", f"is a number stored as text; read as {text}"
+            self._say(_Refused("FDT-003", *said, cell.text, self._wanted), "info", address, row_key)
+        raw = cell.text if cell.kind == "s" else format(number, "f")
+        return CellValue(base, filed, self.base, self.findings.sheet, address, raw)
+
+    def _say(self, why: _Refused, severity: str, address: str, row_key: str | None) -> None:
+        self.findings.say(
+            why.rule,
+            f"{address}“{self.field.name}”{why.zh}",
+            f"{address} “{self.field.label.en}” {why.en}",
+            severity=severity,
+            cell=address,
+            field=self.field.id,
+            row_key=row_key,
+            found=why.found,
+            expected=why.expected,
+        )
+
+    # -- numbers ------------------------------------------------------------------------------------------------
+    @property
+    def _wanted(self) -> str:
+        return f"数字（单位：{self.field.unit or '—'}）"
+
+    def _number(self, cell: Cell) -> tuple[Decimal, Decimal, Decimal]:
+        """As it stands, in the base unit, and in the unit of the field."""
+        number = decimal_of(cell.text) if cell.kind == "s" else cell.number
+        if number is None:
+            raise _Refused(
+                "FDT-001",
+                f"应填{self._wanted}，却填“{cell.text}”；请只填数字，没有则留空",
+                f"must be a number but holds “{cell.text}”; type digits only",
+                cell.text,
+                self._wanted,
+            )
+        base = number * self.filed_in.factor if self.filed_in else number
+        filed = number if self.unit is None or self.filed_in is self.unit else base / self.unit.factor
+        if self.field.type == "integer" and filed != filed.to_integral_value():
+            raise _Refused(
+                "FDT-002", f"应为整数，却填 {plain(filed)}", "must be a whole number", str(plain(filed)), "整数"
+            )
+        exponent = base.normalize().as_tuple().exponent
+        if (isinstance(exponent, int) and -exponent > STORE_DECIMALS) or abs(base) >= Decimal(10) ** 28:
+            raise _Refused(
+                "FDT-004",
+                f"位数过多：{plain(filed)}",
+                "has too many digits",
+                str(plain(filed)),
+                f"小数不超过{STORE_DECIMALS}位",
+            )
+        return number, base, filed
+
+    # -- everything else ----------------------------------------------------------------------------------------
+    def _text(self, cell: Cell) -> str:
+        number = cell.number
+        if number is not None and abs(number) >= NUMBER_DIGITS:
+            raise _Refused(
+                "FDT-007",
+                f"是数字格式，超过15位的尾数已丢失（现为 {cell.shown}）；请设为文本格式后重新填写",
+                "is a number cell, which keeps 15 digits only; set the cell to text and type it again",
+                cell.shown,
+                "文本",
+            )
+        return cell.shown.strip().removesuffix("T00:00:00") if cell.kind == "d" else cell.shown.strip()
+
+    def _date(self, cell: Cell) -> dt.date:
+        text = clean(cell.shown)
+        hit = _DAY.fullmatch(text) or _COMPACT_DAY.fullmatch(text)
+        try:
+            if hit:
+                return dt.date(int(hit[1]), int(hit[2]), int(hit[3]))
+        except ValueError:
+            pass  # no such day
+        raw = cell.shown.strip()
+        raise _Refused(
+            "FDT-005",
+            f"应填日期（如 2023-06-20），却填“{raw}”",
+            f"must be a date such as 2023-06-20 but holds “{raw}”",
+            raw,
+            "yyyy-mm-dd",
+        )
+
+    def _month(self, cell: Cell) -> str:
+        raw = cell.shown.strip()
+        text = clean(raw)
+        hit = _MONTH.fullmatch(text) or _DAY.fullmatch(text)
+        month = int(hit[2] or hit[3]) if hit else 0
+        # a number cell shows 2023.10 as 2023.1: January or October is not for us to say
+        if hit is None or not 1 <= month <= 12 or (cell.kind == "n" and text.endswith(".1")):
+            raise _Refused(
+                "FDT-005",
+                f"应填年月（如 2023-05），却填“{raw}”",
+                f"must be a month such as 2023-05 but holds “{raw}”",
+                raw,
+                "yyyy-mm",
+            )
+        return f"{hit[1]}-{month:02d}"
+
+    def _bool(self, cell: Cell) -> bool:
+        raw = cell.shown.strip()
+        text = clean(raw).casefold()
+        if text in YES or text in NO:
+            return text in YES
+        raise _Refused("FDT-006", f"应填“是”或“否”，却填“{raw}”", f"must be 是 or 否 but holds “{raw}”", raw, "是、否")
+
+    def _code(self, cell: Cell) -> str:
+        text = cell.shown.strip()
+        if text not in self._codes:
+            parts = [p for p in re.split(r"[;；\n]", text) if p.strip()] if self.field.many else [text]
+            codes = [self._one_code(part) for part in parts]
+            known = [c for c in codes if c is not None]
+            self._codes[text] = ";".join(dict.fromkeys(known)) if codes and len(known) == len(codes) else None
+        found = self._codes[text]
+        if found is None:
+            lists = "、".join(self.field.codelists)
+            some = ["六位区划代码"] if AREAS in self.field.codelists else list(self.catalogue.codes_of(self.field))[:8]
+            raise _Refused(
+                "COV-001",
+                f"的代码“{text}”不在代码表 {lists}",
+                f"“{text}” is not in code list {lists}",
+                text,
+                "、".join(some),
+            )
+        return found
+
+    def _one_code(self, text: str) -> str | None:
+        if AREAS not in self.field.codelists:
+            return _spellings(self.catalogue, tuple(self.field.codelists)).get(_key(text))
+        word = clean(text)
+        if word in self.catalogue.areas:
+            return word
+        both = re.fullmatch(r"(\d{6})(\D+)", word)
+        if both:
+            return both[1] if both[1] in self.catalogue.find_area(both[2]) else None
+        found = self.catalogue.find_area(word, self.within)
+        return found[0] if len(found) == 1 else None
+
+
+def reported_unit(
+    field: FormField, text: str, catalogue: Catalogue, findings: SheetFindings, address: str
+) -> tuple[Unit | None, bool]:
+    """The unit that a form prints for a field, and whether the field can be read at all (UNT-001 says why not)."""
+    if field.unit is None:
+        return None, True
+    unit = catalogue.unit(field.unit)
+    filed_in = unit if clean(text) == clean(unit.name) else unit_named(text, catalogue)
+    if filed_in is not None and filed_in.base == unit.base:
+        return filed_in, True
+    shown = clean(text) or "空"
+    findings.say(
+        "UNT-001",
+        f"{address}“{field.name}”的计量单位应为“{unit.name}”，表中为“{shown}”；单位不明不读取",
+        f"{address}: unit must be {unit.name} but the form says “{shown}”",
+        cell=address,
+        field=field.id,
+        found=shown,
+        expected=unit.name,
+    )
+    return None, False
+
+
+def first_cells(sheet: Sheet, last_row: int) -> dict[str, Cell]:
+    """Text (spaces and width ignored) → the first cell in reading order that holds it, down to a row."""
+    found: dict[str, Cell] = {}
+    for key in sorted(k for k in sheet.cells if k[0] <= last_row):
+        cell = sheet.cells[key]
+        found.setdefault(clean(cell.text), cell)
+    return found

@@ -1,0 +1,126 @@
+"""JSON Schema of each kind of rule-book file, from the same types that load it: editors complete and check while typing.
+
+Generated into rulebook/schema/, committed, and checked for drift. Each YAML file names its schema in its first line. Not
+here: the types (rulebook_model.py), what holds between files (quality.rulebook_checks).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingestion.archive import write_whole
+from ingestion.rulebook_model import (
+    Bilingual,
+    Calendar,
+    Explanations,
+    Form,
+    Gates,
+    Indicator,
+    Layout,
+    ReleaseKey,
+    Rule,
+    RulebookModel,
+    Source,
+    Unit,
+)
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class Factor(RulebookModel):
+    id: str
+    value: str
+    source: str
+
+
+class SettingsFile(RulebookModel):
+    version: str
+    title: Bilingual
+    status: str
+    core_release_areas: dict[str, str]
+    persons_per_household: Factor
+    publisher_rank: list[str]
+    programmes: dict[str, Bilingual]
+
+
+class UnitsFile(RulebookModel):
+    units: list[Unit]
+
+
+class FormFile(RulebookModel):
+    form: Form
+
+
+class RulesFile(RulebookModel):
+    rules: list[Rule]
+
+
+class IndicatorsFile(RulebookModel):
+    indicators: list[Indicator]
+
+
+class LayoutFile(RulebookModel):
+    layout: Layout
+
+
+class SourcesFile(RulebookModel):
+    sources: list[Source]
+
+
+class ReleaseKeysFile(RulebookModel):
+    release_keys: list[ReleaseKey]
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """One kind of YAML file: which files are of it (a glob below rulebook/), and the type of the whole file."""
+
+    name: str
+    pattern: str
+    model: type[RulebookModel]
+
+
+KINDS = (
+    FileKind("rulebook", "rulebook.yaml", SettingsFile),
+    FileKind("units", "units.yaml", UnitsFile),
+    FileKind("form", "forms/*.yaml", FormFile),
+    FileKind("rules", "rules/*.yaml", RulesFile),
+    FileKind("indicators", "indicators/*.yaml", IndicatorsFile),
+    FileKind("layout", "layouts/*.yaml", LayoutFile),
+    FileKind("gates", "gates.yaml", Gates),
+    FileKind("calendar", "calendar.yaml", Calendar),
+    FileKind("explained", "explained.yaml", Explanations),
+    FileKind("sources", "sources/real_tables.yaml", SourcesFile),
+    FileKind("release_keys", "sources/releases.yaml", ReleaseKeysFile),
+)
+
+
+def kind_of(path: Path, root: Path) -> FileKind | None:
+    """The kind of a file of the rule book; None for one that nobody reads."""
+    inner = path.relative_to(root)
+    return next((k for k in KINDS if inner.match(k.pattern) and len(inner.parts) == k.pattern.count("/") + 1), None)
+
+
+def schema_text(kind: FileKind) -> str:
+    """The schema of a kind of file; the same types give the same text."""
+    schema: dict[str, Any] = {"$schema": DIALECT, **kind.model.model_json_schema()}
+    return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def pointer_of(path: Path, root: Path, kind: FileKind) -> str:
+    """The first line of a YAML file, by which editors find its schema."""
+    up = "../" * (len(path.relative_to(root).parts) - 1)
+    return f"# yaml-language-server: $schema={up}schema/{kind.name}.schema.json"
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write the schema of every kind of file into a folder; returns the paths."""
+    written = []
+    for kind in KINDS:
+        path = folder / f"{kind.name}.schema.json"
+        write_whole(path, schema_text(kind).encode())
+        written.append(path)
+    return written

@@ -1,0 +1,91 @@
+"""`jiugai bench`: how long our parts take beside a reference that runs on the same input in the same process.
+
+Ratios, not seconds, are the result: machines differ and are noisy. Ours and the reference take turns, and the medians
+are compared. Not here: tests (a time never fails one).
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+SCALES = {"tiny": 48, "province": 200, "national": 2_851}  # workbooks of one month
+RUNS = 5
+THOUSANDTH = Decimal("0.001")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One measurement. Each call does the whole work anew; `of` says what the target's ratio divides."""
+
+    name: str
+    reference: str
+    ours: Callable[[], object]
+    theirs: Callable[[], object]
+    target: Decimal
+    of: Literal["ours ÷ reference", "reference ÷ ours"] = "ours ÷ reference"
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _shown(value: float) -> str:
+    return str(Decimal(value).quantize(THOUSANDTH, ROUND_HALF_EVEN))
+
+
+def measure(case: Case, runs: int = RUNS) -> dict[str, Any]:
+    """The contract's row of one case: medians of `runs` turns after one that is not counted."""
+    ours, theirs = [], []
+    for turn in range(runs + 1):
+        mine, other = _seconds(case.ours), _seconds(case.theirs)
+        if turn:
+            ours.append(mine)
+            theirs.append(other)
+    mine, other = statistics.median(ours), statistics.median(theirs)
+    forward = case.of == "ours ÷ reference"
+    ratio = mine / other if forward else other / mine
+    bound = float(case.target)
+    return {
+        "name": case.name,
+        "ours_s": _shown(mine),
+        "reference": case.reference,
+        "reference_s": _shown(other),
+        "ratio": _shown(ratio),
+        "target": f"{case.of} {'≤' if forward else '≥'} {case.target}",
+        "holds": ratio <= bound if forward else ratio >= bound,
+        "spread": _shown((max(ours) - min(ours)) / mine),
+    }
+
+
+def cases(folder: Path, scale: str) -> Iterator[Case]:
+    """Every case, its input made just before it is measured."""
+    from orchestration.bench import audit, build, pages, reading
+
+    count = SCALES[scale]
+    yield from reading.cases(folder / "reading", count)
+    yield from audit.cases(count)
+    home = folder / "home"
+    yield from build.cases(home, folder / "inputs", count)
+    yield from pages.cases(home, folder / "site")
+
+
+def run_bench(
+    scale: str = "tiny", runs: int = RUNS, progress: Callable[[int, int], None] | None = None
+) -> list[dict[str, Any]]:
+    """Measure every case in a folder of its own that is removed afterwards. Returns the contract's rows."""
+    rows: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory(prefix="jiugai-bench-") as name:
+        for n, case in enumerate(cases(Path(name), scale), start=1):
+            rows.append(measure(case, runs))
+            if progress:
+                progress(n, n + 1)
+    return rows

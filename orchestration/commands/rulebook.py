@@ -1,0 +1,68 @@
+"""Commands of statisticians on the rule book: check, doc, schema. Arguments in, one tested function called, an answer out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from orchestration.commands import options
+
+
+@click.group()
+def rulebook() -> None:
+    """规则库 The rule book: forms, rules, indicators, code lists, dates."""
+
+
+@rulebook.command("check", epilog="例 Example: jiugai rulebook check")
+@click.option(
+    "--rulebook", "folder", type=click.Path(file_okay=False, path_type=Path),
+    help="规则库文件夹，默认为本项目的 Folder of the rule book; the project's by default.",
+)  # fmt: skip
+@options.as_json
+@options.lang
+def rulebook_check(folder: Path | None, as_json: bool, lang: str) -> None:
+    """全部校验：格式、引用、表达式、样例、提示语 Everything that must hold before a version is adopted."""
+    from ingestion.catalogue import RULEBOOK
+    from quality.rulebook_checks import check_rulebook
+
+    problems = [p.as_json() for p in check_rulebook(folder or RULEBOOK)]
+    if as_json:
+        options.emit(problems)
+    else:
+        from orchestration.display_collection import show_problems
+
+        show_problems(problems, lang)
+    sys.exit(1 if problems else 0)
+
+
+@rulebook.command("doc", epilog="例 Example: jiugai rulebook doc 统计调查制度附录.md")
+@click.argument("out", required=False, type=click.Path(dir_okay=False, path_type=Path))
+def rulebook_doc(out: Path | None) -> None:
+    """指标解释、审核关系、发布指标成一个 Markdown 文件 The annex as one Markdown file, on stdout without OUT."""
+    from ingestion.archive import write_whole
+    from ingestion.catalogue import catalogue
+    from ingestion.rulebook_doc import rulebook_doc as text_of
+
+    text = text_of(catalogue())
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    write_whole(out, text.encode())
+    options.say(f"写好 wrote [bold]{out}[/] · {len(text.splitlines())} 行 lines")
+
+
+@rulebook.command("schema", epilog="例 Example: jiugai rulebook schema")
+@click.argument("out", required=False, type=click.Path(file_okay=False, path_type=Path))
+@options.as_json
+def rulebook_schema(out: Path | None, as_json: bool) -> None:
+    """各类文件的 JSON Schema，编辑时随打随校 JSON Schema of every kind of file, by default into rulebook/schema."""
+    from ingestion.catalogue import RULEBOOK
+    from ingestion.rulebook_schema import write_schemas
+
+    written = write_schemas(out or RULEBOOK / "schema")
+    if as_json:
+        options.emit([str(p) for p in written])
+    else:
+        options.say(f"写好 {len(written)} 个文件 files · {written[0].parent}")

@@ -1,0 +1,131 @@
+"""Relations between the rows of one return, and codes: what no expression over one row can say.
+
+Types: RWD (keys used once), SIM (names and addresses that may be one place), SPL (one estate split into several), COV
+(codes valid in the period). Parameters stand in the rule book. Not here: which rows count (the rule's `when`, SQL).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ingestion.catalogue import Catalogue
+from ingestion.errors import SetupError
+from ingestion.rulebook_model import FormField, FormTable
+from quality.audit.compile import SetCheck
+from quality.audit.relations import Case, Outcome, Row, shown
+from quality.audit.similar import Place, root_of, similar_pairs, without_region
+
+Found = Iterator[tuple[int, int | None, dict[str, Any]]]  # row, the row it equals, values for the message (at: a field)
+
+
+def _fields(check: SetCheck, *names: str) -> None:
+    for name in names:
+        if name not in check.over.by_id:
+            raise SetupError(f"rulebook/rules: {check.rule.id}: no field {name} in {check.over.id}")
+
+
+def _repeated_keys(check: SetCheck, rows: Sequence[tuple[int, Row]], case: Case, catalogue: Catalogue) -> Found:
+    """Each key names one row; `keys: own` is the table's own. Blank parts are equal, but for those that are required:
+    a blank there is another rule's matter."""
+    given = check.rule.params["keys"]
+    own = [check.over.key] if isinstance(check.over, FormTable) else []
+    for key in own if given == "own" else given:
+        _fields(check, *key)
+        must = [name for name in key if check.over.by_id[name].required == "always"]
+        first: dict[tuple[Any, ...], int] = {}
+        for n, row in rows:
+            values = tuple(row.get(name) for name in key)
+            if any(row.get(name) is None for name in must):
+                continue
+            if values in first:
+                labels = "＋".join(check.over.by_id[name].name for name in key)
+                yield n, first[values], {"at": key[0], "key": labels, "value": "、".join(shown(v) for v in values)}
+            else:
+                first[values] = n
+
+
+def _similar(check: SetCheck, rows: Sequence[tuple[int, Row]], case: Case, catalogue: Catalogue) -> Found:
+    """Rows of different identity whose name and address read alike: the later one, with the likest earlier one."""
+    p = check.rule.params
+    _fields(check, p["name"], p["alias"], p["address"], p["street"], p["within"], p["identity"])
+    places = []
+    for _, row in rows:
+        aliases = [a.strip() for a in str(row.get(p["alias"]) or "").replace("；", ";").split(";")]
+        names = tuple(n for n in (str(row.get(p["name"]) or ""), *aliases) if n)
+        within = str(row.get(p["within"]) or "")
+        region = [*_region(within, catalogue), str(row.get(p["street"]) or "")]
+        address = without_region(str(row.get(p["address"]) or ""), region)
+        places.append(Place(within, str(row.get(p["identity"]) or ""), names, address))
+    best: dict[int, tuple[float, int]] = {}
+    for (earlier, later), score in similar_pairs(places, float(p["threshold"])).items():
+        best[later] = max(best.get(later, (0.0, -1)), (score, -earlier - 1))  # of equals, the first row
+    for later, (score, which) in sorted(best.items()):
+        yield rows[later][0], rows[-which - 1][0], {"at": p["name"], "similarity": f"{score:.2f}"}
+
+
+def _region(code: str, catalogue: Catalogue) -> list[str]:
+    names = []
+    while code in catalogue.areas and catalogue.areas[code].parent_code:
+        names.append(catalogue.areas[code].name_zh)
+        code = catalogue.areas[code].parent_code
+    return names[::-1]
+
+
+def _split(check: SetCheck, rows: Sequence[tuple[int, Row]], case: Case, catalogue: Catalogue) -> Found:
+    """Rows that share some fields and the root of a name: one estate entered as several."""
+    same, root = check.rule.params["same"], check.rule.params["root"]
+    _fields(check, *same, root)
+    first: dict[tuple[Any, ...], int] = {}
+    for n, row in rows:
+        values = (*(row.get(name) for name in same), root_of(str(row.get(root) or "")) or None)
+        if None in values:
+            continue
+        if values in first:
+            yield n, first[values], {"at": root, "root": values[-1]}
+        else:
+            first[values] = n
+
+
+def _codes(check: SetCheck, rows: Sequence[tuple[int, Row]], case: Case, catalogue: Catalogue) -> Found:
+    """Every code stands in its list and is valid in the period."""
+    month = f"{case.period_end:%Y-%m}"
+    for item in (f for f in check.over.fields if f.codelists):
+        valid = _valid_codes(item, month, catalogue)
+        for n, row in rows:
+            value = row.get(item.id)
+            text = str(value or "")
+            held = [c.strip() for c in text.replace("；", ";").split(";")] if item.many else [text]
+            for code in held:
+                if code and code not in valid:
+                    yield (
+                        n,
+                        None,
+                        {"at": item.id, "code": code, "field.name": item.name, "field.label_en": item.label.en},
+                    )
+
+
+def _valid_codes(item: FormField, month: str, catalogue: Catalogue) -> set[str]:
+    if item.codelist == "areas":  # the codes that counties report under, and those of counties that were merged
+        return catalogue.basic_units | catalogue.changed_areas
+    return {
+        code
+        for code, row in catalogue.codes_of(item).items()
+        if (row.get("valid_from") or "")[:7] <= month and month <= ((row.get("valid_to") or "")[:7] or month)
+    }
+
+
+TYPES: dict[str, Callable[[SetCheck, Sequence[tuple[int, Row]], Case, Catalogue], Found]] = {
+    "RWD": _repeated_keys,
+    "SIM": _similar,
+    "SPL": _split,
+    "COV": _codes,
+}
+
+
+def judge(check: SetCheck, n: int, case: Case, chosen: Sequence[int], catalogue: Catalogue) -> Iterator[Outcome]:
+    """What a relation says of the chosen rows of case number n."""
+    held = case.rows(check.over)
+    rows = [(row, held[row]) for row in chosen]
+    for row, other, values in TYPES[check.rule.type](check, rows, case, catalogue):
+        yield Outcome(n, row, check, False, values, other)

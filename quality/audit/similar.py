@@ -1,0 +1,115 @@
+"""Whether two names and addresses may be one place: texts made comparable, numbers compared as numbers.
+
+`农业局家属楼(6号)` and `(8号)` are two places however alike they read: numbers that differ part them. Everything else is
+likeness of text. Not here: what follows from it (sets.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from ingestion.units import normalise
+
+CHUNK = 1000  # rows compared at a time: keeps the table of scores small
+LIKEST = 20  # of one row, so many others are looked at: a sheet of nothing but likenesses must not take minutes
+_DIGITS = {c: str(n) for n, c in enumerate("一二三四五六七八九十", start=1)}
+_COUNTED = "期区号栋楼院里村组座幢条单弄"
+_NUMBER = re.compile(
+    rf"\d+|[A-Za-z](?=[{_COUNTED}])|[甲乙丙丁戊东西南北](?=[{_COUNTED}苑片])|[一二三四五六七八九十]+(?=[{_COUNTED}])"
+)
+_PART = re.compile(rf"(?:{_NUMBER.pattern})(?:号楼|号院|单元|[{_COUNTED}苑片])*")
+_NOISE = re.compile(r"[\W_]+")
+
+Numbers = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One row as it is compared: the group it is compared in, who it is, its names, and its address."""
+
+    group: str
+    identity: str
+    names: tuple[str, ...]
+    address: str
+
+
+@dataclass(frozen=True)
+class _Variant:
+    row: int
+    text: str
+    in_name: Numbers
+    in_address: Numbers
+
+
+def numbers_of(text: str) -> Numbers:
+    """House, building and phase numbers in their order: `3号院二期` → ("3", "2")."""
+    return tuple(_DIGITS.get(n, n.lstrip("0") or "0") for n in _NUMBER.findall(text))
+
+
+def root_of(name: str) -> str:
+    """A name without what numbers its parts: `幸福小区一期`, `幸福小区(2号楼)` → `幸福小区`."""
+    clean = re.sub(r"\(.*?\)", "", normalise(name))
+    return _NOISE.sub("", _PART.sub("", clean))
+
+
+def without_region(address: str, names: Iterable[str]) -> str:
+    """An address from its street on: the names of its province, city, county and street are cut off in front."""
+    text = normalise(address)
+    for name in names:
+        text = text.removeprefix(normalise(name))
+    return text
+
+
+def _agree(one: Numbers, other: Numbers) -> bool:
+    """Numbers part two places when both have them and neither continues the other (15 号, 15 号 3 号楼)."""
+    shared = min(len(one), len(other))
+    return one[:shared] == other[:shared]
+
+
+def _compare(
+    left: Sequence[_Variant], right: Sequence[_Variant], threshold: float, found: dict[tuple[int, int], float]
+) -> None:
+    texts = [v.text for v in right]
+    for start in range(0, len(left), CHUNK):
+        part = left[start : start + CHUNK]
+        scores = process.cdist(
+            [v.text for v in part], texts, scorer=fuzz.ratio, score_cutoff=threshold * 100, dtype=np.float32
+        )
+        for a in np.flatnonzero(scores.any(axis=1)).tolist():
+            likest = np.argsort(-scores[a], kind="stable")[: LIKEST + 1].tolist()
+            for one, other, score in ((part[a], right[b], scores[a, b]) for b in likest if scores[a, b]):
+                if one.row == other.row or not _agree(one.in_name, other.in_name):
+                    continue
+                if _agree(one.in_address, other.in_address):
+                    pair = min(one.row, other.row), max(one.row, other.row)
+                    found[pair] = max(found.get(pair, 0.0), float(score) / 100)
+
+
+def similar_pairs(places: Sequence[Place], threshold: float) -> dict[tuple[int, int], float]:
+    """Pairs of rows (earlier, later) that may be one place → likeness 0 to 1.
+
+    Compared are name and address together, under every name a row goes by, within a group and for rows of different
+    identity. Rows whose first house number differs are never compared, which loses nothing and is what makes it fast.
+    """
+    blocks: dict[tuple[str, str], list[_Variant]] = defaultdict(list)
+    for row, place in enumerate(places):
+        address = _NOISE.sub("", place.address)
+        in_address = numbers_of(place.address)
+        for name in dict.fromkeys(place.names):
+            text = _NOISE.sub("", normalise(name)) + address
+            if text:
+                key = place.group, in_address[0] if in_address else ""
+                blocks[key].append(_Variant(row, text, numbers_of(normalise(name)), in_address))
+    found: dict[tuple[int, int], float] = {}
+    for (group, first), block in blocks.items():
+        if len(block) > 1:
+            _compare(block, block, threshold, found)
+        if first and (group, "") in blocks:
+            _compare(block, blocks[group, ""], threshold, found)
+    return {p: s for p, s in found.items() if places[p[0]].identity != places[p[1]].identity}

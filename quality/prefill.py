@@ -1,0 +1,135 @@
+"""The workbook that a unit is asked to fill in, on demand with its last accepted values beside the empty cells.
+
+Beside, never in them: a year-to-date figure of last month left unchanged would be a wrong return. Not here: the layout of
+the workbook (ingestion.blank).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from ingestion.blank import write_form
+from ingestion.calendar_days import check_period
+from ingestion.catalogue import Catalogue
+from ingestion.catalogue import catalogue as project_catalogue
+from ingestion.errors import UsageError
+from ingestion.model import Value
+from ingestion.register import Register, in_force, submissions
+from ingestion.store import Store
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The last accepted return of a unit before a period. values: field id → value in the unit printed on the form."""
+
+    submission_id: str
+    period: str
+    plan_version: str
+    values: dict[str, Value]
+
+
+def filed_values(store: Store, row: Mapping[str, Any], wanted: list[str] | None = None) -> dict[str, Value]:
+    """Filled-in items of one accepted return (all, or the wanted ones), in form units; blanks are left out."""
+    form = store.catalogue.form(row["form"])
+    path = store.partition_of(row, form)
+    if not form.fields or path is None or not path.exists():
+        return {}
+    names = wanted or [f.id for f in form.fields]
+    table = pq.ParquetFile(path).read(["submission_id", *names], use_threads=False)
+    held: dict[str, Any] = next((r for r in table.to_pylist() if r["submission_id"] == row["submission_id"]), {})
+    found: dict[str, Value] = {}
+    for name in names:
+        value = held.get(name)
+        if value is None:
+            continue
+        unit = form.by_id[name].unit
+        if isinstance(value, Decimal) and unit:
+            value = (value / store.catalogue.unit(unit).factor).normalize()
+        found[name] = value
+    return found
+
+
+def previous_return(
+    home: Path, form_id: str, unit: str, period: str, *, sample: bool = False, catalogue: Catalogue | None = None
+) -> Previous | None:
+    """The last accepted return of the unit: of an earlier period, of a plan also an earlier version. None: there is none."""
+    catalogue = catalogue or project_catalogue()
+    form = catalogue.form(form_id)
+    register = Register(home)
+    try:
+        rows = register.states(
+            submissions.c.kind == ("sample" if sample else "return"),
+            submissions.c.form == form_id,
+            submissions.c.unit_code == unit,
+            submissions.c.period <= period if form.version_field else submissions.c.period < period,
+        )
+    finally:
+        register.close()
+    last = max(in_force(rows).values(), key=lambda r: (r["period"], r["plan_version"]), default=None)
+    if last is None:
+        return None
+    values = filed_values(Store(home, catalogue), last)
+    return Previous(last["submission_id"], last["period"], last["plan_version"], values)
+
+
+def check_asked(form_id: str, unit: str, period: str, catalogue: Catalogue | None = None) -> None:
+    """Refuse a workbook that nobody could file. Raises UsageError that says what to ask for instead."""
+    catalogue = catalogue or project_catalogue()
+    form = catalogue.form(form_id)
+    area = catalogue.area(unit)
+    if (area.level if area.level != "national" else "ministry") not in form.chain:
+        raise UsageError(
+            f"{unit} {area.name_zh} 不填报 {form_id}；填报级别：{'、'.join(form.chain)} (that level does not file this form)"
+        )
+    check_period(period, "month" if form.frequency == "monthly" else "year", form_id)
+
+
+def write_blank(
+    home: Path,
+    form_id: str,
+    unit: str,
+    period: str,
+    out: Path | None = None,
+    *,
+    prefill: bool = False,
+    sample: bool = False,
+    catalogue: Catalogue | None = None,
+) -> dict[str, Any]:
+    """Write the workbook to fill in, by default `J2_110108_2023-09.xlsx` in the current folder.
+
+    Returns: {path, form, unit_code, unit_name, period, previous: {submission_id, period, plan_version, values}|None,
+             sample_data}; previous only when asked for, and None when nothing was accepted before.
+    Raises:  UsageError for a unit, form or period that do not belong together, and for a file that is there already.
+    """
+    catalogue = catalogue or project_catalogue()
+    check_asked(form_id, unit, period, catalogue)
+    form = catalogue.form(form_id)
+    if prefill and not form.fields:
+        raise UsageError(f"{form_id} 是名册表，不预填上期数 ({form_id} is a roster: it cannot be prefilled)")
+    path = out or Path(f"{form_id}_{unit}_{period}.xlsx")
+    if path.exists():
+        raise UsageError(f"{path}: 已有此文件，请换名或先移走 (the file exists already)")
+    before = previous_return(home, form_id, unit, period, sample=sample, catalogue=catalogue) if prefill else None
+    name = catalogue.area(unit).name_zh
+    write_form(
+        form,
+        path,
+        unit_code=unit,
+        unit_name=name,
+        period=period,
+        previous=before.values if before else None,
+        sample=sample,
+        rulebook_version=catalogue.version,
+    )
+    told = {"submission_id": before.submission_id, "period": before.period, "plan_version": before.plan_version,
+            "values": len(before.values)} if before else None  # fmt: skip
+    return {
+        "path": str(path), "form": form_id, "unit_code": unit, "unit_name": name, "period": period, "previous": told,
+        "sample_data": sample,
+    }  # fmt: skip

@@ -1,0 +1,282 @@
+"""Everything that must hold before a version of the rule book is adopted: files, cross-references, rules and their examples.
+
+Collects problems instead of stopping at the first one. Not here: what one expression may say (quality.audit), loading
+(ingestion.catalogue), replaying a version on past months.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ingestion.catalogue import RULEBOOK, Catalogue, load_yaml
+from ingestion.errors import SetupError, UsageError
+from ingestion.rulebook_model import FieldSet, Rule
+from ingestion.rulebook_schema import KINDS, kind_of, pointer_of, schema_text
+from quality.audit.compile import compile_rules
+from quality.audit.examples import placeholders, run_examples
+from quality.audit.levels import ANY
+
+LONGEST_MESSAGE = 120
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+# what the relations between levels, counties and marks fill in (quality.audit.levels, quality.audit.counties)
+OF_LEVELS = {"own", "calc", "units", "diff", "missing", "names", "label", "label_en", "expected", "found", "code", "unit",
+             "place"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault. file below rulebook/; place: the rule, field or line in it."""
+
+    file: str
+    place: str
+    problem_zh: str
+    problem_en: str
+
+    def as_json(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def check_rulebook(root: Path = RULEBOOK) -> list[Problem]:
+    """Every problem of a rule book, file by file; an empty list means that it may be adopted.
+
+    Raises: UsageError when the folder holds no rule book.
+    """
+    if not (root / "rulebook.yaml").is_file():
+        raise UsageError(f"{root}: 不是规则库，没有 rulebook.yaml (no rule book in this folder)")
+    book = Catalogue(root)
+    found = [*_files(root), *_codelists(root)]
+    if found:  # what follows reads these files
+        return _without_repeats([*found, *_schemas(root)])
+    for check in (_loading, _areas, _rules, _indicators, _layouts, _gates, _calendar):
+        try:
+            found += list(check(book))
+        except SetupError as error:
+            found.append(_of_error(error))
+    return _without_repeats([*found, *_schemas(root)])
+
+
+def _without_repeats(found: list[Problem]) -> list[Problem]:
+    return list(dict.fromkeys(found))
+
+
+def _of_error(error: SetupError) -> Problem:
+    """A fault that stops a loader: its message opens with the file, and mostly with the place."""
+    file, _, rest = str(error).partition(": ")
+    place, sep, what = rest.partition(": ")
+    return Problem(file.removeprefix("rulebook/"), place if sep else "", what or rest, what or rest)
+
+
+# -- files --------------------------------------------------------------------------------------------------------
+def _files(root: Path) -> Iterator[Problem]:
+    """Each YAML file against its schema, with every fault in it."""
+    for path in sorted(root.rglob("*.yaml")):
+        name = path.relative_to(root).as_posix()
+        kind = kind_of(path, root)
+        if kind is None:
+            yield Problem(name, "", "没有程序读这个文件", "nothing reads this file")
+            continue
+        try:
+            data = load_yaml(path)
+        except SetupError as error:
+            yield _of_error(error)
+            continue
+        if path.read_text(encoding="utf-8").partition("\n")[0] != pointer_of(path, root, kind):
+            line = pointer_of(path, root, kind)
+            yield Problem(name, "line 1", f"第一行应为“{line}”", f"the first line should be “{line}”")
+        try:
+            kind.model.model_validate(data)
+        except ValidationError as error:
+            for fault in error.errors():
+                place = _place(data, fault["loc"])
+                yield Problem(name, place, f"不合格式：{fault['msg']}", fault["msg"])
+
+
+def _place(data: Any, loc: tuple[int | str, ...]) -> str:
+    """Where a fault is, with ids in place of list positions: rules.J2-004.severity."""
+    words: list[str] = []
+    for part in loc:
+        inner: Any = None
+        if isinstance(data, list) and isinstance(part, int) and part < len(data):
+            inner = data[part]
+        elif isinstance(data, dict):
+            inner = data.get(part)
+        named = isinstance(part, int) and isinstance(inner, dict) and "id" in inner
+        words.append(str(inner["id"] if named else part))
+        data = inner
+    return ".".join(words)
+
+
+def _schemas(root: Path) -> Iterator[Problem]:
+    for kind in KINDS:
+        path = root / "schema" / f"{kind.name}.schema.json"
+        if not path.is_file() or path.read_text(encoding="utf-8") != schema_text(kind):
+            yield Problem(
+                f"schema/{path.name}", "", "与程序中的格式不一致；运行 jiugai rulebook schema",
+                "not current: run jiugai rulebook schema",
+            )  # fmt: skip
+
+
+def _codelists(root: Path) -> Iterator[Problem]:
+    for path in sorted((root / "codelists").glob("*.csv")):
+        name = path.relative_to(root).as_posix()
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        if not rows or not {"code", "name_zh", "name_en"} <= set(rows[0]):
+            yield Problem(
+                name, "line 1", "应有 code、name_zh、name_en 列和至少一行", "needs code, name_zh, name_en and a row"
+            )
+            continue
+        for code, times in Counter(r["code"] for r in rows).items():
+            if times > 1:
+                yield Problem(name, code, "代码重复", "code is used twice")
+        for line, row in enumerate(rows, start=2):
+            for column in ("code", "name_zh", "name_en"):
+                if not row[column]:
+                    yield Problem(name, f"line {line}", f"{column} 为空", f"{column} is empty")
+
+
+# -- loading and cross-references ---------------------------------------------------------------------------------
+def _loading(book: Catalogue) -> Iterator[Problem]:
+    """What the loaders themselves refuse: ids used twice, unknown units, code lists, fields, sources."""
+    parts: tuple[Callable[[], Any], ...] = (
+        lambda: book.units, lambda: book.field_sets, lambda: book.rules, lambda: book.indicators, lambda: book.gates,
+        lambda: book.calendar, lambda: book.layouts, lambda: book.control_totals, lambda: book.sources,
+        lambda: book.explanations, lambda: book.areas,
+    )  # fmt: skip
+    for part in parts:
+        try:
+            part()
+        except SetupError as error:
+            yield _of_error(error)
+
+
+def _areas(book: Catalogue) -> Iterator[Problem]:
+    for area in book.areas.values():
+        file = "areas/zones.csv" if area.is_zone else "areas/areas.csv"
+        if not re.fullmatch(r"\d{6}", area.code):
+            yield Problem(file, area.code, "代码应为六位数字", "the code should be six digits")
+        if area.parent_code and area.parent_code not in book.areas:
+            yield Problem(file, area.code, f"没有上级 {area.parent_code}", f"no parent {area.parent_code}")
+
+
+def _indicators(book: Catalogue) -> Iterator[Problem]:
+    sources = book.codelist("fund_sources")
+    for indicator in book.indicators.values():
+        for code in (c for account in indicator.accounts for c in account.by.get("source", {})):
+            if code not in sources:
+                yield Problem("indicators/indicators.yaml", indicator.id, f"没有资金来源 {code}", f"no source {code}")
+
+
+def _layouts(book: Catalogue) -> Iterator[Problem]:
+    for layout in book.layouts.values():
+        for sheet in layout.sheets:
+            names = [c.indicator for c in sheet.columns] + [i.indicator for i in sheet.items if i.indicator]
+            for name in names:
+                if name not in book.indicators:
+                    yield Problem(f"layouts/{layout.id}.yaml", sheet.match, f"没有指标 {name}", f"no indicator {name}")
+
+
+def _gates(book: Catalogue) -> Iterator[Problem]:
+    for audience, series in book.gates.series.items():
+        for name in series:
+            indicator = book.indicators.get(name)
+            if indicator is None:
+                yield Problem("gates.yaml", f"series.{audience}", f"没有指标 {name}", f"no indicator {name}")
+            elif indicator.audience != audience:
+                yield Problem("gates.yaml", f"series.{audience}", f"{name} 的受众是 {indicator.audience}",
+                              f"the audience of {name} is {indicator.audience}")  # fmt: skip
+
+
+def _calendar(book: Catalogue) -> Iterator[Problem]:
+    calendar, file = book.calendar, "calendar.yaml"
+    forms = [("due", d.form) for d in calendar.due] + [(n, r.form) for n, r in calendar.release.items()]
+    for place, form in [*forms, *(("headline", f) for f in calendar.headline)]:
+        if form not in book.forms:
+            yield Problem(file, place, f"没有表 {form}", f"no form {form}")
+    for form in book.forms:
+        if form not in {d.form for d in calendar.due}:
+            yield Problem(file, "due", f"表 {form} 没有期限", f"form {form} has no due date")
+    for name, release in calendar.release.items():
+        for wanted in [] if release.series == "all" else release.series:
+            if wanted not in book.indicators:
+                yield Problem(file, name, f"没有指标 {wanted}", f"no indicator {wanted}")
+        if release.of is not None and release.of not in calendar.release:
+            yield Problem(file, name, f"没有发布 {release.of}", f"no release {release.of}")
+    for headline in (h for names in calendar.headline.values() for h in names):
+        form, _, field = headline.partition(".")
+        if form not in book.forms or field not in book.forms[form].by_id:
+            yield Problem(file, "headline", f"没有 {headline}", f"no field {headline}")
+
+
+# -- rules --------------------------------------------------------------------------------------------------------
+def _rules(book: Catalogue) -> Iterator[Problem]:
+    """Each rule by itself, so that a fault in one hides none in another."""
+    files = _rule_files(book.root)
+    for form, rules in book.rules.items():
+        for rule in rules:
+            file = files[rule.id]
+            if form == ANY:
+                yield from _message(rule, file, OF_LEVELS)
+            elif form not in book.forms:
+                yield Problem(file, rule.id, f"没有表 {form}", f"no form {form}")
+            else:
+                yield from _rule(rule, file, book)
+
+
+def _rule(rule: Rule, file: str, book: Catalogue) -> Iterator[Problem]:
+    try:
+        compiled = compile_rules(book.form(rule.form), [rule], book)
+        yield from _message(rule, file, placeholders(rule, book))
+        for fault in run_examples(rule, book):
+            zh, _, en = fault.removeprefix(f"{rule.id}: ").partition(" (")
+            yield Problem(file, rule.id, zh, en.removesuffix(")") or zh)
+    except SetupError as error:
+        yield Problem(file, *_after_file(error))
+        return
+    for check in compiled.checks:
+        yield from _units(rule, file, check.over, book)
+
+
+def _after_file(error: SetupError) -> tuple[str, str, str]:
+    problem = _of_error(error)
+    return problem.place, problem.problem_zh, problem.problem_en
+
+
+def _rule_files(root: Path) -> dict[str, str]:
+    """rule id → the file that it stands in."""
+    return {
+        str(row["id"]): path.relative_to(root).as_posix()
+        for path in sorted((root / "rules").glob("*.yaml"))
+        for row in load_yaml(path)["rules"]
+    }
+
+
+def _message(rule: Rule, file: str, known: set[str]) -> Iterator[Problem]:
+    for lang, text in (("zh", rule.message.zh), ("en", rule.message.en)):
+        if not text.strip():
+            yield Problem(file, rule.id, f"message.{lang} 为空", f"message.{lang} is empty")
+        if len(text) > LONGEST_MESSAGE:
+            yield Problem(file, rule.id, f"message.{lang} 长 {len(text)} 字，最多 {LONGEST_MESSAGE}",
+                          f"message.{lang} has {len(text)} characters, at most {LONGEST_MESSAGE}")  # fmt: skip
+        for name in PLACEHOLDER.findall(text):
+            if name not in known:
+                yield Problem(file, rule.id, f"message.{lang} 中的 {{{name}}} 不存在", f"message.{lang}: no {{{name}}}")
+
+
+def _units(rule: Rule, file: str, fields: FieldSet, book: Catalogue) -> Iterator[Problem]:
+    """A total and its parts are in one unit, or 万元 would be added to 元."""
+    if "parts" not in rule.params:
+        return
+    names = [str(rule.params.get("total")), *(str(p).lstrip("-") for p in rule.params["parts"])]
+    units = {fields.by_id[n].unit for n in names if n in fields.by_id}
+    if len(units) > 1:
+        listed = "、".join(sorted(str(u) for u in units))
+        yield Problem(file, rule.id, f"两边的计量单位不同：{listed}", f"units differ: {listed}")

@@ -1,0 +1,40 @@
+"""dbt's own unit tests, run beside a finished build whose tables give the types. Scheduled builds leave them out."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from quality.warehouse import PROJECT, current_build, dbt_environment
+
+
+def test_unit_tests_of_the_dbt_project_hold(
+    published_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    file = tmp_path / "build.duckdb"
+    shutil.copy(current_build(published_home).path, file)
+    for name, value in dbt_environment(published_home, file, tmp_path, None).items():
+        monkeypatch.setenv(name, value)
+    where = [
+        "--project-dir",
+        PROJECT,
+        "--profiles-dir",
+        PROJECT,
+        "--target-path",
+        tmp_path / "target",
+        "--log-path",
+        tmp_path,
+    ]
+    try:
+        answer = dbtRunner().invoke(["--quiet", "test", "--select", "test_type:unit", *map(str, where)])
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    assert answer.exception is None, answer.exception
+    results = {r.node.name: (str(r.status), r.message) for r in answer.result.results}
+    assert len(results) >= 3
+    assert {name: found for name, found in results.items() if found[0] != "pass"} == {}

@@ -1,0 +1,60 @@
+"""What `jiugai bench` answers: the contract's fields, which way a ratio runs, and that every case does its work."""
+
+from decimal import Decimal
+
+import pytest
+
+import orchestration.bench as bench
+from orchestration.bench import Case, measure
+
+FIELDS = {"name", "ours_s", "reference", "reference_s", "ratio", "target", "holds", "spread"}
+
+
+class Clock:
+    """A clock that only moves when work is done: ours costs 6 seconds, the reference 2."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def spend(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(bench.time, "perf_counter", made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("target", "of", "ratio", "holds"),
+    [
+        ("3", "ours ÷ reference", "3.000", True),
+        ("2.9", "ours ÷ reference", "3.000", False),
+        ("0.3", "reference ÷ ours", "0.333", True),
+        ("0.4", "reference ÷ ours", "0.333", False),
+    ],
+)
+def test_the_ratio_runs_the_way_its_target_says(clock: Clock, target: str, of: str, ratio: str, holds: bool) -> None:
+    row = measure(Case("x", "y", lambda: clock.spend(6), lambda: clock.spend(2), Decimal(target), of), runs=3)  # type: ignore[arg-type]
+    assert (row["ours_s"], row["reference_s"], row["spread"]) == ("6.000", "2.000", "0.000")
+    assert (row["ratio"], row["holds"]) == (ratio, holds)
+    assert row["target"].startswith(of)
+
+
+def test_the_first_turn_is_not_counted(clock: Clock) -> None:
+    costs = iter([100.0, 4.0, 5.0, 9.0])
+    row = measure(Case("x", "y", lambda: clock.spend(next(costs)), lambda: clock.spend(1), Decimal(5)), runs=3)
+    assert (row["ours_s"], row["spread"]) == ("5.000", "1.000")  # median of 4, 5, 9; (9 - 4) ÷ 5
+
+
+def test_every_case_runs_and_has_the_fields_of_the_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(bench.SCALES, "tiny", 2)
+    rows = bench.run_bench("tiny", runs=1)
+    assert all(set(r) == FIELDS for r in rows)
+    parts = {r["name"].split()[0] for r in rows}
+    assert parts == {"receive", "audit", "build", "write"}

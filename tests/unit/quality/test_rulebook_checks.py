@@ -1,0 +1,100 @@
+"""`rulebook check`: the project's rule book is sound, and each kind of fault is found with its file and place."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingestion.catalogue import RULEBOOK
+from ingestion.errors import UsageError
+from quality.rulebook_checks import Problem, check_rulebook
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    target = tmp_path / "rulebook"
+    shutil.copytree(RULEBOOK, target)
+    return target
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) >= 1, old
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_rule_book_of_the_project_is_sound() -> None:
+    assert check_rulebook() == []
+
+
+J2_004 = "check: month(period) = 1 or xq_start - prev(xq_start) = xq_start_m"
+FAULTS: list[tuple[str, str, str, str, str, str]] = [
+    # file, what stands there, what is written instead, place, in the Chinese text, in the English one
+    ("rules/J2.yaml", "severity: error", "severity: fatal", "rules.J2-001.severity", "不合格式", "Input should be"),
+    ("rules/J2.yaml", "- id: J2-004", "- id: J2-003", "", "J2-003", "used twice"),
+    ("rules/J2.yaml", J2_004, J2_004.replace("xq_start_m", "nonsense"), "", "nonsense", "no such field"),
+    ("rules/J2.yaml", J2_004, J2_004 + " and read_csv('x') = 1", "J2-004", "不允许", "not allowed"),
+    ("rules/J2.yaml", "prev.xq_start: 4, xq_start_m: 1}]", "prev.xq_start: 4, xq_start_m: 2}]", "J2-004", "结果是 fail", "comes out as fail"),
+    ("rules/J2.yaml", "    na:   [{period: 2023-05, xq_start: 5, prev.xq_start: 4}]\n", "", "J2-004", "缺 tests.na", "no na example"),
+    ("rules/J2.yaml", "本月新开工 {xq_start_m} ≠", "本月新开工 {xq_start_n} ≠", "J2-004", "{xq_start_n}", "{xq_start_n}"),
+    ("rules/J2.yaml", "zh: \"累计数下降：", "zh: \"" + "累" * 121, "J2-003", "最多 120", "at most 120"),
+    ("rules/cross_level.yaml", "差 {diff}\"", "差 {diff}，{who}\"", "L-001", "{who}", "{who}"),
+    ("indicators/indicators.yaml", "field: plan_xq}", "field: plan_x}", "plan_communities", "plan_x", "no field plan_x"),
+    ("layouts/fund_items.yaml", "indicator: funds_", "indicator: funns_", "", "没有指标 funns_", "no indicator funns_"),
+    ("gates.yaml", "public: [plan_communities", "public: [plan_communes", "series.public", "plan_communes", "no indicator"),
+    ("gates.yaml", "public: [plan_communities", "public: [funds_paid, plan_communities", "series.public", "ministry", "ministry"),
+    ("calendar.yaml", "{form: J2, every: month, by:", "{form: J7, every: month, by:", "due", "没有表 J7", "no form J7"),
+    ("calendar.yaml", "county: 5,", "county: 32,", "", "不合格式", ""),
+    ("calendar.yaml", "[J1.plan_hh]", "[J1.plan_households]", "headline", "J1.plan_households", "no field"),
+    ("codelists/explain_reasons.csv", "W2,", "W1,", "W1", "代码重复", "used twice"),
+    ("codelists/explain_reasons.csv", "Earlier error", "", "line 3", "name_en 为空", "name_en is empty"),
+    ("forms/J2_progress.yaml", "unit: 户", "unit: 口", "", "口", "not declared"),
+    ("units.yaml", "units:", "units: &all", "line 3", "anchors", "anchors"),
+    ("rulebook.yaml", "status: ours", "status: ours\nstatus: theirs", "", "duplicate", "duplicate"),
+    ("areas/areas.csv", ",440000,no county level", ",449999,no county level", "441900", "449999", "no parent"),
+    ("gates.yaml", "# yaml-language-server", "# yaml", "line 1", "第一行", "first line"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place", "zh", "en"), FAULTS, ids=[f"{f[0]}-{n}" for n, f in enumerate(FAULTS)]
+)
+def test_each_kind_of_fault_is_found(copy: Path, file: str, old: str, new: str, place: str, zh: str, en: str) -> None:
+    change(copy / file, old, new)
+    found = [p for p in check_rulebook(copy) if file in p.file or file in p.problem_zh]
+    assert [p for p in found if place in p.place and zh in p.problem_zh and en in p.problem_en], found
+
+
+def test_every_fault_of_a_file_is_listed_not_only_the_first(copy: Path) -> None:
+    change(copy / "rules/J2.yaml", "severity: error", "severity: fatal")
+    change(copy / "rules/J2.yaml", "severity: warning", "severity: mild")
+    places = {p.place for p in check_rulebook(copy)}
+    assert {"rules.J2-001.severity", "rules.J2-003.severity"} <= places
+
+
+@pytest.mark.parametrize(
+    ("edit", "file", "said"),
+    [
+        (lambda r: (r / "notes.yaml").write_text("a: 1\n", encoding="utf-8"), "notes.yaml", "没有程序读"),
+        (lambda r: (r / "schema" / "rules.schema.json").unlink(), "schema/rules.schema.json", "不一致"),
+        (lambda r: (r / "codelists" / "empty.csv").write_text("a,b\n", encoding="utf-8"), "codelists/empty.csv", "code"),
+    ],
+    ids=["unread", "schema", "columns"],
+)  # fmt: skip
+def test_files_that_are_missing_stale_or_read_by_nobody(
+    copy: Path, edit: Callable[[Path], object], file: str, said: str
+) -> None:
+    edit(copy)
+    assert [p for p in check_rulebook(copy) if p.file == file and said in p.problem_zh]
+
+
+def test_a_folder_without_a_rule_book_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="不是规则库"):
+        check_rulebook(tmp_path)
+
+
+def test_a_problem_is_told_in_four_words() -> None:
+    assert Problem("a", "b", "c", "d").as_json() == {"file": "a", "place": "b", "problem_zh": "c", "problem_en": "d"}
