@@ -245,7 +245,7 @@ class Receiver:
                 decided = received  # the question is put on receipt; the level above decides later (decisions.py)
             replaced = in_force(earlier).get(key_of(row)) if status == "accepted" else None
             column_map = json.dumps(r.column_map, ensure_ascii=False, sort_keys=True)
-            map_id = hashlib.sha256(column_map.encode()).hexdigest()[:16] if r.values else None
+            map_id = hashlib.sha256(column_map.encode()).hexdigest()[:16] if r.column_map else None
             if (
                 map_id
                 and connection.execute(sa.select(column_maps).where(column_maps.c.map_id == map_id)).first() is None

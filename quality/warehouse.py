@@ -35,7 +35,16 @@ PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 KEEP_BUILDS = 5
 PARSING = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 # acts that change no figure: a build made before them is still up to date
-NOT_DATA = ("duplicate", "gates", "candidate", "no_filing", "approval_refused", "released", "explained", "decision_refused")
+NOT_DATA = (
+    "duplicate",
+    "gates",
+    "candidate",
+    "no_filing",
+    "approval_refused",
+    "released",
+    "explained",
+    "decision_refused",
+)
 _one_at_a_time = threading.Lock()
 
 

@@ -14,8 +14,8 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from filings.figures import Question, figure, open_reader, trace
 from filings.approval import approve
+from filings.figures import Question, figure, open_reader, trace
 from filings.release import list_releases, make
 from filings.verify import verify
 from ingestion.errors import UsageError
