@@ -53,7 +53,7 @@ check: setup manifest ## format, lint, types, import contracts, SQL, rule book s
 	@echo "== mypy"; $(BIN)/mypy
 	@echo "== import contracts"; $(BIN)/lint-imports
 	@echo "== sqlfluff"; $(BIN)/sqlfluff lint --nofail dbt_project/models dbt_project/macros dbt_project/tests > /dev/null && $(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
-	@echo "== generated seeds"; $(BIN)/python -m ingestion.seeds && git diff --exit-code --stat -- dbt_project/seeds/generated
+	@echo "== generated seeds"; $(BIN)/python -m ingestion.seeds && git diff --exit-code --stat -- dbt_project/seeds/generated dbt_project/models/intermediate/generated
 
 format: setup ## format the Python code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .

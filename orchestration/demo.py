@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -64,19 +65,20 @@ def receive_samples(
     """
     counts: Counter[str] = Counter()
     deliveries = generate(folder, seed)
-    for n, delivery in enumerate(deliveries, start=1):
-        for answer in receiver.receive(
-            [delivery.path],
-            filed_by=delivery.filed_by,
-            received_at=delivery.received_at,
-            decided_at=delivery.decided_at,
-        ):
+    done = 0
+    for (received, decided, filed_by), batch in groupby(
+        deliveries, key=lambda d: (d.received_at, d.decided_at, d.filed_by)
+    ):
+        group = list(batch)  # the rosters of a month come in together
+        answers = receiver.receive([d.path for d in group], filed_by=filed_by, received_at=received, decided_at=decided)
+        for answer, delivery in zip(answers, group, strict=True):
             status = answer["verdict"]
             if status == "needs_explanation":
                 status = _explain_all(receiver, answer["submission_id"], delivery)
             counts[status] += 1
+        done += len(group)
         if progress:
-            progress(n, len(deliveries))
+            progress(done, len(deliveries))
     return counts
 
 

@@ -194,6 +194,7 @@ class Receiver:
         self, item: _Incoming, filed_by: str | None, received: dt.datetime, decided: dt.datetime, backfilled: bool
     ) -> dict[str, Any]:
         r, catalogue = item.result, self.catalogue
+        verdict = verdict_of(r, catalogue)
         source = catalogue.source(item.source_id) if item.source_id else None
         province = (
             catalogue.province_of(r.unit_code)
@@ -234,13 +235,15 @@ class Receiver:
             known = [e for e in earlier if e["sha256"] == item.sha256]
             again = next((e for e in known if e is last or e["received_at"] == stamp(received)), None)
             repeated = again or (same[-1] if same and not earlier else None)
-            if repeated:
+            # what was sent back for another return's fault is judged anew once that one is mended
+            is_right_now = repeated is not None and repeated["status"] == "returned" and verdict != "returned"
+            if repeated and not is_right_now:
                 self._see(connection, item, repeated["submission_id"])
                 self.register.log(connection, "duplicate", repeated["submission_id"], filed_by, file=item.path.name)
                 return self._duplicate(item.path, repeated)
             seq = self.register.next_seq(connection)
             submission_id = f"S{seq:06d}"
-            status = verdict_of(r, catalogue)
+            status = verdict
             if status == "needs_explanation":
                 decided = received  # the question is put on receipt; the level above decides later (decisions.py)
             replaced = in_force(earlier).get(key_of(row)) if status == "accepted" else None

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.register import Register, events, submissions
+from ingestion.rulebook_model import FormTable
 from ingestion.store import Store
 from ingestion.units import plain
 from quality.decisions import unexplained
@@ -166,12 +167,14 @@ def state_of(
 
 
 def _preview(path: Path, partition: Partition, catalogue: Catalogue) -> list[dict[str, str]]:
-    """At most 20 rows; of a form the unit and its first core numbers, by their Chinese names."""
+    """At most 20 rows; of a form the unit, the keys and the first core numbers of its first table, by Chinese names."""
     if partition.source_id:
         names = {n: n for n in ("unit_code", "indicator", "dim_code", "period_end", "printed", "value", "unit", "cell")}
     else:
-        numbers = [f for f in catalogue.form(partition.form).fields if f.core and f.is_number][:PREVIEW_FIELDS]
-        names = {"submission_id": "submission_id", "unit_code": "unit_code", **{f.id: f.name for f in numbers}}
+        first = catalogue.form(partition.form).field_sets[0]
+        keys = first.key if isinstance(first, FormTable) else []
+        told = [f for f in first.fields if f.id in keys or (f.core and f.is_number)][:PREVIEW_FIELDS]
+        names = {"submission_id": "submission_id", "unit_code": "unit_code", **{f.id: f.name for f in told}}
     rows = pq.ParquetFile(path).read(list(names)).slice(0, PREVIEW_ROWS).to_pylist()
     return [{names[k]: _shown(v) for k, v in row.items()} for row in rows]
 

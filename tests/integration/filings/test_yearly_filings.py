@@ -95,7 +95,18 @@ def test_a_changed_plan_is_published_with_what_changed(home: Path) -> None:
     """V2 of one county drops 3 communities and 280 households: the note names the unit, both values and the version."""
     first = approve(home, str(file_plan(home)["release"]), "王某")
     frozen = {p: p.read_bytes() for p in Path(first["path"]).rglob("*") if p.is_file()}
-    plan(home, "110108", "V2", "2023-06-20", plan_xq=7, plan_hh=720, adj_in_xq=0, adj_out_xq=3, adj_reason="R1")
+    plan(
+        home,
+        "110108",
+        "V2",
+        "2023-06-20",
+        plan_xq=7,
+        plan_proj=6,
+        plan_hh=720,
+        adj_in_xq=0,
+        adj_out_xq=3,
+        adj_reason="R1",
+    )
     build(home)
     second = file_plan(home, "correction")
     manifest = json.loads((Path(str(second["path"])) / "manifest.json").read_bytes())

@@ -181,6 +181,24 @@ def test_a_list_is_held_against_the_month_in_force(
     assert found[0]["form"] == "J4" and found[0]["cell"] is None
 
 
+def test_a_right_list_sent_back_for_a_wrong_month_is_judged_anew_once_that_is_mended(
+    with_month: None, receiver: Receiver, send: Send, tmp_path: Path
+) -> None:
+    """Seven started is true; the J2 says six. The J2 is corrected, and the same list, byte for byte, is right now."""
+    rows = sound(r10={"stage": "ST07", "d_start": D(2023, 9, 1), "start_ev": "E2"})
+    path = write_list(tmp_path / "j4.xlsx", rows)
+    assert send(path)[0] == "returned"
+    j2 = write_return(tmp_path / "2" / "j2.xlsx", xq_start=7, st_build=4, st_tender=0)
+    assert receiver.receive([j2], received_at=moment("2023-10-09"))[0]["verdict"] == "accepted"
+    again = tmp_path / "again" / "j4.xlsx"
+    again.parent.mkdir()
+    again.write_bytes(path.read_bytes())
+    (answer,) = receiver.receive([again], received_at=moment("2023-10-10"))
+    assert (answer["verdict"], answer["duplicate_of"]) == ("accepted", None)
+    (twice,) = receiver.receive([again], received_at=moment("2023-10-11"))
+    assert twice["duplicate_of"] == answer["submission_id"]
+
+
 def test_a_month_is_held_against_the_list_in_force(with_plan: None, send: Send, tmp_path: Path) -> None:
     assert send(write_list(tmp_path / "j4.xlsx", sound()), "2023-10-03")[0] == "accepted"
     changes: dict[str, Any] = {"xq_start": 7, "st_build": 4, "st_tender": 0}
