@@ -31,11 +31,13 @@ REASONS = {
 }
 AS_REPORTED = ("W8", "模拟说明：经核对情况属实")
 NEVER_EXPLAINED = {("J2", "110109", "2023-11")}  # planted: this month of this unit stays open, for everybody to see
-RELEASES = [
+RELEASES = [  # period, kind or filing of the calendar, sample
     ("2022", "final", False),
     ("2023-09", "provisional", False),
     ("2023-09", "provisional", True),
-    ("2023", "final", True),
+    ("2023", "annual_plan", True),
+    ("2023", "annual_starts_and_funds", True),
+    ("2023", "annual_effects", True),
 ]
 
 

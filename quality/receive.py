@@ -56,6 +56,11 @@ class _Incoming:
         return "publication" if self.source_id else "sample" if self.result.is_sample else "return"
 
 
+def _errors(row: dict[str, Any]) -> int:
+    """Errors of a submission that stands returned; 0 for one that stands otherwise or was clean when it was read."""
+    return int(json.loads(row["counts"]).get("error", 0)) if row["status"] == "returned" else 0
+
+
 def list_files(paths: Iterable[Path]) -> list[Path]:
     """Files to take: named files, and whatever lies in named folders. Half-copied and lock files are left alone."""
     found: list[Path] = []
@@ -235,8 +240,9 @@ class Receiver:
             known = [e for e in earlier if e["sha256"] == item.sha256]
             again = next((e for e in known if e is last or e["received_at"] == stamp(received)), None)
             repeated = again or (same[-1] if same and not earlier else None)
-            # what was sent back for another return's fault is judged anew once that one is mended
-            is_right_now = repeated is not None and repeated["status"] == "returned" and verdict != "returned"
+            # what was sent back for another return's fault is judged anew once that one is mended; what a person sent
+            # back stays back until the file is another one
+            is_right_now = repeated is not None and bool(_errors(repeated)) and verdict != "returned"
             if repeated and not is_right_now:
                 self._see(connection, item, repeated["submission_id"])
                 self.register.log(connection, "duplicate", repeated["submission_id"], filed_by, file=item.path.name)

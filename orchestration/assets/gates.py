@@ -48,18 +48,17 @@ def gated_series() -> dg.AssetsDefinition:
     """Runs the gates of a period and release, and stores the verdicts."""
     definition = partitions.of_releases()
     specs = []
-    for series in release_series():
+    filed = (s for release in catalogue().calendar.release for s in series_of(release))
+    for series in dict.fromkeys([*release_series(), *filed]):
         name = catalogue().indicator(series).name
         specs.append(dg.AssetCheckSpec(  # by partition: else the sample's verdict would stand over the real one
             series, asset=GATED, partitions_def=definition,
             description=f"{name.zh}可以发布。 {name.en} may be published: every gate passed for this data.",
         ))  # fmt: skip
 
-    @dg.asset(
-        key=GATED,
+    spec = dg.AssetSpec(
+        GATED,
         deps=READS,
-        partitions_def=definition,
-        check_specs=specs,
         group_name=RELEASES.group,
         owners=[RELEASES.owner],
         kinds={"greatexpectations"},
@@ -75,6 +74,9 @@ def gated_series() -> dg.AssetsDefinition:
                 "gate and why; mend the data, then run the partition again",
         ),
     )  # fmt: skip
+
+    # can_subset: a filing of the calendar judges its own series, and the other checks say nothing
+    @dg.multi_asset(name="gated_series", specs=[spec], check_specs=specs, partitions_def=definition, can_subset=True)
     def gated(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[Any]:
         release = partitions.release_of(context.partition_key)
         names = series_of(release.filing) if release.filing else None

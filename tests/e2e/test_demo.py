@@ -41,6 +41,7 @@ def test_the_demo_ends_with_figures_releases_and_pages(home: Path) -> None:
     )
     released = [r for r in run("release", "list", "--home", home) if r["state"] == "released"]
     assert {(r["period"], r["source_kind"]) for r in released} >= {("2023-09", "real"), ("2023-09", "sample")}
+    assert {r["filing"] for r in released} >= {"annual_plan", "annual_starts_and_funds", "annual_effects"}
     for r in released:
         assert run("release", "verify", r["path"])["ok"]
     assert (home / "site" / "index.html").is_file() and (home / "site" / "sample").is_dir()

@@ -129,6 +129,17 @@ def test_a_returned_version_gives_way_to_the_one_before_it_and_may_be_accepted_a
     assert now_in_force(receiver) == {second}
 
 
+def test_the_same_file_does_not_undo_the_decision_that_returned_it(receiver: Receiver, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    first = receive(receiver, path)["submission_id"]
+    decide(receiver.home, first, "return", by="王某", note="与台账不符")
+    copy = tmp_path / "again.xlsx"
+    copy.write_bytes(path.read_bytes())
+    again = receiver.receive([copy])[0]
+    assert (again["duplicate_of"], again["verdict"]) == (first, "returned")
+    assert now_in_force(receiver) == set()
+
+
 def test_in_force_is_the_one_received_last_not_the_one_decided_last(receiver: Receiver, tmp_path: Path) -> None:
     waiting = asked(receiver, tmp_path, "2023-10-04T09:00")
     later = receive(receiver, tmp_path / "c.xlsx", "2023-10-05T09:00", hh_start=620)["submission_id"]
