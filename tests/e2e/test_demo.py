@@ -46,7 +46,14 @@ def test_the_demo_ends_with_figures_releases_and_pages(home: Path) -> None:
         assert run("release", "verify", r["path"])["ok"]
     assert (home / "site" / "index.html").is_file() and (home / "site" / "sample").is_dir()
     returned = run("returns", "list", "--status", "returned", "--home", home)
-    assert sorted(r["form"] for r in returned) == ["J2", "J4", "J4", "J4", "J4", "J4"]  # the faults of decisions 6 and 17
+    assert sorted(r["form"] for r in returned) == [
+        "J2",
+        "J4",
+        "J4",
+        "J4",
+        "J4",
+        "J4",
+    ]  # the faults of decisions 6 and 17
     assert list((home / "answers").glob("*.xlsx"))
 
 
