@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 JIUGAI = Path(sys.executable).with_name("jiugai")
+pytestmark = pytest.mark.timeout(1200)  # two whole runs on a machine that may be busy
 
 
 def run(*arguments: object, code: int = 0) -> Any:
     done = subprocess.run(
-        [str(JIUGAI), *map(str, arguments), "--json"], capture_output=True, text=True, timeout=280, check=False
+        [str(JIUGAI), *map(str, arguments), "--json"], capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == code, done.stderr
     return json.loads(done.stdout)
