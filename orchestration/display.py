@@ -38,11 +38,11 @@ def console() -> Console:
     return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
-def _pick(pair: tuple[str, str], lang: str) -> str:
+def pick(pair: tuple[str, str], lang: str) -> str:
     return pair[0] if lang == "zh" else pair[1]
 
 
-def _table(*headers: str, title: str | None = None) -> Any:
+def new_table(*headers: str, title: str | None = None) -> Any:
     from rich import box
     from rich.table import Table
 
@@ -68,7 +68,7 @@ def progress_of(title: str, *, quiet: bool = False) -> Iterator[Callable[[int, i
 def finding_line(f: dict[str, Any], lang: str) -> str:
     """One finding as people read it: severity, rule, sheet, then the sentence (which names the cell)."""
     sheet = f"“{f['sheet']}” " if f["sheet"] else ""
-    return f"  {_pick(SEVERITIES[f['severity']], lang)} {f['rule']} {sheet}{f['message_zh' if lang == 'zh' else 'message_en']}"
+    return f"  {pick(SEVERITIES[f['severity']], lang)} {f['rule']} {sheet}{f['message_zh' if lang == 'zh' else 'message_en']}"
 
 
 def show_check(answers: list[dict[str, Any]], lang: str, report: Path | None) -> None:
@@ -76,7 +76,7 @@ def show_check(answers: list[dict[str, Any]], lang: str, report: Path | None) ->
         mark = " [bold red]模拟数据[/]" if a["sample_data"] else ""
         console().print(
             f"[bold]{Path(a['file']).name}[/]{mark} · {a['form'] or '?'} {a['unit_code'] or ''} {a['period'] or ''} · "
-            f"{_pick(VERDICTS[a['verdict']], lang)} · {a['counts']['error']} 错误 errors · {a['counts']['warning']} 核实 warnings"
+            f"{pick(VERDICTS[a['verdict']], lang)} · {a['counts']['error']} 错误 errors · {a['counts']['warning']} 核实 warnings"
             f" · {a['counts']['cannot_tell']} 无法判断 cannot tell"
         )
         for f in a["findings"]:
@@ -88,7 +88,7 @@ def show_check(answers: list[dict[str, Any]], lang: str, report: Path | None) ->
 
 
 def show_receive(answers: list[dict[str, Any]], register: Register, lang: str) -> None:
-    table = _table("文件 file", "报送 submission", "结论 verdict", "说明 remark")
+    table = new_table("文件 file", "报送 submission", "结论 verdict", "说明 remark")
     for a in answers:
         remark = ""
         if a["duplicate_of"]:
@@ -101,12 +101,12 @@ def show_receive(answers: list[dict[str, Any]], register: Register, lang: str) -
         elif a["verdict"] in ("returned", "unreadable"):
             errors = [f for f in register.findings_of(a["submission_id"]) if f["severity"] == "error"]
             remark = errors[0]["message_zh" if lang == "zh" else "message_en"] if errors else ""
-        table.add_row(Path(a["file"]).name, a["submission_id"], _pick(VERDICTS[a["verdict"]], lang), remark)
+        table.add_row(Path(a["file"]).name, a["submission_id"], pick(VERDICTS[a["verdict"]], lang), remark)
     console().print(table)
 
 
 def show_returns(rows: list[dict[str, Any]], lang: str) -> None:
-    table = _table(
+    table = new_table(
         "报送 id", "表 form", "单位 unit", "报告期 period", "版 v", "状态 status", "收到 received", "文件 file"
     )
     for r in rows:
@@ -117,7 +117,7 @@ def show_returns(rows: list[dict[str, Any]], lang: str) -> None:
             r["unit_code"] or "",
             r["period"] or "",
             str(r["version"]),
-            _pick(VERDICTS[r["status"]], lang),
+            pick(VERDICTS[r["status"]], lang),
             r["received_at"][:16],
             r["file_name"],
         )
@@ -185,7 +185,7 @@ def show_figure(a: dict[str, Any], lang: str) -> None:
 
 def show_trace(a: dict[str, Any], lang: str) -> None:
     show_figure(a["figure"], lang)
-    table = _table(
+    table = new_table(
         "角色 role", "权 w", "单位 unit", "报送 submission", "文件 file", "单元格 cell", "原文 raw", "值 value"
     )
     for c in a["contributions"]:
@@ -221,7 +221,7 @@ def show_gates(rows: list[dict[str, Any]], lang: str) -> None:
     by_series: dict[tuple[str, str, str, str], list[dict[str, Any]]] = {}
     for r in rows:
         by_series.setdefault((r["series"], r["period"], r["kind"], r["source_kind"]), []).append(r)
-    table = _table("指标 series", "期 period", "种类 kind", "来源 source", "结论 verdict", "说明 why")
+    table = new_table("指标 series", "期 period", "种类 kind", "来源 source", "结论 verdict", "说明 why")
     for (series, period, kind, source_kind), found in by_series.items():
         bad = [r for r in found if r["severity"] == "error" and r["verdict"] != "passed"]
         worst = bad[0]["verdict"] if bad else "passed"
@@ -230,7 +230,7 @@ def show_gates(rows: list[dict[str, Any]], lang: str) -> None:
             period,
             kind,
             "模拟数据 sample" if source_kind == "sample" else source_kind,
-            _pick(VERDICTS[worst], lang),
+            pick(VERDICTS[worst], lang),
             bad[0]["message_zh" if lang == "zh" else "message_en"] if bad else f"{len(found)} 道关口 gates",
         )
     console().print(table)
@@ -267,7 +267,7 @@ def show_approval(a: dict[str, Any], lang: str) -> None:
 
 
 def show_releases(rows: list[dict[str, Any]], lang: str) -> None:
-    table = _table(
+    table = new_table(
         "发布 release", "期 period", "种类 kind", "来源 source", "状态 state", "批准 approved", "指标 series"
     )
     for r in rows:
@@ -291,7 +291,7 @@ def show_verify(a: dict[str, Any], lang: str) -> None:
 
 
 def show_demo(a: dict[str, Any], lang: str) -> None:
-    table = _table("做了什么 made", "多少 how many", "在哪里 where", title="演示完成 Demo finished")
+    table = new_table("做了什么 made", "多少 how many", "在哪里 where", title="演示完成 Demo finished")
     for row in a["made"]:
         table.add_row(f"{row['zh']} {row['en']}", str(row["count"]), row["where"])
     console().print(table)
@@ -301,7 +301,7 @@ def show_demo(a: dict[str, Any], lang: str) -> None:
 
 
 def show_bench(rows: list[dict[str, Any]], lang: str) -> None:
-    table = _table(*[_pick(h, lang) for h in (("项目", "part"), ("用时 秒", "ours, s"), ("参照", "reference"), ("参照用时 秒", "its time, s"), ("倍数", "ratio"), ("目标", "target"), ("达到", "holds"), ("离散", "spread"))])  # fmt: skip
+    table = new_table(*[pick(h, lang) for h in (("项目", "part"), ("用时 秒", "ours, s"), ("参照", "reference"), ("参照用时 秒", "its time, s"), ("倍数", "ratio"), ("目标", "target"), ("达到", "holds"), ("离散", "spread"))])  # fmt: skip
     for r in rows:
         holds = "[green]✓[/]" if r["holds"] else "[red]✗[/]"
         table.add_row(r["name"], r["ours_s"], r["reference"], r["reference_s"], r["ratio"], r["target"], holds, r["spread"])  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.markup import escape
 
-from orchestration.display import VERDICTS, _pick, _table, console
+from orchestration.display import VERDICTS, console, new_table, pick
 
 MOST_ROWS = 50
 LEVELS = {"county": ("县级", "county"), "city": ("市级", "city"), "province": ("省级", "province")}
@@ -51,7 +51,7 @@ def show_decision(a: dict[str, Any], lang: str) -> None:
             console().print(f"  {reason}")
         return
     console().print(
-        f"[bold]{a['submission_id']}[/] {_pick(VERDICTS[a['status']], lang)} · {escape(a['by'])} · {a['decided_at'][:19]}Z"
+        f"[bold]{a['submission_id']}[/] {pick(VERDICTS[a['status']], lang)} · {escape(a['by'])} · {a['decided_at'][:19]}Z"
     )
     if a["supersedes"]:
         console().print(f"  取代 supersedes {a['supersedes']}")
@@ -73,14 +73,14 @@ def _day(due: dict[str, Any], lang: str) -> str:
 def show_chase(a: dict[str, Any], lang: str) -> None:
     mark = "[bold red]模拟数据 sample[/] " if a["sample_data"] else ""
     console().print(
-        f"{mark}[bold]{a['form']} {a['plan_version'] or ''} {a['period']}[/] · {_pick(LEVELS[a['level']], lang)} · "
+        f"{mark}[bold]{a['form']} {a['plan_version'] or ''} {a['period']}[/] · {pick(LEVELS[a['level']], lang)} · "
         f"期限 due {_day(a['due'], lang)} · 应报 expected {a['expected']} · 已接收 in force {a['in_force']} · "
         f"未到 owing {len(a['rows'])}"
     )
     if not a["rows"]:
         console().print("[green]都到齐了[/] all in")
         return
-    table = _table(
+    table = new_table(
         "单位 unit", "省级 province", "状态 status", "权重 weight", "逾期 days late", "报送 submission", "要做 to do"
     )
     for r in a["rows"][:MOST_ROWS]:
@@ -96,7 +96,7 @@ def show_chase(a: dict[str, Any], lang: str) -> None:
             else r["weight_reason_zh" if lang == "zh" else "weight_reason_en"]
         )
         table.add_row(
-            f"{r['unit_code']} {r['unit_name']}", r["province_name"], _pick(STATUSES[r["status"]], lang), weight,
+            f"{r['unit_code']} {r['unit_name']}", r["province_name"], pick(STATUSES[r["status"]], lang), weight,
             str(r["days_late"]), r["submission_id"] or "", todo,
         )  # fmt: skip
     console().print(table)
@@ -107,7 +107,7 @@ def show_chase(a: dict[str, Any], lang: str) -> None:
 
 
 def show_calendar(rows: list[dict[str, Any]], lang: str) -> None:
-    table = _table(
+    table = new_table(
         "日期 date",
         "星期",
         "事项 what",
@@ -118,11 +118,11 @@ def show_calendar(rows: list[dict[str, Any]], lang: str) -> None:
         "顺延原因 moved for",
     )
     for r in rows:
-        what = "报送 due" if r["what"] == "due" else f"[bold]发布 release[/] {_pick(KINDS[r['release_kind']], lang)}"
+        what = "报送 due" if r["what"] == "due" else f"[bold]发布 release[/] {pick(KINDS[r['release_kind']], lang)}"
         why = r["why_zh"] if lang == "zh" else r["why_en"]
         table.add_row(
             r["date"], WEEKDAYS[dt.date.fromisoformat(r["date"]).weekday()], what,
-            f"{r['form']} {r['version'] or ''}".strip(), _pick(LEVELS[r["level"]], lang) if r["level"] else r["release"],
+            f"{r['form']} {r['version'] or ''}".strip(), pick(LEVELS[r["level"]], lang) if r["level"] else r["release"],
             r["period"], r["original"] if r["moved"] else "", why,
         )  # fmt: skip
     console().print(table)
@@ -140,7 +140,7 @@ def show_answers(row: dict[str, Any], lang: str) -> None:
         console().print(f"  [cyan]说明 explained[/] {said} {e['at'][:19]}Z")
     for d in row["decisions"]:
         who = escape(f"{d['by']} {d['note'] or ''}")
-        console().print(f"  [cyan]决定 decided[/] {_pick(VERDICTS[d['status']], lang)} · {who} {d['at'][:19]}Z")
+        console().print(f"  [cyan]决定 decided[/] {pick(VERDICTS[d['status']], lang)} · {who} {d['at'][:19]}Z")
     if row["to_explain"]:
         console().print(f"  [yellow]还须说明 still to explain[/] {'、'.join(row['to_explain'])}")
 
