@@ -49,7 +49,11 @@ def periods(reader: Reader, view: View) -> list[str]:
     asked = OF_PAGE.get(view.page)
     if asked is None:
         return []
-    return list(dict.fromkeys([*reversed(periods_with(reader, asked, view.area, view.sample)), *([view.period] if view.period else [])]))
+    return list(
+        dict.fromkeys(
+            [*reversed(periods_with(reader, asked, view.area, view.sample)), *([view.period] if view.period else [])]
+        )
+    )
 
 
 def releases(home: Path, sample: bool) -> list[str]:

@@ -76,7 +76,9 @@ def account(
 def _ordered(reader: Reader, codes: set[tuple[str, str]]) -> list[tuple[str, str]]:
     """Codes in the order of their list, unlisted ones first; a code that gathers others is left out beside its parts."""
     dimensions = reader.catalogue.dimensions
-    gathered = {c for name, code in codes if name in dimensions for c in dimensions[name].adds_to.get(code, set()) - {code}}
+    gathered = {
+        c for name, code in codes if name in dimensions for c in dimensions[name].adds_to.get(code, set()) - {code}
+    }
     place = {code: n for d in dimensions.values() for n, code in enumerate(d.codes)}
     kept = [c for c in codes if c[1] not in gathered]
     return sorted(kept, key=lambda c: (place.get(c[1], -1) if c[0] != "source" else 0, c[1]))

@@ -13,7 +13,14 @@ PLAN_VERSIONS = tuple(f"{PLAN}_{base}" for base in BASES)
 RATES_BY_BASE = tuple(f"start_rate_communities_plan_{base}" for base in BASES)
 PRINTED_RATE = "start_rate_communities_printed"
 # what the map of provinces can show, the first one that any province has being shown first
-MEASURES = ("start_rate_communities_plan_first", PRINTED_RATE, *RATES_BY_BASE[1:], STARTED, "started_households", HOUSEHOLDS)
+MEASURES = (
+    "start_rate_communities_plan_first",
+    PRINTED_RATE,
+    *RATES_BY_BASE[1:],
+    STARTED,
+    "started_households",
+    HOUSEHOLDS,
+)
 RESIDENTS = "benefited_residents"
 
 
@@ -57,7 +64,11 @@ def _central(reader: Reader, area: str) -> list[tuple[str, str]]:
 
 def overview_period(reader: Reader, area: str, sample: bool) -> str:
     """The latest year with starts, else the latest month; the plan of a coming year does not move the page on."""
-    found = (latest(reader, [i], area, sample, length=n) for n in ((7, 4) if sample else (4, 7)) for i in (STARTED, HOUSEHOLDS, PLAN))
+    found = (
+        latest(reader, [i], area, sample, length=n)
+        for n in ((7, 4) if sample else (4, 7))
+        for i in (STARTED, HOUSEHOLDS, PLAN)
+    )
     return next((p for p in found if p), str(FIRST_YEAR))
 
 

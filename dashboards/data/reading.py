@@ -160,7 +160,13 @@ def read_frame(
 
 # -- what is there ----------------------------------------------------------------------------------------------------
 def periods_with(
-    reader: Reader, indicators: Iterable[str], area: str, sample: bool, *, dims: bool = False, programme: str = "national"
+    reader: Reader,
+    indicators: Iterable[str],
+    area: str,
+    sample: bool,
+    *,
+    dims: bool = False,
+    programme: str = "national",
 ) -> list[str]:
     """Years and months for which an area has one of the indicators, oldest first."""
     rows = reader.rows(
