@@ -30,8 +30,7 @@ system: ## install the Debian packages that the browser tests need (Chromium, CJ
 	@.ci/system-packages browser
 
 manifest: setup ## parse the dbt project (Dagster and the tests read its manifest)
-	@echo "== dbt parse"
-	@cd dbt_project && ../$(BIN)/dbt --quiet parse --profiles-dir .
+	@$(BIN)/python -m orchestration.manifest
 
 demo: setup manifest ## the whole line on the folder $(JIUGAI_HOME), ending with where to look
 	@$(BIN)/jiugai demo

@@ -11,6 +11,7 @@ import hashlib
 import json
 import shutil
 import subprocess
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -52,23 +53,39 @@ def _lock_hash() -> str | None:
     return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else None
 
 
-def _series(connection: duckdb.DuckDBPyConnection, data: SeriesData) -> Series:
-    """What is published of a series: exactly the figures that the gates' hash covers, and the cells behind them."""
-    key, figures = data.key, data.figures
-    wanted = {
-        (f["area_code"], f["dim_code"], f["group_id"], "filed" if f["basis"] == "filed" else "summed") for f in figures
-    }
+def _published(connection: duckdb.DuckDBPyConnection, passed: list[SeriesData]) -> list[Series]:
+    """What is published of series of one release: exactly the figures that the gates' hash covers, and their cells."""
+    if not passed:
+        return []
+    key = passed[0].key
     found = query(
         connection,
         """select * from fct_contributions
-           where is_sample = ? and programme = ? and indicator = ? and period = ? and accum = 'level'
-           order by area_code, dim_code, group_id, basis, figure_role, unit_code, observation_id""",
-        [key.is_sample, key.programme, key.series, key.period],
+           where is_sample = ? and programme = ? and period = ? and accum = 'level'
+           and indicator in (select unnest(?::varchar[]))
+           order by indicator, area_code, dim_code, group_id, basis, figure_role, unit_code, observation_id""",
+        [key.is_sample, key.programme, key.period, [data.key.series for data in passed]],
     )
-    contributions = [c for c in found if (c["area_code"], c["dim_code"], c["group_id"], c["basis"]) in wanted]
-    chosen = [f for f in figures if f["choice_rank"] == 1 and f["dim_code"] == ""]
-    chosen.sort(key=lambda f: (f["area_code"] != data.area, f["area_code"]))
-    return Series(key.series, chosen, figures, contributions)
+    cells: dict[tuple[str, str, str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    for c in found:
+        cells[c["indicator"], c["area_code"], c["dim_code"], c["group_id"], c["basis"]].append(c)
+    made = []
+    for data in passed:
+        wanted = {
+            (
+                data.key.series,
+                f["area_code"],
+                f["dim_code"],
+                f["group_id"],
+                "filed" if f["basis"] == "filed" else "summed",
+            )
+            for f in data.figures
+        }
+        contributions = [c for w in sorted(wanted) for c in cells[w]]
+        chosen = [f for f in data.figures if f["choice_rank"] == 1 and f["dim_code"] == ""]
+        chosen.sort(key=lambda f: (f["area_code"] != data.area, f["area_code"]))
+        made.append(Series(data.key.series, chosen, data.figures, contributions))
+    return made
 
 
 def make(
@@ -99,21 +116,22 @@ def make(
     source_kind = "sample" if sample else "real"
     made = current_build(home)
     register = Register(home)
-    included: list[Series] = []
     left_out: list[dict[str, Any]] = []
     data_hashes: dict[str, str] = {}
     with open_build(made) as connection:
-        for name in names:
-            key = SeriesKey(name, period, kind, programme, source_kind)
-            data = series_data(connection, key)
-            reasons = reasons_against(register, key, data.data_hash)
+        keys = [SeriesKey(name, period, kind, programme, source_kind) for name in names]
+        passed = []
+        for data in series_data(connection, keys):
+            name = data.key.series
+            reasons = reasons_against(register, data.key, data.data_hash)
             if reasons:
                 left_out.append(
                     {"series": name, "reasons_zh": [zh for zh, _ in reasons], "reasons_en": [en for _, en in reasons]}
                 )
                 continue
             data_hashes[name] = data.data_hash
-            included.append(_series(connection, data))
+            passed.append(data)
+        included = _published(connection, passed)
     answer: dict[str, Any] = {
         "release": None,
         "state": "none",

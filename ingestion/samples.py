@@ -67,6 +67,8 @@ class Delivery:
     """One file that comes in. Times carry +08:00; `note` says what was planted in it, empty when nothing was."""
 
     path: Path
+    form: str
+    period: str
     received_at: dt.datetime
     decided_at: dt.datetime
     filed_by: str
@@ -129,7 +131,7 @@ class _Maker:
             rulebook_version=self.book.version,
         )
         when = decided or self._next_working_hours(received)
-        self.deliveries.append(Delivery(path, received, when, by or f"{name}老旧小区改造办（模拟）", note))
+        self.deliveries.append(Delivery(path, form_id, period, received, when, by or f"{name}老旧小区改造办（模拟）", note))
         return self.deliveries[-1]
 
     def _at(self, day: dt.date, first_hour: int = 8, last_hour: int = 17) -> dt.datetime:

@@ -167,7 +167,8 @@ def write_seeds(seeds: Path = SEEDS, models: Path = MODELS) -> list[Path]:
     texts = {seeds / f"{name}.csv": seed_text(rows) for name, rows in seed_tables(book).items()}
     texts |= {models / f"{name}.sql": sql for name, sql in row_models(book).items()}
     for path, text in texts.items():
-        write_whole(path, text.encode())
+        if not path.is_file() or path.read_bytes() != text.encode():  # an untouched file keeps dbt's manifest current
+            write_whole(path, text.encode())
     return list(texts)
 
 

@@ -19,7 +19,7 @@ from ingestion.samples import Delivery, generate
 from ingestion.transcripts import write_source
 from orchestration.display import progress_of
 from quality.decisions import decide, explain, unexplained
-from quality.receive import Receiver
+from quality.receive import Arrival, Receiver
 
 APPROVER = "演示批准人（模拟）"
 REVIEWER = "上级审核人（模拟）"
@@ -68,11 +68,9 @@ def receive_samples(
     counts: Counter[str] = Counter()
     deliveries = generate(folder, seed)
     done = 0
-    for (received, decided, filed_by), batch in groupby(
-        deliveries, key=lambda d: (d.received_at, d.decided_at, d.filed_by)
-    ):
-        group = list(batch)  # the rosters of a month come in together
-        answers = receiver.receive([d.path for d in group], filed_by=filed_by, received_at=received, decided_at=decided)
+    for _, batch in groupby(deliveries, key=lambda d: (d.form, d.period)):
+        group = list(batch)  # what comes in next of one form and period: none of it is judged by another of them
+        answers = receiver.take([Arrival(d.path, d.filed_by, d.received_at, d.decided_at) for d in group])
         for answer, delivery in zip(answers, group, strict=True):
             status = answer["verdict"]
             if status == "needs_explanation":

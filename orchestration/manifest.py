@@ -50,4 +50,4 @@ def tests(found: Mapping[str, Any] | None = None) -> dict[str, Mapping[str, Any]
 
 
 if __name__ == "__main__":
-    write_manifest(MANIFEST)
+    manifest()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,13 +43,34 @@ from quality.check import counts_of, verdict_of
 from quality.reports import write_report
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """A file as it comes in. received_at and decided_at back-fill history and are marked so."""
+
+    path: Path
+    filed_by: str | None = None
+    received_at: dt.datetime | None = None
+    decided_at: dt.datetime | None = None
+
+    def check(self) -> None:
+        """Raises UsageError for impossible times."""
+        if self.decided_at and not self.received_at:
+            raise UsageError("只给了 --decided-at；请同时给 --received-at (both times belong together)")
+        if self.received_at and self.decided_at and self.decided_at < self.received_at:
+            raise UsageError("--decided-at 早于 --received-at (decided before received)")
+
+
 @dataclass
 class _Incoming:
-    path: Path
+    arrival: Arrival
     sha256: str
     mtime_ns: int
     result: ReadResult
     source_id: str | None
+
+    @property
+    def path(self) -> Path:
+        return self.arrival.path
 
     @property
     def kind(self) -> str:
@@ -95,21 +116,30 @@ class Receiver:
         decided_at: dt.datetime | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> list[dict[str, Any]]:
-        """Take files in. Returns one answer a file, in the order given.
+        """Take files and folders in that come from one sender at one time. As `take` otherwise."""
+        Arrival(Path(), filed_by, received_at, decided_at).check()  # also where a folder is empty
+        arrivals = [Arrival(path, filed_by, received_at, decided_at) for path in list_files(paths)]
+        return self.take(arrivals, source_id=source_id, progress=progress)
 
-        received_at and decided_at back-fill history and are marked so; a publication is known from its published_on.
+    def take(
+        self,
+        arrivals: Sequence[Arrival],
+        *,
+        source_id: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Take files in. Returns one answer a file, in the order given: versions of one return come in that order.
+
+        A publication is known from its published_on unless a time is given.
         Raises: UsageError for an unknown source or impossible times; bad files are verdicts, not exceptions.
         """
         if source_id is not None:
             self.catalogue.source(source_id)
-        if decided_at and not received_at:
-            raise UsageError("只给了 --decided-at；请同时给 --received-at (both times belong together)")
-        if received_at and decided_at and decided_at < received_at:
-            raise UsageError("--decided-at 早于 --received-at (decided before received)")
-        files = list_files(paths)
         answers: dict[Path, dict[str, Any]] = {}
         incoming: list[_Incoming] = []
-        for n, path in enumerate(files):
+        for n, arrival in enumerate(arrivals):
+            arrival.check()
+            path = arrival.path
             mtime = path.stat().st_mtime_ns  # before reading: a file replaced meanwhile then looks newer, never older
             data = path.read_bytes()
             digest = sha256_of(data)
@@ -120,9 +150,9 @@ class Receiver:
                 continue
             self.archive.keep(data, path.suffix)
             result, named = read_bytes(data, self.catalogue, source_id)
-            incoming.append(_Incoming(path, digest, mtime, result, named))
+            incoming.append(_Incoming(arrival, digest, mtime, result, named))
             if progress:
-                progress(n + 1, len(files))
+                progress(n + 1, len(arrivals))
         self.contexts.arriving((i.kind, i.result) for i in incoming)
         forms = list(self.catalogue.forms)
         groups: dict[tuple[Any, ...], list[_Incoming]] = {}
@@ -131,23 +161,17 @@ class Receiver:
             order = forms.index(r.form) if r.form in forms else -1
             groups.setdefault((order, r.period or "", r.plan_version or "", r.form or ""), []).append(item)
         for key in sorted(groups):
-            self._group(groups[key], answers, filed_by, received_at, decided_at)
-        return [answers[p] for p in files]
+            self._group(groups[key], answers)
+        return [answers[a.path] for a in arrivals]
 
     # -- one form, one period -----------------------------------------------------------------------------------
-    def _group(
-        self,
-        items: list[_Incoming],
-        answers: dict[Path, dict[str, Any]],
-        filed_by: str | None,
-        received_at: dt.datetime | None,
-        decided_at: dt.datetime | None,
-    ) -> None:
+    def _group(self, items: list[_Incoming], answers: dict[Path, dict[str, Any]]) -> None:
         now = now_utc()
         times = []
         for item in items:
-            received, decided = received_at or now, decided_at or received_at or now
-            if item.source_id and received_at is None:
+            arrival = item.arrival
+            received, decided = arrival.received_at or now, arrival.decided_at or arrival.received_at or now
+            if item.source_id and arrival.received_at is None:
                 published = self.catalogue.source(item.source_id).published_on
                 if published:
                     received = decided = dt.datetime.combine(published, dt.time(), CHINA)
@@ -164,8 +188,8 @@ class Receiver:
                 item.result.sort_findings()
         fresh: dict[str, ReadResult] = {}
         for item, (received, decided) in zip(items, times, strict=True):
-            backfilled = received_at is not None or (item.source_id is not None and received != now)
-            answer = self._record(item, filed_by, received, decided, backfilled)
+            backfilled = item.arrival.received_at is not None or (item.source_id is not None and received != now)
+            answer = self._record(item, received, decided, backfilled)
             answers[item.path] = answer
             if answer["duplicate_of"] is None:
                 fresh[answer["submission_id"]] = item.result
@@ -196,9 +220,9 @@ class Receiver:
                 )
 
     def _record(
-        self, item: _Incoming, filed_by: str | None, received: dt.datetime, decided: dt.datetime, backfilled: bool
+        self, item: _Incoming, received: dt.datetime, decided: dt.datetime, backfilled: bool
     ) -> dict[str, Any]:
-        r, catalogue = item.result, self.catalogue
+        r, catalogue, filed_by = item.result, self.catalogue, item.arrival.filed_by
         verdict = verdict_of(r, catalogue)
         source = catalogue.source(item.source_id) if item.source_id else None
         province = (

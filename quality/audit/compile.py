@@ -8,7 +8,7 @@ so that a blank in one never hides a failure in another. Relations between the r
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -55,12 +55,13 @@ class CompiledForm:
     columns: dict[str, set[str]] = field(default_factory=dict)  # set of fields → its fields that SQL looks at
     foreign: set[str] = field(default_factory=set)  # tables of other forms that it looks into
     rules: list[Rule] = field(default_factory=list)  # in the order of the rule book
+    absent: Set[str] = frozenset()  # tables of other forms that no return at hand knows: not looked into
 
     def uses(self, made: Compiled) -> Compiled:
         self.helpers |= made.helpers
         for set_id, name in made.columns:
             self.columns.setdefault(set_id, set()).add(name)
-        for table in made.tables:  # one may be counted without a look at any of its columns
+        for table in made.tables - self.absent:  # one may be counted without a look at any of its columns
             self.columns.setdefault(table, set())
         own = {f.id for f in self.form.field_sets}
         self.foreign |= made.tables - own
@@ -85,7 +86,9 @@ class _Maker:
         self.where = f"rulebook/rules: {rule.id}"
 
     def expression(self, text: str, place: str = "") -> Compiled:
-        return self.compiled.uses(compile_expression(text, self.over, self.catalogue, self.where + place))
+        return self.compiled.uses(
+            compile_expression(text, self.over, self.catalogue, self.where + place, self.compiled.absent)
+        )
 
     def guarded(self, condition: str) -> str:
         if not self.rule.when:
@@ -173,19 +176,21 @@ class _Maker:
             raise SetupError(f"{self.where}: neither params nor check")
 
 
-def compile_rules(form: Form, rules: Sequence[Rule], catalogue: Catalogue) -> CompiledForm:
+def compile_rules(
+    form: Form, rules: Sequence[Rule], catalogue: Catalogue, absent: Set[str] = frozenset()
+) -> CompiledForm:
     """Some rules of a form. Raises SetupError when a rule is outside the language."""
-    compiled = CompiledForm(form, rules=list(rules))
+    compiled = CompiledForm(form, rules=list(rules), absent=absent)
     for rule in rules:
         for over in _field_sets(rule, form, f"rulebook/rules: {rule.id}"):
             _Maker(rule, over, compiled, catalogue).make()
     return compiled
 
 
-@lru_cache(maxsize=16)
-def compiled_form(form_id: str, catalogue: Catalogue) -> CompiledForm:
-    """All rules of a form."""
-    return compile_rules(catalogue.form(form_id), catalogue.rules.get(form_id, []), catalogue)
+@lru_cache(maxsize=64)
+def compiled_form(form_id: str, catalogue: Catalogue, absent: Set[str] = frozenset()) -> CompiledForm:
+    """All rules of a form. absent: a frozen set of tables of other forms that none of the returns to judge knows."""
+    return compile_rules(catalogue.form(form_id), catalogue.rules.get(form_id, []), catalogue, absent)
 
 
 @lru_cache(maxsize=16)

@@ -8,6 +8,7 @@ is known of the return beside its own rows (period_end and helpers). Not here: r
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,8 +81,8 @@ def known_column(table: str) -> str:
 
 
 class _Compiler:
-    def __init__(self, fields: FieldSet, catalogue: Catalogue, where: str) -> None:
-        self.row, self.catalogue, self.where = fields, catalogue, where
+    def __init__(self, fields: FieldSet, catalogue: Catalogue, where: str, absent: Set[str]) -> None:
+        self.row, self.catalogue, self.where, self.absent = fields, catalogue, where, absent
         self.form = catalogue.form_of(fields.id)
         self.inner: FieldSet | None = None
         self.fields: set[str] = set()
@@ -168,6 +169,8 @@ class _Compiler:
         if (name == COUNT) == bool(what.table) or not isinstance(fields, FormTable):
             raise self.refuse(what, "不是表 (no such table)")
         self.tables.add(table)
+        if table in self.absent:
+            return exp.cast(exp.null(), "double")
         self.inner = fields
         value = "*"
         if name != COUNT:
@@ -263,12 +266,15 @@ def _parsed(text: str, where: str) -> exp.Expression:
         raise SetupError(f"{where}: 表达式不合语法：{' '.join(str(error).split())[:200]}") from error
 
 
-def compile_expression(text: str, fields: FieldSet, catalogue: Catalogue, where: str) -> Compiled:
+def compile_expression(
+    text: str, fields: FieldSet, catalogue: Catalogue, where: str, absent: Set[str] = frozenset()
+) -> Compiled:
     """Parse, check and rewrite one expression over a row of `fields`.
 
+    absent: tables of other forms that no return at hand knows; what looks into them is NULL without a look.
     Raises: SetupError naming rule and place when anything outside the language is used.
     """
-    compiler = _Compiler(fields, catalogue, where)
+    compiler = _Compiler(fields, catalogue, where, absent)
     tree = compiler.rewrite(_parsed(text, where))
     compared = tree.unnest()
     sides = None

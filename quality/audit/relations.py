@@ -151,7 +151,9 @@ class _Tables:
             quiet.append(f"coalesce(r{n}, true)" if check.rule.on_na == "skip" else f"r{n}")
         where = "" if everything else f"\nWHERE ({' AND '.join(quiet)}) IS NOT TRUE"
         inner = ",\n  ".join(columns)
-        sql = f"SELECT * FROM (SELECT {inner}\n{self._from(fields)}){where}\nORDER BY ret, row_order"
+        # materialised: a filter that is pushed into the inner statement would plan every condition twice
+        said = f"WITH said AS MATERIALIZED (SELECT {inner}\n{self._from(fields)})"
+        sql = f"{said}\nSELECT * FROM said{where}\nORDER BY ret, row_order"
         cursor = self.connection.execute(sql)
         names = [d[0] for d in cursor.description or []]
         found = []

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -50,7 +52,7 @@ class SeriesKey:
         return self.source_kind == "sample"
 
 
-@dataclass
+@dataclass(frozen=True)
 class SeriesData:
     """units: one row a unit that the total should be made of; total: one row, or none.
 
@@ -64,7 +66,7 @@ class SeriesData:
     area: str = NATION
     figures: list[dict[str, Any]] = field(default_factory=list)
 
-    @property
+    @cached_property
     def data_hash(self) -> str:
         """sha256 of the canonical JSON of everything the gates see and everything a release would publish."""
 
@@ -102,59 +104,87 @@ def top_area(connection: duckdb.DuckDBPyConnection, key: SeriesKey) -> str:
     return str(provinces[0]["province_code"]) if len(provinces) == 1 else NATION
 
 
-def series_data(connection: duckdb.DuckDBPyConnection, key: SeriesKey) -> SeriesData:
-    """Read one series of a build. Empty tables when there is nothing: the gates say so."""
-    area = top_area(connection, key)
-    figures = query(
+def series_data(connection: duckdb.DuckDBPyConnection, keys: Sequence[SeriesKey]) -> list[SeriesData]:
+    """Read series of one period, programme and source kind from a build, in the order given, at one go.
+
+    A series of which there is nothing has empty tables: the gates say so.
+    """
+    if not keys:
+        return []
+    first, area = keys[0], top_area(connection, keys[0])
+    names = [key.series for key in keys]
+    held: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    for row in query(
         connection,
-        """select * from fct_figures where is_sample = ? and programme = ? and indicator = ? and period = ?
-           and accum = 'level' and (area_code = ? or area_code in (select area_code from areas where parent_code = ?))
-           order by area_code, dim_code, choice_rank""",
-        [key.is_sample, key.programme, key.series, key.period, area, area],
+        """select * from fct_figures where is_sample = ? and programme = ? and period = ? and accum = 'level'
+           and indicator in (select unnest(?::varchar[]))
+           and (area_code = ? or area_code in (select area_code from areas where parent_code = ?))
+           order by indicator, area_code, dim_code, choice_rank""",
+        [first.is_sample, first.programme, first.period, names, area, area],
+    ):
+        held[row["indicator"]].append(row)
+    answers = {n: [f for f in held[n] if f["area_code"] == area and f["dim_code"] == ""] for n in names}
+    parts = _parts(connection, first, area, {name: found[0] for name, found in answers.items() if found})
+    made = []
+    for key in keys:
+        found = answers[key.series]
+        if not found:
+            made.append(SeriesData(key, [], [], [], area, held[key.series]))
+            continue
+        given = parts[key.series]
+        units = _units(_expected(connection, area, found[0]), given)
+        used = sorted({p["submission_id"] for p in given})
+        made.append(SeriesData(key, units, [_total(found)], used, area, held[key.series]))
+    return made
+
+
+def _expected(connection: duckdb.DuckDBPyConnection, area: str, chosen: dict[str, Any]) -> list[str]:
+    """Codes of the units that a chosen total should be made of."""
+    if chosen["basis"] == "filed":
+        return [area]
+    sql = (
+        "select distinct unit_code as code from area_closure where area_code = ? and unit_code <> area_code order by 1"
+        if chosen["source_kind"] != "publication"
+        else "select area_code as code from areas where parent_code = ? order by 1"
     )
-    answers = [f for f in figures if f["area_code"] == area and f["dim_code"] == ""]
-    if not answers:
-        return SeriesData(key, [], [], [], area, figures)
-    units, used = _units(connection, key, area, answers[0])
-    return SeriesData(key, units, [_total(answers)], used, area, figures)
+    return [r["code"] for r in query(connection, sql, [area])]
 
 
-def _units(
-    connection: duckdb.DuckDBPyConnection, key: SeriesKey, area: str, chosen: dict[str, Any]
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """Every unit that the chosen total should be made of, with what it gave, and the submissions used."""
-    summed = chosen["basis"] != "filed"
-    if not summed:
-        expected = [area]
-    else:
-        sql = (
-            "select distinct unit_code as code from area_closure where area_code = ? and unit_code <> area_code order by 1"
-            if chosen["source_kind"] != "publication"
-            else "select area_code as code from areas where parent_code = ? order by 1"
-        )
-        expected = [r["code"] for r in query(connection, sql, [area])]
-    parts = query(  # what each unit gave in all, not the cells of a table that it is made of
+def _parts(
+    connection: duckdb.DuckDBPyConnection, key: SeriesKey, area: str, chosen: dict[str, dict[str, Any]]
+) -> dict[str, list[dict[str, Any]]]:
+    """What each unit gave to the chosen totals in all (not the cells of a table that it is made of), by series."""
+    parts: dict[str, list[dict[str, Any]]] = {name: [] for name in chosen}
+    for row in query(
         connection,
-        """select unit_code, value, submission_id, basis from int_contributions__all
-           where is_sample = ? and programme = ? and indicator = ? and area_code = ? and period = ? and accum = 'level'
-           and dim_code = '' and group_id = ? and basis = ? and figure_role in ('value', 'numerator')
-           order by unit_code, submission_id""",
+        """select c.indicator, c.unit_code, c.value, c.submission_id, c.basis from int_contributions__all as c
+           inner join (select unnest(?::varchar[]) as indicator, unnest(?::varchar[]) as group_id, unnest(?::varchar[]) as basis) as w
+             on c.indicator = w.indicator and c.group_id = w.group_id and c.basis = w.basis
+           where c.is_sample = ? and c.programme = ? and c.area_code = ? and c.period = ? and c.accum = 'level'
+           and c.dim_code = '' and c.figure_role in ('value', 'numerator')
+           order by c.indicator, c.unit_code, c.submission_id""",
         [
+            list(chosen),
+            [f["group_id"] for f in chosen.values()],
+            ["filed" if f["basis"] == "filed" else "summed" for f in chosen.values()],
             key.is_sample,
             key.programme,
-            key.series,
             area,
             key.period,
-            chosen["group_id"],
-            "summed" if summed else "filed",
         ],
-    )
+    ):
+        parts[row["indicator"]].append(row)
+    return parts
+
+
+def _units(expected: list[str], parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every unit that the chosen total should be made of, with what it gave."""
     held = {p["unit_code"]: p for p in parts}
     units = [_unit(code, True, held.pop(code, None)) for code in expected]
     units += [_unit(code, False, part) for code, part in sorted(held.items())]
     twice = len(parts) - len({p["unit_code"] for p in parts})
     units += [_unit(parts[0]["unit_code"], True, parts[0])] * twice
-    return units, sorted({p["submission_id"] for p in parts})
+    return units
 
 
 def _total(answers: list[dict[str, Any]]) -> dict[str, Any]:

@@ -58,9 +58,10 @@ def run_gates(
     made = current_build(home)
     rows: list[dict[str, Any]] = []
     with open_build(made) as connection:
-        for name in names:
-            key = SeriesKey(name, period, kind, programme, "sample" if sample else "real")
-            data = series_data(connection, key)
+        source_kind = "sample" if sample else "real"
+        keys = [SeriesKey(name, period, kind, programme, source_kind) for name in names]
+        for data in series_data(connection, keys):
+            name = data.key.series
             title = catalogue().indicator(name).name
             for outcome in evaluate(data, gates, kind):
                 zh, en = WORDS[outcome.verdict]
@@ -72,7 +73,7 @@ def run_gates(
                         "period": period,
                         "kind": kind,
                         "programme": programme,
-                        "source_kind": key.source_kind,
+                        "source_kind": source_kind,
                         "severity": outcome.gate.severity,
                         "verdict": outcome.verdict,
                         "observed": outcome.observed,

@@ -1,6 +1,7 @@
 -- The cells of every figure: weight × value adds up to it exactly (for a ratio: numerator and denominator apart).
 -- A sum over rows of a table opens into its cells; one that found no row of a code stands as the zero it is.
-{{ config(materialized='view', contract={'enforced': false}) }}
+-- No preview: it is asked for one figure at a time; all of it at once is millions of rows that nobody reads.
+{{ config(materialized='view', contract={'enforced': false}, meta={'preview': false}) }}
 with observed as (
     select
         is_sample, programme, indicator, area_code, period, accum, dim_name, dim_code, basis, group_id, figure_role,

@@ -167,11 +167,11 @@ def test_sample_and_real_stay_apart(reader: Reader) -> None:
 
 
 def test_gates_see_each_unit_once_and_no_other_account(reader: Reader) -> None:
-    data = series_data(reader.connection, SeriesKey("funds_allotted", "2023", "provisional", "national", "real"))
+    [data] = series_data(reader.connection, [SeriesKey("funds_allotted", "2023", "provisional", "national", "real")])
     held = [u for u in data.units if u["has_value"]]
     assert [u["area_code"] for u in held] == [YUSHUI, FENYI]  # sums of rows, and not their cells
     assert [u["value"] for u in held] == [170 * WAN, 65 * WAN]
-    arrived = series_data(reader.connection, SeriesKey("funds_arrived", "2023", "provisional", "national", "real"))
+    [arrived] = series_data(reader.connection, [SeriesKey("funds_arrived", "2023", "provisional", "national", "real")])
     assert arrived.total[0]["answers_differing"] == 0
 
 

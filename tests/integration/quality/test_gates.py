@@ -121,7 +121,7 @@ def test_verdicts_are_stored_and_a_real_series_passes(published_home: Path, copy
     assert {r["series"] for r in stored(home, period="2023-09")} == set(by_series)
     with open_build(current_build(home)) as connection:
         key = SeriesKey("started_communities", "2023-09", "provisional", "national", "real")
-        data = series_data(connection, key)
+        [data] = series_data(connection, [key])
         register = Register(home)
         assert len(data.units) == 32 and reasons_against(register, key, data.data_hash) == []
         other = SeriesData(key, data.units[1:], data.total, data.submissions)

@@ -456,7 +456,7 @@ def test_blank_form_has_no_value_and_no_sample_mark(tmp_path: Path) -> None:
     form = catalogue().form("J1")
     write_form(form, path, unit_code="110108", unit_name="海淀区", period="2023", rulebook_version="0")
     now = dt.datetime.now(dt.UTC)
-    blank = read(Delivery(path, now, now, "", ""))
+    blank = read(Delivery(path, "J2", "2023-09", now, now, "", ""))
     assert blank.title == form.title.zh and blank.meta == {"form": "J1", "rulebook_version": "0", "kind": "return"}
     assert set(blank.cells.values()) == {None} and blank.head["报出日期"] is None
 
@@ -475,7 +475,7 @@ def test_written_number_keeps_its_decimals_up_to_fifteen_digits(tmp_path: Path) 
             rulebook_version="0",
         )
         now = dt.datetime.now(dt.UTC)
-        assert read(Delivery(tmp_path / "J2_1_x.xlsx", now, now, "", ""))[42] == amount
+        assert read(Delivery(tmp_path / "J2_1_x.xlsx", "J2", "2023-09", now, now, "", ""))[42] == amount
     with pytest.raises(UsageError):
         exact_double(Decimal("99999999999999.99"))
 

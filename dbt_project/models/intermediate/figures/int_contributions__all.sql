@@ -1,5 +1,5 @@
 -- Additive figures, month's flows, figures times a factor, and ratios. Grain: figure key × role × observation.
-{{ config(materialized='view') }}
+{{ config(materialized='view', meta={'preview': false}) }}
 with additive as (
     select * from {{ ref('int_contributions__additive') }}
 ),
