@@ -116,26 +116,28 @@ def _reconciliation(reader: Reader, view: View) -> Block:
         rows.append(
             [
                 Cell(VERDICT_WORDS[r["verdict"]], sort=str(order[r["verdict"]])),
-                Cell(Words(area.short_zh or area.name_zh, area.name_en)),
-                Cell(r["period"]),
-                Cell(name),
-                Cell(r["printed"]),
-                *(Cell("" if r[k] is None else str(r[k])) for k in ("ours", "difference", "tolerance")),
+                Cell(
+                    Words(
+                        f"{area.short_zh or area.name_zh} {r['period']} {name.zh}",
+                        f"{area.name_en} {r['period']} {name.en}",
+                    )
+                ),
+                Cell(f"{r['printed']}，{r['total_id']}"),
+                Cell("" if r["ours"] is None else str(r["ours"])),
+                Cell(
+                    "" if r["difference"] is None else f"{r['difference']} (±{r['tolerance']})",
+                    sort=str(r["difference"]),
+                ),
                 Cell(r["reason"] if view.lang == "zh" else r["reason_en"]),
-                Cell(r["total_id"]),
             ]
         )
     headers = [
         Words("判定", "verdict"),
-        Words("地区", "area"),
-        Words("报告期", "period"),
-        Words("指标", "indicator"),
-        Words("原文", "as printed"),
+        Words("地区、报告期、指标", "area, period, indicator"),
+        Words("原文、公布数", "as printed, id"),
         Words("我们的数", "ours"),
-        Words("差", "difference"),
-        Words("容差", "tolerance"),
+        Words("差（容差）", "difference (tolerance)"),
         Words("理由", "reason"),
-        Words("公布数", "control total"),
     ]
     said = [(VERDICT_WORDS[v], counts[v]) for v in VERDICTS if counts[v]]
     note = Words(
@@ -143,7 +145,7 @@ def _reconciliation(reader: Reader, view: View) -> Block:
         f"{len(found)} published figures: {', '.join(f'{w.en} {n}' for w, n in said)}. Listed are those with something to compare; "
         "jiugai reconcile lists all.",
     )
-    table = Table(headers, rows, frozenset({5, 6, 7}))
+    table = Table(headers, rows, frozenset({3}))
     return Block("reconciliation", title, None, None, table, (note,))
 
 
@@ -162,11 +164,11 @@ def _left_over(reader: Reader, view: View) -> list[Block]:
             [
                 Cell(left.period),
                 Cell(Words(indicator.name.zh, indicator.name.en)),
-                Cell(units),
                 Cell(f"{e['low']} — {high}"),
+                Cell(e["printed"]),
                 Cell(str(e["sum_of_rows"])),
                 Cell(str(e["rows"])),
-                Cell(e["printed"]),
+                Cell(units),
             ]
         )
     if not rows:
@@ -174,11 +176,11 @@ def _left_over(reader: Reader, view: View) -> list[Block]:
     headers = [
         Words("报告期", "period"),
         Words("指标", "indicator"),
-        Words("缺的单位", "units missing"),
         Words("合计区间", "interval, together"),
+        Words("全数", "whole figure"),
         Words("已有行之和", "sum of rows"),
         Words("行数", "rows"),
-        Words("全数", "whole figure"),
+        Words("缺的单位", "units missing"),
     ]
     note = Words(
         "缺几个单位的公布表与印出的全数相比，余下的就是这些单位合计可能的范围；只给范围，不作估计，也不补数。",
@@ -186,7 +188,7 @@ def _left_over(reader: Reader, view: View) -> list[Block]:
         "nothing is estimated or filled in.",
     )
     title = Words("缺的单位最多、最少是多少", "What is left for missing units")
-    return [Block("left_over", title, None, None, Table(headers, rows, frozenset({3, 4, 5})), (note,))]
+    return [Block("left_over", title, None, None, Table(headers, rows, frozenset({2, 4, 5})), (note,))]
 
 
 def page(reader: Reader, view: View) -> Page:
