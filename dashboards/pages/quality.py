@@ -122,22 +122,24 @@ def _reconciliation(reader: Reader, view: View) -> Block:
                         f"{area.name_en} {r['period']} {name.en}",
                     )
                 ),
-                Cell(f"{r['printed']}，{r['total_id']}"),
+                Cell(r["printed"]),
                 Cell("" if r["ours"] is None else str(r["ours"])),
                 Cell(
                     "" if r["difference"] is None else f"{r['difference']} (±{r['tolerance']})",
                     sort=str(r["difference"]),
                 ),
                 Cell(r["reason"] if view.lang == "zh" else r["reason_en"]),
+                Cell(r["total_id"]),
             ]
         )
     headers = [
         Words("判定", "verdict"),
         Words("地区、报告期、指标", "area, period, indicator"),
-        Words("原文、公布数", "as printed, id"),
+        Words("原文", "as printed"),
         Words("我们的数", "ours"),
         Words("差（容差）", "difference (tolerance)"),
         Words("理由", "reason"),
+        Words("公布数", "control total"),
     ]
     said = [(VERDICT_WORDS[v], counts[v]) for v in VERDICTS if counts[v]]
     note = Words(
