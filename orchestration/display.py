@@ -161,6 +161,9 @@ def show_figure(a: dict[str, Any], lang: str) -> None:
         console().print(
             f"[yellow]无数 no figure[/] ({a['obs_status']}) {a['reason_zh'] if lang == 'zh' else a['reason_en']}"
         )
+        if left := a.get("interval"):
+            reason = left["reason_zh"] if lang == "zh" else left["reason_en"]
+            console().print(f"  区间 interval {left['low']} — {left['high']} {a['unit']} · {reason}")
     else:
         printed = f" · 原文 printed “{a['printed']}”" if a["printed"] else ""
         rounding = f" ± {a['half_unit']}" if a["half_unit"] not in (None, "0") else ""

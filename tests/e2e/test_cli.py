@@ -145,6 +145,9 @@ def test_figure_trace_and_build_from_the_command(published_home: Path, tmp_path:
     assert absent["value"] is None and absent["obs_status"] == "L"
     people = run("figure", "started_communities", "--area", "000000", "--period", "2020", home=published_home, code=0)
     assert "40279" in people.stdout and "4.03万个" in people.stdout
+    # 31 printed rows are 51077; the plan that the months' starts and rates allow is 51155 to 51193
+    left = run("figure", "plan_communities", "--area", "660000", "--period", "2022", home=published_home, code=1)
+    assert "无数" in left.stdout and "78 — 116 个" in left.stdout
     english = run("figure", "started_communities", "--area", "000000", "--period", "2020", "--lang", "en",
                   home=published_home, code=0)  # fmt: skip
     assert "Communities on which renovation started" in english.stdout
