@@ -160,8 +160,7 @@ def partition_metadata(state: PartitionState, names: Mapping[str, str]) -> dict[
 def table_metadata(view: TableView, descriptions: Mapping[str, str]) -> dict[str, Any]:
     """A built table: rows, columns with their descriptions, a preview."""
     columns = [dg.TableColumn(n, kind.lower(), descriptions.get(n) or None) for n, kind in view.columns]
-    return {
-        "dagster/row_count": view.rows,
-        "dagster/column_schema": dg.TableSchema(columns=columns),
-        "预览 preview": table(view.preview),
-    }
+    found: dict[str, Any] = {"dagster/column_schema": dg.TableSchema(columns=columns)}
+    if view.rows is not None:
+        found |= {"dagster/row_count": view.rows, "预览 preview": table(view.preview)}
+    return found

@@ -55,7 +55,7 @@ def table_results(made: Build, specs: dict[str, dg.AssetSpec]) -> Iterator[dg.Ma
     nodes = manifest.models()
     # a column means the same in every model: one that a model leaves undescribed is described where it first stands
     shared = {name: c["description"] for n in nodes.values() for name, c in n["columns"].items() if c["description"]}
-    views = table_views(made, [nodes[u]["name"] for u in specs if nodes[u]["config"]["meta"].get("preview", True)])
+    views = table_views(made, {nodes[u]["name"]: nodes[u]["config"]["meta"].get("preview", True) for u in specs})
     for unique_id, spec in specs.items():
         node = nodes[unique_id]
         described = shared | {name: c["description"] for name, c in node["columns"].items() if c["description"]}
