@@ -26,8 +26,8 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 
 setup: $(VENV)/.ready ## make the environment from the lock file
 
-system: ## install the Debian packages that the browser tests need (Chromium, CJK fonts)
-	@.ci/system-packages browser
+system: ## install the Debian packages that the tests need (Chromium, CJK fonts, LibreOffice Calc)
+	@.ci/system-packages tests
 
 manifest: setup ## parse the dbt project (Dagster and the tests read its manifest)
 	@$(BIN)/python -m orchestration.manifest

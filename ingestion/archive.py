@@ -61,7 +61,7 @@ class Archive:
         """Store the bytes once; returns their sha256. Repeating is harmless."""
         digest = sha256_of(data)
         if self.path(digest) is None:
-            clean = suffix.lower() if suffix.lower() in (".xlsx", ".xlsm", ".xls", ".et", ".csv") else ".bin"
+            clean = suffix.lower() if suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods", ".et", ".csv", ".tsv") else ".bin"
             write_whole(self.root / digest[:2] / f"{digest}{clean}", data, 0o444)
         return digest
 

@@ -1,6 +1,6 @@
 """Runs in a child process and opens untrusted workbooks. One JSON request a line in, one JSON answer a line out.
 
-Nothing else of the project belongs here: a file may abort this process (a sheet with values in A1 and XFD1048576
+Little else of the project belongs here: a file may abort this process (a sheet with values in A1 and XFD1048576
 does, inside the library, where no except reaches), and the parent only loses the child.
 Cells travel as [row, column, kind, text]: kind n number, s text, d date or time, b boolean, e error. Numbers travel
 as the shortest text that gives the same double back, so nothing is rounded on the way.
@@ -16,12 +16,26 @@ import re
 import resource
 import sys
 import zipfile
+import zlib
+from dataclasses import dataclass, field
 from typing import Any
+
+from ingestion.opening_text import TextFault, kind_of, rows_of
 
 MEMORY = 2 << 30
 CPU_SECONDS = 20
 MAX_UNZIPPED = 300 << 20
 MAX_ENTRIES = 5000
+TEXT_SHEET = "CSV"
+
+
+@dataclass
+class _Looked:
+    """What only the slow reader sees, by sheet: {A1 address: formula}, error cells, hidden [rows, columns]."""
+
+    formulas: dict[str, dict[str, str]] = field(default_factory=dict)
+    errors: dict[str, list[list[Any]]] = field(default_factory=dict)
+    hidden: dict[str, list[list[int]]] = field(default_factory=dict)
 
 
 def _cell(value: Any) -> tuple[str, str] | None:
@@ -39,22 +53,32 @@ def _cell(value: Any) -> tuple[str, str] | None:
     return ("e", text) if text.startswith("#") and text.endswith(("!", "?", "A")) else ("s", text)
 
 
-# a formula (not the <formula1> of a drop-down list), or an error value typed in: the fast reader gives both as blank
-_SECOND_LOOK = re.compile(rb'<f[ >/]| t="e"')
+# a formula (not the <formula1> of a drop-down list), an error value typed in, or something hidden: the fast reader
+# gives the first two as blank and knows nothing of the third
+_SECOND_LOOK = re.compile(rb'<f[ >/]| t="e"| hidden="(?:1|true)"')
 
 
-def _second_look(data: bytes) -> tuple[dict[str, dict[str, str]], dict[str, list[list[Any]]]]:
-    """sheet → {A1 address: formula}, and sheet → error cells; only where a sheet holds any at all (10 ms a file)."""
+def _second_look(data: bytes) -> _Looked:
+    """Of xlsx, only where a sheet holds any such thing at all (10 ms a file)."""
+    looked = _Looked()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = [n for n in archive.namelist() if n.startswith("xl/worksheets/") and n.endswith(".xml")]
         if not any(_SECOND_LOOK.search(archive.read(n)) for n in names):
-            return {}, {}
+            return looked
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(data), data_only=False)
-    found: dict[str, dict[str, str]] = {}
-    errors: dict[str, list[list[Any]]] = {}
+    found, errors = looked.formulas, looked.errors
     for sheet in book.worksheets:
+        rows = [n for n, d in sheet.row_dimensions.items() if d.hidden]
+        columns = [
+            n
+            for d in sheet.column_dimensions.values()
+            if d.hidden
+            for n in range(d.min or d.index, (d.max or d.min) + 1)
+        ]
+        if rows or columns:
+            looked.hidden[sheet.title] = [rows, columns]
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "f":
@@ -62,22 +86,42 @@ def _second_look(data: bytes) -> tuple[dict[str, dict[str, str]], dict[str, list
                     found.setdefault(sheet.title, {})[f"{cell.row},{cell.column}"] = text
                 elif cell.data_type == "e":
                     errors.setdefault(sheet.title, []).append([cell.row, cell.column, "e", str(cell.value)])
-    return found, errors
+    return looked
+
+
+def _text(data: bytes) -> dict[str, Any]:
+    """Separated text as one sheet."""
+    try:
+        rows = rows_of(data)
+    except TextFault as fault:
+        return {"fault": fault.code, "detail": fault.detail}
+    cells = [[r, c, kind_of(t), t] for r, row in enumerate(rows, 1) for c, t in enumerate(map(str.strip, row), 1) if t]
+    sheet = {"name": TEXT_SHEET, "visible": True, "cells": cells, "merged": [], "hidden": [[], []]}
+    return {"sheets": [sheet], "formulas": {}, "macros": False, "links": False}
 
 
 def read(data: bytes) -> dict[str, Any]:
     """One workbook as plain data, or {"fault": code, "detail": text}."""
     import python_calamine as calamine
 
-    macros = False
+    macros = links = False
+    if data[:2] != b"PK" and data[:4] != b"\xd0\xcf\x11\xe0":
+        return _text(data)
     if data[:2] == b"PK":
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 infos = archive.infolist()
                 if len(infos) > MAX_ENTRIES or sum(i.file_size for i in infos) > MAX_UNZIPPED:
                     return {"fault": "too_large", "detail": f"{len(infos)} entries"}
-                macros = any(i.filename.endswith("vbaProject.bin") for i in infos)
-        except zipfile.BadZipFile as error:
+                names = {i.filename for i in infos}
+                if "mimetype" in names and "META-INF/manifest.xml" in names:
+                    if b"encryption-data" in archive.read("META-INF/manifest.xml"):
+                        return {"fault": "password", "detail": "ods"}
+                elif not any(n.startswith("xl/workbook.") for n in names):
+                    return {"fault": "broken", "detail": f"zip: {', '.join(sorted(names)[:3])}"}
+                macros = any(n.endswith("vbaProject.bin") for n in names)
+                links = any(n.startswith("xl/externalLinks/") for n in names)
+        except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, RuntimeError, zlib.error) as error:
             return {"fault": "broken", "detail": str(error)}
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -101,15 +145,18 @@ def read(data: bytes) -> dict[str, Any]:
                     "merged": merged,
                 }
             )
-        formulas, errors = _second_look(data) if data[:2] == b"PK" else ({}, {})
+        looked = _second_look(data) if data[:2] == b"PK" else _Looked()
+        errors = looked.errors
         for entry in sheets:
+            entry["hidden"] = looked.hidden.get(entry["name"], [[], []])
             held = {(c[0], c[1]) for c in entry["cells"]} if entry["name"] in errors else set()
             entry["cells"] += [e for e in errors.get(entry["name"], []) if (e[0], e[1]) not in held]
     except MemoryError:
         return {"fault": "too_large", "detail": "memory"}
     except Exception as error:  # noqa: BLE001 - each library has error types of its own; all mean "unreadable"
-        return {"fault": "broken", "detail": f"{type(error).__name__}: {error}"[:300]}
-    return {"sheets": sheets, "formulas": formulas, "macros": macros}
+        fault = "password" if "password" in str(error).casefold() else "broken"
+        return {"fault": fault, "detail": f"{type(error).__name__}: {error}"[:300]}
+    return {"sheets": sheets, "formulas": looked.formulas, "macros": macros, "links": links}
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.errors import UnreadableFile
 from ingestion.model import Finding, ReadResult
 from ingestion.moments import CHINA, now_utc
+from ingestion.opening_findings import of_file
 from ingestion.publications import read_publication, source_of
 from ingestion.returns import read_return
 from ingestion.workbook import read_workbook
@@ -32,7 +33,9 @@ def read_bytes(
         return result, None
     source_id = source_id or source_of(book)
     if source_id is None:
-        return read_return(book, catalogue, day), None
+        result = read_return(book, catalogue, day)
+        of_file(book, result)
+        return result, None
     if source_id not in catalogue.sources:
         result = ReadResult()
         result.add(
@@ -47,4 +50,6 @@ def read_bytes(
             )
         )
         return result, None
-    return read_publication(book, catalogue.source(source_id), catalogue), source_id
+    result = read_publication(book, catalogue.source(source_id), catalogue)
+    of_file(book, result)
+    return result, source_id

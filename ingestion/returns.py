@@ -150,13 +150,6 @@ class _Header:
         top = [c.text for (r, _), c in self.sheet.cells.items() if r <= TITLE_ROWS]
         kind = meta_of(self.book).get("kind")
         self.result.is_sample = kind == "sample" or any(SAMPLE_MARK in text for text in top)
-        if self.book.has_macros:
-            self.find(
-                "FLF-007",
-                "工作簿含宏；未运行，只读取数值",
-                "the workbook holds macros; they were not run",
-                severity="info",
-            )
         return self.result
 
 

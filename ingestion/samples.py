@@ -131,7 +131,9 @@ class _Maker:
             rulebook_version=self.book.version,
         )
         when = decided or self._next_working_hours(received)
-        self.deliveries.append(Delivery(path, form_id, period, received, when, by or f"{name}老旧小区改造办（模拟）", note))
+        self.deliveries.append(
+            Delivery(path, form_id, period, received, when, by or f"{name}老旧小区改造办（模拟）", note)
+        )
         return self.deliveries[-1]
 
     def _at(self, day: dt.date, first_hour: int = 8, last_hour: int = 17) -> dt.datetime:

@@ -13,6 +13,7 @@ import re
 import selectors
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -59,6 +60,8 @@ class Sheet:
     cells: dict[tuple[int, int], Cell]
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_rows: frozenset[int] = frozenset()  # known of xlsx alone
+    hidden_columns: frozenset[int] = frozenset()
 
     def at(self, row: int, column: int) -> Cell | None:
         return self.cells.get((row, column))
@@ -95,6 +98,7 @@ class Sheet:
 class Workbook:
     sheets: list[Sheet]
     has_macros: bool
+    has_links: bool = False  # to other workbooks
 
     def sheet(self, name: str) -> Sheet | None:
         return next((s for s in self.sheets if s.name == name), None)
@@ -120,10 +124,11 @@ def split_address(address: str) -> tuple[int, int]:
 
 
 class _Child:
-    """One kept reader process."""
+    """One kept reader process. Threads of the app ask it one after another."""
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[str] | None = None
+        self.turn = threading.Lock()
 
     def _start(self) -> subprocess.Popen[str]:
         root = Path(__file__).resolve().parent.parent
@@ -140,6 +145,10 @@ class _Child:
 
     def ask(self, data: bytes) -> dict[str, object] | None:
         """The child's answer, or None when the file killed it or it did not answer in time."""
+        with self.turn:
+            return self._ask(data)
+
+    def _ask(self, data: bytes) -> dict[str, object] | None:
         process = self.process if self.process and self.process.poll() is None else self._start()
         stdin, stdout = process.stdin, process.stdout
         assert stdin and stdout
@@ -173,6 +182,38 @@ def _read_line(stdout: IO[str]) -> str:
 
 _child = _Child()
 atexit.register(_child.stop)
+
+
+_SAVE_AGAIN = "请用 Excel 或 WPS 打开后“另存为 xlsx”再报"
+_FAULTS = {  # code of the child → rule, what to do, in English, what was expected
+    "too_large": (
+        "FLF-006", "工作簿展开后过大，请把数据复制到新工作簿后再报",
+        "the workbook is too large when unpacked; copy the data to a new one", "较小的工作簿",
+    ),
+    "broken": (
+        "FLF-002", "工作簿已损坏或不是工作簿，请重新导出后再报",
+        "the workbook is broken or not a workbook; export it again", "xlsx（或 xls、ods、et、csv）",
+    ),
+    "password": (
+        "FLF-003", "工作簿设有打开密码，请去掉密码后再报", "the workbook is password-protected; remove the password", "无密码的 xlsx",
+    ),
+    "not_text": (
+        "FLF-002", f"不是工作簿，也不是分隔文本；{_SAVE_AGAIN}", "neither a workbook nor separated text; save it as xlsx",
+        "xlsx（或 xls、ods、et、csv）",
+    ),
+    "encoding": (
+        "FLF-008", f"文字编码无法识别（应为 UTF-8、UTF-16 或 GBK/GB18030）；{_SAVE_AGAIN}",
+        "the encoding is not UTF-8, UTF-16 or GB18030; save it as xlsx", "UTF-8、UTF-16 或 GB18030",
+    ),
+    "damaged": (
+        "FLF-008", f"文字有丢失的字节，读出来会是乱码，未读取；请重新导出，或{_SAVE_AGAIN[1:]}",
+        "bytes of the text are lost; export it again or save it as xlsx", "完整的文本",
+    ),
+    "separator": (
+        "FLF-009", f"分隔文本不完整（引号未配对，或一格过长）；{_SAVE_AGAIN}",
+        "the separated text is cut off: a quote has no end, or a field is too long; save it as xlsx", "完整的 csv",
+    ),
+}  # fmt: skip
 
 
 def read_workbook(data: bytes) -> Workbook:
@@ -212,14 +253,6 @@ def read_workbook(data: bytes) -> Workbook:
             "HTML",
             "xlsx",
         )
-    if data[:2] != b"PK" and data[:4] != b"\xd0\xcf\x11\xe0":
-        raise UnreadableFile(
-            "FLF-002",
-            "不是工作簿文件；请报 xlsx（或 xls、et）",
-            "not a workbook; file an xlsx (or xls, et)",
-            repr(data[:8])[2:-1],
-            "xlsx",
-        )
     answer = _child.ask(data)
     if answer is None:
         raise UnreadableFile(
@@ -230,25 +263,14 @@ def read_workbook(data: bytes) -> Workbook:
             "可读取的工作簿",
         )
     if fault := answer.get("fault"):
-        if fault == "too_large":
-            raise UnreadableFile(
-                "FLF-006",
-                "工作簿展开后过大，请把数据复制到新工作簿后再报",
-                "the workbook is too large when unpacked; copy the data to a new one",
-                str(answer.get("detail")),
-                "较小的工作簿",
-            )
-        raise UnreadableFile(
-            "FLF-002",
-            "工作簿已损坏或不是工作簿，请重新导出后再报",
-            "the workbook is broken or not a workbook; export it again",
-            str(answer.get("detail")),
-            "xlsx",
-        )
+        rule, zh, en, expected = _FAULTS[str(fault)]
+        raise UnreadableFile(rule, zh, en, str(answer.get("detail")), expected)
     formulas: dict[str, dict[str, str]] = answer["formulas"]  # type: ignore[assignment]
     sheets = []
     for raw in answer["sheets"]:  # type: ignore[attr-defined]
         cells = {(r, c): Cell(r, c, kind, text) for r, c, kind, text in raw["cells"]}
         found = {(int(k.split(",")[0]), int(k.split(",")[1])): f for k, f in formulas.get(raw["name"], {}).items()}
-        sheets.append(Sheet(raw["name"], raw["visible"], cells, found, [tuple(m) for m in raw["merged"]]))
-    return Workbook(sheets, bool(answer["macros"]))
+        rows, columns = raw["hidden"]
+        merged = [tuple(m) for m in raw["merged"]]
+        sheets.append(Sheet(raw["name"], raw["visible"], cells, found, merged, frozenset(rows), frozenset(columns)))
+    return Workbook(sheets, bool(answer["macros"]), bool(answer["links"]))

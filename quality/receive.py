@@ -219,9 +219,7 @@ class Receiver:
                     submission_id=row["submission_id"],
                 )
 
-    def _record(
-        self, item: _Incoming, received: dt.datetime, decided: dt.datetime, backfilled: bool
-    ) -> dict[str, Any]:
+    def _record(self, item: _Incoming, received: dt.datetime, decided: dt.datetime, backfilled: bool) -> dict[str, Any]:
         r, catalogue, filed_by = item.result, self.catalogue, item.arrival.filed_by
         verdict = verdict_of(r, catalogue)
         source = catalogue.source(item.source_id) if item.source_id else None

@@ -1,0 +1,75 @@
+"""What is said of a file as a whole, whatever it holds: macros, links, what is hidden, characters that were lost."""
+
+from __future__ import annotations
+
+import re
+
+from ingestion.model import Finding, ReadResult
+from ingestion.returns import META_SHEET
+from ingestion.workbook import Cell, Sheet, Workbook, column_letters
+
+# what decoding puts where bytes were lost, and what that becomes when it is saved once more in another encoding
+LOST = re.compile("\ufffd|锟斤拷")
+
+
+def of_file(book: Workbook, result: ReadResult) -> None:
+    """Add the findings of the file to those of its content."""
+    if book.has_macros:
+        _add(
+            result, "FLF-007", "info", "工作簿含宏；未运行，只读取数值", "the workbook holds macros; they were not run"
+        )
+    if book.has_links:
+        zh = "工作簿链接了别的工作簿；没有去打开，只读取本文件存下的数值，请核对"
+        _add(
+            result,
+            "FLF-011",
+            "info",
+            zh,
+            "the workbook links to others; they were not opened, the stored values were read",
+        )
+    for sheet in book.sheets:
+        if not sheet.visible:
+            if sheet.cells and sheet.name != META_SHEET:
+                zh = f"隐藏的工作表“{sheet.name}”有内容，没有读取；是数据请取消隐藏后再报"
+                en = f"the hidden sheet “{sheet.name}” has content and was not read"
+                _add(result, "FLF-012", "info", zh, en, sheet.name, min(sheet.cells.values(), key=_place))
+            continue
+        _hidden(sheet, result)
+        _lost(sheet, result)
+
+
+def _hidden(sheet: Sheet, result: ReadResult) -> None:
+    """A number that nobody sees on the screen is one that nobody checked. One finding a row, one a column."""
+    first: dict[tuple[str, int], Cell] = {}
+    for cell in sorted(sheet.cells.values(), key=_place):
+        if cell.kind in "nd" and cell.row in sheet.hidden_rows:
+            first.setdefault(("row", cell.row), cell)
+        elif cell.kind in "nd" and cell.column in sheet.hidden_columns:
+            first.setdefault(("column", cell.column), cell)
+    for (kind, at), cell in first.items():
+        zh, en = (
+            (f"第 {at} 行", f"row {at}")
+            if kind == "row"
+            else (f"{column_letters(at)} 列", f"column {column_letters(at)}")
+        )
+        zh = f"{sheet.name}!{cell.address}：{zh}被隐藏而有数（{cell.shown}），已照读；请取消隐藏，核对后再报"
+        _add(result, "FLF-013", "warning", zh, f"hidden {en} holds numbers; they were read", sheet.name, cell)
+
+
+def _lost(sheet: Sheet, result: ReadResult) -> None:
+    for cell in sorted(sheet.cells.values(), key=_place):
+        if cell.kind == "s" and LOST.search(cell.text):
+            zh = f"{sheet.name}!{cell.address}“{cell.text}”有丢失的字符（乱码），请重新输入这一格"
+            _add(result, "FLF-014", "error", zh, "characters of the cell are lost; type it again", sheet.name, cell)
+
+
+def _place(cell: Cell) -> tuple[int, int]:
+    return cell.row, cell.column
+
+
+def _add(
+    result: ReadResult, rule: str, severity: str, zh: str, en: str, sheet: str | None = None, cell: Cell | None = None
+) -> None:
+    place = cell.address if cell else None
+    found = cell.shown if cell else None
+    result.add(Finding(rule, severity, "B0", zh, en, result.form, None, sheet, place, None, found))
