@@ -14,6 +14,7 @@ from ingestion.errors import RetriableError
 
 # Every workbook that we write carries this date: the same content then gives the same bytes.
 WORKBOOK_CREATED = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods", ".et", ".csv", ".tsv")  # what a stored original may be called
 
 
 def sha256_of(data: bytes) -> str:
@@ -61,7 +62,7 @@ class Archive:
         """Store the bytes once; returns their sha256. Repeating is harmless."""
         digest = sha256_of(data)
         if self.path(digest) is None:
-            clean = suffix.lower() if suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods", ".et", ".csv", ".tsv") else ".bin"
+            clean = suffix.lower() if suffix.lower() in SUFFIXES else ".bin"
             write_whole(self.root / digest[:2] / f"{digest}{clean}", data, 0o444)
         return digest
 
