@@ -159,7 +159,8 @@ class ItemsReader:
                 self.result.blanks[field.id] = (self.sheet.name, address)
             return
         unit_text = self.sheet.text(row, columns["unit"])
-        filed_in, readable = reported_unit(field, unit_text, self.catalogue, self.findings, address)
+        beside = f"{column_letters(columns['unit'])}{row}"  # the cell to mend
+        filed_in, readable = reported_unit(field, unit_text, self.catalogue, self.findings, beside)
         if not readable:
             return
         value = FieldReader(field, filed_in, self.catalogue, self.findings, self.result.unit_code).read(cell, address)

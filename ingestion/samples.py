@@ -90,6 +90,21 @@ def generate(out: Path, seed: int = 20231001) -> list[Delivery]:
     return sorted(maker.deliveries, key=lambda d: (d.received_at, d.path.name))
 
 
+def sound_returns(out: Path, seed: int = 20231001) -> dict[str, Path]:
+    """One return of each form with nothing planted, as it would be filed for September 2023; the roster has two tasks."""
+    out.mkdir(parents=True, exist_ok=True)
+    maker, unit, month = _Maker(out, catalogue(), seed), "110108", month_no(2023, 9)
+    maker._plan(unit, 2023, 1, CONFIRMED[2023][1], maker.world.changes(unit, 2023, 1))
+    maker._month(unit, month, maker.progress[unit][month])
+    maker._year(unit, 2023, Yearly(maker.rostered).effects(unit, 2023), note="")
+    tables = maker.rostered.tables(unit, month)
+    tasks = [row["task_id"] for row in tables["J4"]][-2:]
+    two = {name: [row for row in rows if row["task_id"] in tasks] for name, rows in tables.items()}
+    locked = dt.datetime.combine(_following(month).replace(day=LAST_DAY), LOCK_TIME, CHINA)
+    maker._roster(unit, month, two, locked, locked)
+    return {d.form: d.path for d in maker.deliveries}
+
+
 class _Maker:
     def __init__(self, out: Path, book: Catalogue, seed: int) -> None:
         self.out, self.book = out, book
