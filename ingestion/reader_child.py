@@ -56,6 +56,8 @@ def _cell(value: Any) -> tuple[str, str] | None:
 # a formula (not the <formula1> of a drop-down list), an error value typed in, or something hidden: the fast reader
 # gives the first two as blank and knows nothing of the third
 _SECOND_LOOK = re.compile(rb'<f[ >/]| t="e"| hidden="(?:1|true)"')
+# a shared text whose number is none: every program shows another one then
+_BAD_TEXT = re.compile(rb't="s"[^>]*><v>(?![0-9]+</v>)[^<]*<')
 
 
 def _second_look(data: bytes) -> _Looked:
@@ -63,8 +65,11 @@ def _second_look(data: bytes) -> _Looked:
     looked = _Looked()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = [n for n in archive.namelist() if n.startswith("xl/worksheets/") and n.endswith(".xml")]
-        if not any(_SECOND_LOOK.search(archive.read(n)) for n in names):
-            return looked
+        sheets = [archive.read(n) for n in names]
+    if damaged := next((hit for sheet in sheets if (hit := _BAD_TEXT.search(sheet))), None):
+        raise ValueError(f"a text without its number: {damaged[0].decode(errors='replace')[:80]}")
+    if not any(_SECOND_LOOK.search(sheet) for sheet in sheets):
+        return looked
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(data), data_only=False)
@@ -113,6 +118,8 @@ def read(data: bytes) -> dict[str, Any]:
                 infos = archive.infolist()
                 if len(infos) > MAX_ENTRIES or sum(i.file_size for i in infos) > MAX_UNZIPPED:
                     return {"fault": "too_large", "detail": f"{len(infos)} entries"}
+                if damaged := archive.testzip():  # the fast reader does not look at checksums
+                    return {"fault": "broken", "detail": damaged}
                 names = {i.filename for i in infos}
                 if "mimetype" in names and "META-INF/manifest.xml" in names:
                     if b"encryption-data" in archive.read("META-INF/manifest.xml"):
