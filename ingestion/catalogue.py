@@ -477,6 +477,16 @@ class Catalogue:
         return {r[k] for r in rows for k in ("old_code", "new_code") if r[k]}
 
     @cached_property
+    def successors(self) -> dict[str, str]:
+        """Code that is no longer in use → what to file under instead, in words: year, what happened, code and name."""
+        found: dict[str, list[str]] = {}
+        for r in _read_csv(self.root / "areas" / "area_changes.csv"):
+            if r["old_code"] and r["old_code"] not in self.areas:
+                now = f"{r['new_code']} {r['new_name']}".strip() or "已撤销，按并入的单位填报"
+                found.setdefault(r["old_code"], []).append(f"{r['year']}年{r['type_zh']}：{now}")
+        return {code: "；".join(words) for code, words in found.items()}
+
+    @cached_property
     def children(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for area in self.areas.values():

@@ -102,6 +102,8 @@ class _Header:
         if area is None:
             guess = "、".join(f"{c}" for c in self.catalogue.find_area(name)) if name else ""
             hint = f"；名称“{name}”对应 {guess}，请核对后填代码" if guess else ""
+            if now := self.catalogue.successors.get(code):
+                hint = f"；该代码已停用，{now}"
             self.find(
                 "EVA-002",
                 f"填报单位代码“{code or '空'}”不在单位名录{hint}",

@@ -112,7 +112,7 @@ class _Corpus:
                 yield self._defect(
                     form_id, f"{item.id}_{kind}", f"“{item.name}”{zh}", rule, title, cell, _put(cell, value)
                 )
-            if item.required is True or item.required == "always":
+            if item.required == "always":
                 rule = self._required_rule(form_id)
                 name, zh = f"{item.id}_blank", f"“{item.name}”漏填"
                 yield self._defect(form_id, name, zh, rule, title, cell, _put(cell, None))
@@ -142,7 +142,7 @@ class _Corpus:
     def headers(self, form_id: str) -> Iterator[Defect]:
         """The block above the table."""
         sheet = self.sheets[form_id].worksheets[0]
-        places = {}
+        places: dict[str, str] = {}
         for row in sheet.iter_rows(max_row=11, max_col=4):
             places |= {str(c.value): f"{sheet.cell(c.row, c.column + 1).coordinate}" for c in row if c.value}
         code, name, period = (places[w] for w in ("填报单位代码", "填报单位名称", "报告期"))

@@ -106,8 +106,8 @@ def _codes(check: SetCheck, rows: Sequence[tuple[int, Row]], case: Case, catalog
 
 
 def _valid_codes(item: FormField, month: str, catalogue: Catalogue) -> set[str]:
-    if item.codelist == "areas":  # the codes that counties report under, and those of counties that were merged
-        return catalogue.basic_units | catalogue.changed_areas
+    if item.codelist == "areas":  # a county has one history, under the code of today; the reader names what replaced another
+        return catalogue.basic_units
     return {
         code
         for code, row in catalogue.codes_of(item).items()

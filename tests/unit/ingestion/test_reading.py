@@ -216,3 +216,10 @@ def test_plan_year_and_period_must_be_the_same(tmp_path: Path) -> None:
     assert [f.rule for f in errors(result)] == ["EVA-006"]
     result = read(edit(write_return(tmp_path / "b.xlsx", "J1", period="2023"), set_value("02", "V9")))
     assert [(f.rule, f.found) for f in errors(result)] == [("COV-001", "V9")]
+
+
+def test_a_code_that_is_no_longer_used_names_what_replaced_it(tmp_path: Path) -> None:
+    found = errors(read(edit(write_return(tmp_path / "a.xlsx"), set_header("填报单位代码", "140726"))))
+    assert [f.rule for f in found] == ["EVA-002"]
+    # 太谷县 became 太谷区 in 2019 (rulebook/areas/area_changes.csv, 国函〔2019〕104号)
+    assert "已停用" in found[0].message_zh and "2019" in found[0].message_zh and "140703 太谷区" in found[0].message_zh
