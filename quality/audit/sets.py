@@ -106,7 +106,9 @@ def _codes(check: SetCheck, rows: Sequence[tuple[int, Row]], case: Case, catalog
 
 
 def _valid_codes(item: FormField, month: str, catalogue: Catalogue) -> set[str]:
-    if item.codelist == "areas":  # a county has one history, under the code of today; the reader names what replaced another
+    if (
+        item.codelist == "areas"
+    ):  # a county has one history, under the code of today; the reader names what replaced another
         return catalogue.basic_units
     return {
         code
