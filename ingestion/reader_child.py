@@ -60,12 +60,9 @@ _SECOND_LOOK = re.compile(rb'<f[ >/]| t="e"| hidden="(?:1|true)"')
 _BAD_TEXT = re.compile(rb't="s"[^>]*><v>(?![0-9]+</v>)[^<]*<')
 
 
-def _second_look(data: bytes) -> _Looked:
-    """Of xlsx, only where a sheet holds any such thing at all (10 ms a file)."""
+def _second_look(data: bytes, sheets: list[bytes]) -> _Looked:
+    """Of xlsx, only where a sheet holds any such thing at all (10 ms a file). sheets: their XML."""
     looked = _Looked()
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = [n for n in archive.namelist() if n.startswith("xl/worksheets/") and n.endswith(".xml")]
-        sheets = [archive.read(n) for n in names]
     if damaged := next((hit for sheet in sheets if (hit := _BAD_TEXT.search(sheet))), None):
         raise ValueError(f"a text without its number: {damaged[0].decode(errors='replace')[:80]}")
     if not any(_SECOND_LOOK.search(sheet) for sheet in sheets):
@@ -94,6 +91,52 @@ def _second_look(data: bytes) -> _Looked:
     return looked
 
 
+class _Fault(Exception):
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code, self.detail = code, detail
+
+
+def _broken_or_locked(error: Exception) -> str:
+    """Every library says in words of its own that a password is missing."""
+    return "password" if "password" in str(error).casefold() else "broken"
+
+
+@dataclass
+class _Package:
+    """What an archive holds beside its cells. sheets: their XML, of xlsx alone."""
+
+    sheets: list[bytes] = field(default_factory=list)
+    macros: bool = False
+    links: bool = False
+
+
+def _unpacked(data: bytes) -> _Package:
+    """Every part read once, since the fast reader does not look at checksums. Raises _Fault."""
+    made = _Package()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+            if len(parts) > MAX_ENTRIES or sum(p.file_size for p in parts) > MAX_UNZIPPED:
+                raise _Fault("too_large", f"{len(parts)} entries")
+            names = {p.filename for p in parts}
+            for part in parts:
+                content = archive.read(part)
+                if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+                    made.sheets.append(content)
+                elif part.filename == "META-INF/manifest.xml" and b"encryption-data" in content:
+                    raise _Fault("password", "ods")
+    except MemoryError as error:
+        raise _Fault("too_large", "memory") from error
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, RuntimeError, zlib.error) as error:
+        raise _Fault(_broken_or_locked(error), str(error)) from error
+    if "mimetype" not in names and not any(n.startswith("xl/workbook.") for n in names):
+        raise _Fault("broken", f"zip: {', '.join(sorted(names)[:3])}")
+    made.macros = any(n.endswith("vbaProject.bin") for n in names)
+    made.links = any(n.startswith("xl/externalLinks/") for n in names)
+    return made
+
+
 def _text(data: bytes) -> dict[str, Any]:
     """Separated text as one sheet."""
     try:
@@ -109,27 +152,14 @@ def read(data: bytes) -> dict[str, Any]:
     """One workbook as plain data, or {"fault": code, "detail": text}."""
     import python_calamine as calamine
 
-    macros = links = False
     if data[:2] != b"PK" and data[:4] != b"\xd0\xcf\x11\xe0":
         return _text(data)
+    package = _Package()
     if data[:2] == b"PK":
         try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                infos = archive.infolist()
-                if len(infos) > MAX_ENTRIES or sum(i.file_size for i in infos) > MAX_UNZIPPED:
-                    return {"fault": "too_large", "detail": f"{len(infos)} entries"}
-                if damaged := archive.testzip():  # the fast reader does not look at checksums
-                    return {"fault": "broken", "detail": damaged}
-                names = {i.filename for i in infos}
-                if "mimetype" in names and "META-INF/manifest.xml" in names:
-                    if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-                        return {"fault": "password", "detail": "ods"}
-                elif not any(n.startswith("xl/workbook.") for n in names):
-                    return {"fault": "broken", "detail": f"zip: {', '.join(sorted(names)[:3])}"}
-                macros = any(n.endswith("vbaProject.bin") for n in names)
-                links = any(n.startswith("xl/externalLinks/") for n in names)
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, RuntimeError, zlib.error) as error:
-            return {"fault": "broken", "detail": str(error)}
+            package = _unpacked(data)
+        except _Fault as fault:
+            return {"fault": fault.code, "detail": fault.detail}
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets: list[dict[str, Any]] = []
@@ -152,7 +182,7 @@ def read(data: bytes) -> dict[str, Any]:
                     "merged": merged,
                 }
             )
-        looked = _second_look(data) if data[:2] == b"PK" else _Looked()
+        looked = _second_look(data, package.sheets)
         errors = looked.errors
         for entry in sheets:
             entry["hidden"] = looked.hidden.get(entry["name"], [[], []])
@@ -161,9 +191,8 @@ def read(data: bytes) -> dict[str, Any]:
     except MemoryError:
         return {"fault": "too_large", "detail": "memory"}
     except Exception as error:  # noqa: BLE001 - each library has error types of its own; all mean "unreadable"
-        fault = "password" if "password" in str(error).casefold() else "broken"
-        return {"fault": fault, "detail": f"{type(error).__name__}: {error}"[:300]}
-    return {"sheets": sheets, "formulas": looked.formulas, "macros": macros, "links": links}
+        return {"fault": _broken_or_locked(error), "detail": f"{type(error).__name__}: {error}"[:300]}
+    return {"sheets": sheets, "formulas": looked.formulas, "macros": package.macros, "links": package.links}
 
 
 def main() -> None:
