@@ -17,6 +17,8 @@ from quality.check import rules_to_explain
 VERDICTS = {"accepted": "已接收", "needs_explanation": "待说明", "returned": "退回更正", "unreadable": "无法读取"}
 LEVELS = {"error": "强制性（须更正）", "warning": "核实性（请核对或说明）", "info": "提示", "cannot_tell": "无法判断"}
 COLUMNS = ("级别", "规则", "工作表", "单元格", "问题与办法", "所填", "应为", "说明", "English")
+WIDTHS = (20, 9, 18, 8, 56, 14, 26, 30, 46)  # in halves of a Chinese character; the last column is not printed
+LINE = 17  # points
 COLORS = {"error": "#F8CBAD", "warning": "#FFE699", "info": "#DDEBF7", "cannot_tell": "#EDEDED"}
 
 
@@ -57,9 +59,15 @@ def write_report(
         somebody_asked |= bool(asked)
         for f in sorted(found, key=lambda f: list(LEVELS).index(f.severity)):
             sheet.write(row, 0, LEVELS[f.severity], formats[f.severity])
-            texts = [f.rule, f.sheet or "", f.cell or "", f.message_zh, f.found or "", f.expected or ""]
-            for column, text in enumerate([*texts, _answer_to(f, asked, submission_id), f.message_en], start=1):
+            expected = "" if f.severity == "cannot_tell" else f.expected or ""  # nothing to do, so no hint either
+            texts = [f.rule, f.sheet or "", f.cell or "", f.message_zh, f.found or "", expected]
+            texts += [_answer_to(f, asked, submission_id), f.message_en]
+            for column, text in enumerate(texts, start=1):
                 sheet.write_string(row, column, text, cell_format)
+            # said, since not every program fits a row to its wrapped text on opening
+            sheet.set_row(
+                row, LINE * max(_lines(t, w) for t, w in zip([LEVELS[f.severity], *texts], WIDTHS, strict=True))
+            )
             row += 1
         if not found:
             sheet.write(row, 0, "没有发现问题", plain_text)
@@ -67,19 +75,30 @@ def write_report(
         row += 1
     if somebody_asked:
         row = _reasons(sheet, row, book_of_rules, bold, cell_format)
-    for column, width in enumerate((18, 10, 16, 9, 70, 18, 30, 44, 50)):
+    for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(2, 0)
+    sheet.print_area(0, 0, row, len(COLUMNS) - 2)
+    sheet.set_paper(9)
+    sheet.set_margins(0.4, 0.4, 0.5, 0.5)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     book.close()
     write_whole(path, buffer.getvalue())
 
 
+def _lines(text: str, width: int) -> int:
+    """Lines that a text takes in a column of so many halves."""
+    halves = sum(2 if ord(c) > 0x2E7F else 1 for c in text)
+    return max(1, -(-halves // (width - 1)))
+
+
 def _answer_to(f: Finding, asked: Sequence[str], submission_id: str | None) -> str:
     """What the respondent does about one finding."""
     if f.severity == "error":
         return "更正后重报 Correct and file again"
+    if f.severity == "cannot_tell":
+        return "缺对照数据，不必处理 Nothing to do"
     if f.severity != "warning" or f.rule not in asked:
         return ""
     if submission_id is None:
