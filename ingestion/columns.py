@@ -245,7 +245,7 @@ class HeaderReader:
         """Say which columns are missing. False: a key column is not there, so no row can be named."""
         read = {c.field.id for c in self.head.columns.values()}
         asked = {f.id for f in self.table.fields if f.core} | set(self.table.key)
-        standing = {self.words.get(split_header(self.head.texts[c], self.words)[0]) for c in self.head.refused}
+        standing = [self.words.get(split_header(self.head.texts[c], self.words)[0]) for c in self.head.refused]
         stopped = {f.id for f in standing if f is not None}  # they stand there, and an error says why they are not read
         header = f"第{self.head.row}行表头"
         missing = [f for f in self.table.fields if f.id not in read | stopped]

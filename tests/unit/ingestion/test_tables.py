@@ -238,6 +238,21 @@ def test_a_header_against_its_code_is_an_error(tmp_path: Path) -> None:
     assert not {"xq_name", "addr"} & set(filed(result)[0])
 
 
+@pytest.mark.parametrize("field", [f for f in catalogue().field_sets["J4"].fields if f.core], ids=lambda f: f.id)
+def test_any_core_header_over_another_code_is_an_error_at_its_cell(tmp_path: Path, field: FormField) -> None:
+    """Whatever is asked of the column: always, on a condition, or never."""
+    place: list[str] = []
+
+    def change(sheet: Any) -> None:
+        head = cell_of(sheet, field.name, 0)
+        place.append(head.coordinate)
+        over = "03" if field.code != "03" else "04"  # of another column
+        sheet.cell(head.row - 1, head.column).value = over
+
+    result = read(edit(write_roster(tmp_path / "a.xlsx"), change))
+    assert place[0] in {f.cell for f in result.findings if f.severity == "error"}
+
+
 def test_missing_columns_core_ones_are_errors_and_the_rest_one_line(tmp_path: Path) -> None:
     def drop(sheet: Any) -> None:
         for name in ("小区名称", "经度", "纬度", "街道"):
