@@ -45,7 +45,7 @@ MIME = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformat
 
 
 class Pages:
-    """Pages by edition and view. One is made at a time: the child that opens workbooks answers one question at a time."""
+    """Pages by edition and view. One is made at a time: the threads of the server share what is kept."""
 
     def __init__(self, home: Path) -> None:
         self.home = home

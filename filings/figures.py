@@ -27,7 +27,7 @@ from ingestion.register import Register, submissions
 from ingestion.rulebook_model import Indicator
 from ingestion.units import json_number, plain, ratio
 from ingestion.workbook import Workbook, read_workbook, split_address
-from quality.warehouse import build_as_of, current_build, open_build, query
+from quality.warehouse import basis_of_cells, build_as_of, current_build, open_build, query
 
 PERIOD = re.compile(r"20\d\d(-(0[1-9]|1[0-2]))?|20\d\d/20\d\d")
 DATED = re.compile(r"20\d\d-\d\d-\d\d(/20\d\d-\d\d-\d\d)?")  # of publications alone: to a day, or between two days
@@ -345,7 +345,7 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
             chosen["accum"],
             chosen["dim_code"],
             chosen["group_id"],
-            "filed" if chosen["basis"] == "filed" else "summed",
+            basis_of_cells(chosen["basis"]),
         ],
     )
     register = Register(reader.home)

@@ -32,7 +32,7 @@ from ingestion.register import Register, no_filings, releases, submissions
 from quality.gates.frames import SeriesData, SeriesKey, series_data
 from quality.gates.run import check_kind, release_series
 from quality.gates.verdicts import latest_on, reasons_against, verdicts_of
-from quality.warehouse import Build, current_build, open_build, query
+from quality.warehouse import Build, basis_of_cells, current_build, open_build, query
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -77,7 +77,7 @@ def _published(connection: duckdb.DuckDBPyConnection, passed: list[SeriesData]) 
                 f["area_code"],
                 f["dim_code"],
                 f["group_id"],
-                "filed" if f["basis"] == "filed" else "summed",
+                basis_of_cells(f["basis"]),
             )
             for f in data.figures
         }

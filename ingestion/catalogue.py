@@ -471,16 +471,19 @@ class Catalogue:
             raise UsageError(f"没有地区代码 {code} (unknown area code; six digits as in rulebook/areas)") from None
 
     @cached_property
+    def _area_changes(self) -> list[dict[str, str]]:
+        return _read_csv(self.root / "areas" / "area_changes.csv")
+
+    @cached_property
     def changed_areas(self) -> set[str]:
         """Codes on either side of a renaming, merger or move."""
-        rows = _read_csv(self.root / "areas" / "area_changes.csv")
-        return {r[k] for r in rows for k in ("old_code", "new_code") if r[k]}
+        return {r[k] for r in self._area_changes for k in ("old_code", "new_code") if r[k]}
 
     @cached_property
     def successors(self) -> dict[str, str]:
         """Code that is no longer in use → what to file under instead, in words: year, what happened, code and name."""
         found: dict[str, list[str]] = {}
-        for r in _read_csv(self.root / "areas" / "area_changes.csv"):
+        for r in self._area_changes:
             if r["old_code"] and r["old_code"] not in self.areas:
                 now = f"{r['new_code']} {r['new_name']}".strip() or "已撤销，按并入的单位填报"
                 found.setdefault(r["old_code"], []).append(f"{r['year']}年{r['type_zh']}：{now}")

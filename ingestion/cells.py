@@ -301,10 +301,11 @@ class FieldReader:
         found = self._codes[text]
         if found is None:
             lists = "、".join(self.field.codelists)
-            some = list(self.catalogue.codes_of(self.field))[:8]
             if AREAS in self.field.codelists:
                 now = self.catalogue.successors.get(clean(text)[:6])
                 some = [f"该代码已停用，{now}" if now else "六位区划代码"]
+            else:
+                some = list(self.catalogue.codes_of(self.field))[:8]
             raise _Refused(
                 "COV-001",
                 f"的代码“{text}”不在代码表 {lists}",

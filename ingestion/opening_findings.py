@@ -41,11 +41,10 @@ def of_file(book: Workbook, result: ReadResult) -> None:
 def _hidden(sheet: Sheet, result: ReadResult) -> None:
     """A number that nobody sees on the screen is one that nobody checked. One finding a row, one a column."""
     first: dict[tuple[str, int], Cell] = {}
-    for cell in sorted(sheet.cells.values(), key=_place):
-        if cell.kind in "nd" and cell.row in sheet.hidden_rows:
-            first.setdefault(("row", cell.row), cell)
-        elif cell.kind in "nd" and cell.column in sheet.hidden_columns:
-            first.setdefault(("column", cell.column), cell)
+    rows, columns = sheet.hidden_rows, sheet.hidden_columns
+    hidden = (c for c in sheet.cells.values() if c.kind in "nd" and (c.row in rows or c.column in columns))
+    for cell in sorted(hidden, key=_place):
+        first.setdefault(("row", cell.row) if cell.row in rows else ("column", cell.column), cell)
     for (kind, at), cell in first.items():
         zh, en = (
             (f"第 {at} 行", f"row {at}")
@@ -57,10 +56,9 @@ def _hidden(sheet: Sheet, result: ReadResult) -> None:
 
 
 def _lost(sheet: Sheet, result: ReadResult) -> None:
-    for cell in sorted(sheet.cells.values(), key=_place):
-        if cell.kind == "s" and LOST.search(cell.text):
-            zh = f"{sheet.name}!{cell.address}“{cell.text}”有丢失的字符（乱码），请重新输入这一格"
-            _add(result, "FLF-014", "error", zh, "characters of the cell are lost; type it again", sheet.name, cell)
+    for cell in sorted((c for c in sheet.cells.values() if c.kind == "s" and LOST.search(c.text)), key=_place):
+        zh = f"{sheet.name}!{cell.address}“{cell.text}”有丢失的字符（乱码），请重新输入这一格"
+        _add(result, "FLF-014", "error", zh, "characters of the cell are lost; type it again", sheet.name, cell)
 
 
 def _place(cell: Cell) -> tuple[int, int]:

@@ -20,8 +20,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,8})?")
 
 
-class TextFault(Exception):
-    """code: not_text | encoding | damaged | separator."""
+class OpeningFault(Exception):
+    """Why a file is not opened. code: a key of the answers in workbook.py; detail: what was found."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -29,13 +29,13 @@ class TextFault(Exception):
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file. Raises TextFault where no encoding fits, or one fits that would make damaged text look whole."""
+    """The text of a file. Raises OpeningFault where no encoding fits, or one fits that would make damaged text look whole."""
     for mark, name in MARKS:
         if data.startswith(mark):
             try:
                 return data.decode(name)
             except UnicodeDecodeError as error:
-                raise TextFault("damaged", f"{name} {error.start}") from error
+                raise OpeningFault("damaged", f"{name} {error.start}") from error
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -43,11 +43,11 @@ def decoded(data: bytes) -> str:
         whole = data.decode("utf-8", errors="replace")
         lost = whole.count("\ufffd")
         if sum(c > "\u2e80" and c != "\ufffd" for c in whole) > 3 * lost:
-            raise TextFault("damaged", f"utf-8 {error.start}") from error
+            raise OpeningFault("damaged", f"utf-8 {error.start}") from error
     try:
         return data.decode("gb18030")
     except UnicodeDecodeError as error:
-        raise TextFault("encoding", f"{error.start}") from error
+        raise OpeningFault("encoding", f"{error.start}") from error
 
 
 def _separator(text: str) -> str:
@@ -60,20 +60,20 @@ def _separator(text: str) -> str:
         if counts:
             found[mark] = counts.most_common(1)[0][1]
     if not found or max(found.values()) < 2:
-        raise TextFault("not_text", text[:20])
+        raise OpeningFault("not_text", text[:20])
     return found.most_common(1)[0][0]
 
 
 def rows_of(data: bytes) -> list[list[str]]:
-    """Rows as they stand, blanks included. Raises TextFault."""
+    """Rows as they stand, blanks included. Raises OpeningFault."""
     text = decoded(data)
     if hit := _CONTROL.search(text):
-        raise TextFault("not_text", f"U+{ord(hit[0]):04X}")
+        raise OpeningFault("not_text", f"U+{ord(hit[0]):04X}")
     csv.field_size_limit(FIELD_LIMIT)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True))
     except csv.Error as error:
-        raise TextFault("separator", str(error)) from error
+        raise OpeningFault("separator", str(error)) from error
 
 
 def kind_of(text: str) -> str:

@@ -20,7 +20,7 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingestion.opening_text import TextFault, kind_of, rows_of
+from ingestion.opening_text import OpeningFault, kind_of, rows_of
 
 MEMORY = 2 << 30
 CPU_SECONDS = 20
@@ -91,12 +91,6 @@ def _second_look(data: bytes, sheets: list[bytes]) -> _Looked:
     return looked
 
 
-class _Fault(Exception):
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code, self.detail = code, detail
-
-
 def _broken_or_locked(error: Exception) -> str:
     """Every library says in words of its own that a password is missing."""
     return "password" if "password" in str(error).casefold() else "broken"
@@ -112,37 +106,34 @@ class _Package:
 
 
 def _unpacked(data: bytes) -> _Package:
-    """Every part read once, since the fast reader does not look at checksums. Raises _Fault."""
+    """Every part read once, since the fast reader does not look at checksums. Raises OpeningFault."""
     made = _Package()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
             if len(parts) > MAX_ENTRIES or sum(p.file_size for p in parts) > MAX_UNZIPPED:
-                raise _Fault("too_large", f"{len(parts)} entries")
+                raise OpeningFault("too_large", f"{len(parts)} entries")
             names = {p.filename for p in parts}
             for part in parts:
                 content = archive.read(part)
                 if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
                     made.sheets.append(content)
                 elif part.filename == "META-INF/manifest.xml" and b"encryption-data" in content:
-                    raise _Fault("password", "ods")
+                    raise OpeningFault("password", "ods")
     except MemoryError as error:
-        raise _Fault("too_large", "memory") from error
+        raise OpeningFault("too_large", "memory") from error
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, RuntimeError, zlib.error) as error:
-        raise _Fault(_broken_or_locked(error), str(error)) from error
+        raise OpeningFault(_broken_or_locked(error), str(error)) from error
     if "mimetype" not in names and not any(n.startswith("xl/workbook.") for n in names):
-        raise _Fault("broken", f"zip: {', '.join(sorted(names)[:3])}")
+        raise OpeningFault("broken", f"zip: {', '.join(sorted(names)[:3])}")
     made.macros = any(n.endswith("vbaProject.bin") for n in names)
     made.links = any(n.startswith("xl/externalLinks/") for n in names)
     return made
 
 
 def _text(data: bytes) -> dict[str, Any]:
-    """Separated text as one sheet."""
-    try:
-        rows = rows_of(data)
-    except TextFault as fault:
-        return {"fault": fault.code, "detail": fault.detail}
+    """Separated text as one sheet. Raises OpeningFault."""
+    rows = rows_of(data)
     cells = [[r, c, kind_of(t), t] for r, row in enumerate(rows, 1) for c, t in enumerate(map(str.strip, row), 1) if t]
     sheet = {"name": TEXT_SHEET, "visible": True, "cells": cells, "merged": [], "hidden": [[], []]}
     return {"sheets": [sheet], "formulas": {}, "macros": False, "links": False}
@@ -152,14 +143,12 @@ def read(data: bytes) -> dict[str, Any]:
     """One workbook as plain data, or {"fault": code, "detail": text}."""
     import python_calamine as calamine
 
-    if data[:2] != b"PK" and data[:4] != b"\xd0\xcf\x11\xe0":
-        return _text(data)
-    package = _Package()
-    if data[:2] == b"PK":
-        try:
-            package = _unpacked(data)
-        except _Fault as fault:
-            return {"fault": fault.code, "detail": fault.detail}
+    try:
+        if data[:2] != b"PK" and data[:4] != b"\xd0\xcf\x11\xe0":
+            return _text(data)
+        package = _unpacked(data) if data[:2] == b"PK" else _Package()
+    except OpeningFault as fault:
+        return {"fault": fault.code, "detail": fault.detail}
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets: list[dict[str, Any]] = []

@@ -100,7 +100,7 @@ def sound_returns(out: Path, seed: int = 20231001) -> dict[str, Path]:
     tables = maker.rostered.tables(unit, month)
     tasks = [row["task_id"] for row in tables["J4"]][-2:]
     two = {name: [row for row in rows if row["task_id"] in tasks] for name, rows in tables.items()}
-    locked = dt.datetime.combine(_following(month).replace(day=LAST_DAY), LOCK_TIME, CHINA)
+    locked = _locked_at(month)
     maker._roster(unit, month, two, locked, locked)
     return {d.form: d.path for d in maker.deliveries}
 
@@ -257,7 +257,7 @@ class _Maker:
         of equal times and sender follow each other and may be received together.
         """
         for month in LOCKED:
-            locked = dt.datetime.combine(_following(month).replace(day=LAST_DAY), LOCK_TIME, CHINA)
+            locked = _locked_at(month)
             decided = self._next_working_hours(self._next_working_hours(locked))
             again = self._next_working_hours(decided)
             decided_again = self._next_working_hours(again)
@@ -311,6 +311,11 @@ class _Maker:
 def _following(month: int) -> dt.date:
     """The first day of the month after."""
     return dt.date((month + 1) // 12, (month + 1) % 12 + 1, 1)
+
+
+def _locked_at(month: int) -> dt.datetime:
+    """The moment at which the rosters of a month are locked."""
+    return dt.datetime.combine(_following(month).replace(day=LAST_DAY), LOCK_TIME, CHINA)
 
 
 def _filed_too_low(row: Row, before: Row) -> Row:

@@ -185,7 +185,18 @@ atexit.register(_child.stop)
 
 
 _SAVE_AGAIN = "请用 Excel 或 WPS 打开后“另存为 xlsx”再报"
-_FAULTS = {  # code of the child → rule, what to do, in English, what was expected
+_FAULTS = {  # code, most of them of the child → rule, what to do, in English, what was expected
+    "empty": (
+        "FLF-001", "文件是空的（0 字节），请重新导出后再报", "the file is empty (0 bytes); export it again", "xlsx",
+    ),
+    "html": (
+        "FLF-004", "这是网页另存的文件，不是工作簿；请用 Excel 或 WPS 打开后“另存为 xlsx”",
+        "this is an HTML page named as a workbook; save it as xlsx", "xlsx",
+    ),
+    "aborted": (
+        "FLF-005", "工作簿使读取程序中止（常因末尾单元格 XFD1048576 有内容）；请把数据复制到新工作簿后再报",
+        "the workbook aborted the reader (often content in XFD1048576); copy the data to a new workbook", "可读取的工作簿",
+    ),
     "too_large": (
         "FLF-006", "工作簿展开后过大，请把数据复制到新工作簿后再报",
         "the workbook is too large when unpacked; copy the data to a new one", "较小的工作簿",
@@ -216,19 +227,18 @@ _FAULTS = {  # code of the child → rule, what to do, in English, what was expe
 }  # fmt: skip
 
 
+def _unreadable(code: str, found: str) -> UnreadableFile:
+    rule, zh, en, expected = _FAULTS[code]
+    return UnreadableFile(rule, zh, en, found, expected)
+
+
 def read_workbook(data: bytes) -> Workbook:
     """All non-empty cells of a workbook, by content and never by file name.
 
     Raises: UnreadableFile with the rule id of the finding (FLF-…) and what to do.
     """
     if not data:
-        raise UnreadableFile(
-            "FLF-001",
-            "文件是空的（0 字节），请重新导出后再报",
-            "the file is empty (0 bytes); export it again",
-            "0 字节",
-            "xlsx",
-        )
+        raise _unreadable("empty", "0 字节")
     if len(data) > MAX_BYTES:
         raise UnreadableFile(
             "FLF-006",
@@ -238,33 +248,14 @@ def read_workbook(data: bytes) -> Workbook:
             f"≤ {MAX_BYTES} 字节",
         )
     if data[:4] == b"\xd0\xcf\x11\xe0" and "EncryptedPackage".encode("utf-16-le") in data:
-        raise UnreadableFile(
-            "FLF-003",
-            "工作簿设有打开密码，请去掉密码后再报",
-            "the workbook is password-protected; remove the password",
-            "加密工作簿",
-            "无密码的 xlsx",
-        )
+        raise _unreadable("password", "加密工作簿")
     if data.lstrip()[:1] == b"<":
-        raise UnreadableFile(
-            "FLF-004",
-            "这是网页另存的文件，不是工作簿；请用 Excel 或 WPS 打开后“另存为 xlsx”",
-            "this is an HTML page named as a workbook; save it as xlsx",
-            "HTML",
-            "xlsx",
-        )
+        raise _unreadable("html", "HTML")
     answer = _child.ask(data)
     if answer is None:
-        raise UnreadableFile(
-            "FLF-005",
-            "工作簿使读取程序中止（常因末尾单元格 XFD1048576 有内容）；请把数据复制到新工作簿后再报",
-            "the workbook aborted the reader (often content in XFD1048576); copy the data to a new workbook",
-            "读取中止",
-            "可读取的工作簿",
-        )
+        raise _unreadable("aborted", "读取中止")
     if fault := answer.get("fault"):
-        rule, zh, en, expected = _FAULTS[str(fault)]
-        raise UnreadableFile(rule, zh, en, str(answer.get("detail")), expected)
+        raise _unreadable(str(fault), str(answer.get("detail")))
     formulas: dict[str, dict[str, str]] = answer["formulas"]  # type: ignore[assignment]
     sheets = []
     for raw in answer["sheets"]:  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ class Arrival:
     received_at: dt.datetime | None = None
     decided_at: dt.datetime | None = None
 
-    def check(self) -> None:
+    def __post_init__(self) -> None:
         """Raises UsageError for impossible times."""
         if self.decided_at and not self.received_at:
             raise UsageError("只给了 --decided-at；请同时给 --received-at (both times belong together)")
@@ -117,8 +117,8 @@ class Receiver:
         progress: Callable[[int, int], None] | None = None,
     ) -> list[dict[str, Any]]:
         """Take files and folders in that come from one sender at one time. As `take` otherwise."""
-        Arrival(Path(), filed_by, received_at, decided_at).check()  # also where a folder is empty
-        arrivals = [Arrival(path, filed_by, received_at, decided_at) for path in list_files(paths)]
+        sent = Arrival(Path(), filed_by, received_at, decided_at)  # refused where the times are impossible
+        arrivals = [replace(sent, path=path) for path in list_files(paths)]
         return self.take(arrivals, source_id=source_id, progress=progress)
 
     def take(
@@ -131,14 +131,13 @@ class Receiver:
         """Take files in. Returns one answer a file, in the order given: versions of one return come in that order.
 
         A publication is known from its published_on unless a time is given.
-        Raises: UsageError for an unknown source or impossible times; bad files are verdicts, not exceptions.
+        Raises: UsageError for an unknown source; bad files are verdicts, not exceptions.
         """
         if source_id is not None:
             self.catalogue.source(source_id)
         answers: dict[Path, dict[str, Any]] = {}
         incoming: list[_Incoming] = []
         for n, arrival in enumerate(arrivals):
-            arrival.check()
             path = arrival.path
             mtime = path.stat().st_mtime_ns  # before reading: a file replaced meanwhile then looks newer, never older
             data = path.read_bytes()

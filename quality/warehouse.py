@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
@@ -293,6 +293,11 @@ def open_build(made: Build) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+def basis_of_cells(basis: str) -> Literal["filed", "summed"]:
+    """How the cells behind a figure are marked: those of a partial sum or of a sum of years are summed ones too."""
+    return "filed" if basis == "filed" else "summed"
 
 
 def query(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:

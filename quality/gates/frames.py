@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import duckdb
@@ -18,7 +18,7 @@ import rfc8785
 
 from ingestion.catalogue import NATION
 from ingestion.units import plain
-from quality.warehouse import query
+from quality.warehouse import basis_of_cells, query
 
 UNIT_COLUMNS = ("area_code", "is_expected", "has_value", "sign", "basis", "value", "submission_id")
 TOTAL_COLUMNS = (
@@ -125,6 +125,11 @@ def series_data(connection: duckdb.DuckDBPyConnection, keys: Sequence[SeriesKey]
         held[row["indicator"]].append(row)
     answers = {n: [f for f in held[n] if f["area_code"] == area and f["dim_code"] == ""] for n in names}
     parts = _parts(connection, first, area, {name: found[0] for name, found in answers.items() if found})
+
+    @cache
+    def expected(basis: str, source_kind: str) -> list[str]:
+        return _expected(connection, area, basis, source_kind)
+
     made = []
     for key in keys:
         found = answers[key.series]
@@ -132,19 +137,19 @@ def series_data(connection: duckdb.DuckDBPyConnection, keys: Sequence[SeriesKey]
             made.append(SeriesData(key, [], [], [], area, held[key.series]))
             continue
         given = parts[key.series]
-        units = _units(_expected(connection, area, found[0]), given)
+        units = _units(expected(found[0]["basis"], found[0]["source_kind"]), given)
         used = sorted({p["submission_id"] for p in given})
         made.append(SeriesData(key, units, [_total(found)], used, area, held[key.series]))
     return made
 
 
-def _expected(connection: duckdb.DuckDBPyConnection, area: str, chosen: dict[str, Any]) -> list[str]:
-    """Codes of the units that a chosen total should be made of."""
-    if chosen["basis"] == "filed":
+def _expected(connection: duckdb.DuckDBPyConnection, area: str, basis: str, source_kind: str) -> list[str]:
+    """Codes of the units that a total should be made of."""
+    if basis == "filed":
         return [area]
     sql = (
         "select distinct unit_code as code from area_closure where area_code = ? and unit_code <> area_code order by 1"
-        if chosen["source_kind"] != "publication"
+        if source_kind != "publication"
         else "select area_code as code from areas where parent_code = ? order by 1"
     )
     return [r["code"] for r in query(connection, sql, [area])]
@@ -166,7 +171,7 @@ def _parts(
         [
             list(chosen),
             [f["group_id"] for f in chosen.values()],
-            ["filed" if f["basis"] == "filed" else "summed" for f in chosen.values()],
+            [basis_of_cells(f["basis"]) for f in chosen.values()],
             key.is_sample,
             key.programme,
             area,

@@ -57,9 +57,9 @@ def run_gates(
         catalogue().indicator(name)
     made = current_build(home)
     rows: list[dict[str, Any]] = []
+    source_kind = "sample" if sample else "real"
+    keys = [SeriesKey(name, period, kind, programme, source_kind) for name in names]
     with open_build(made) as connection:
-        source_kind = "sample" if sample else "real"
-        keys = [SeriesKey(name, period, kind, programme, source_kind) for name in names]
         for data in series_data(connection, keys):
             name = data.key.series
             title = catalogue().indicator(name).name
