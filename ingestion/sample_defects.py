@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-from openpyxl.worksheet.worksheet import Worksheet
 
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.rulebook_model import FormField
 from ingestion.samples import sound_returns
 
-Change = Callable[[Worksheet], None]
-VALUE = 4  # column of a form of items
+VALUE, UNIT = "D", "C"  # columns of a form of items
 SHOWN_DAY = dt.date(2023, 9, 30)
 
 
@@ -63,21 +61,15 @@ ROWS: dict[str, dict[str, tuple[str, Any, str]]] = {  # of a roster: type of fie
 }
 
 
-def _changed(data: bytes, change: Change, sheet: str | None = None) -> bytes:
+def _changed(data: bytes, sheet: str, cell: str, value: Any) -> bytes:
+    """A workbook with another content in one cell; a date also as the format that shows it."""
     book = openpyxl.load_workbook(io.BytesIO(data))
-    change(book[sheet] if sheet else book.worksheets[0])
+    book[sheet][cell].value = value
+    if isinstance(value, dt.date):
+        book[sheet][cell].number_format = "yyyy-mm-dd"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _put(cell: str, value: Any) -> Change:
-    def change(sheet: Worksheet) -> None:
-        sheet[cell].value = value
-        if isinstance(value, dt.date):
-            sheet[cell].number_format = "yyyy-mm-dd"
-
-    return change
 
 
 class _Corpus:
@@ -93,7 +85,7 @@ class _Corpus:
         sheet = self.sheets[form_id].worksheets[0]
         rows = {str(row[0].value): row[0].row for row in sheet.iter_rows(max_col=1)}
         for item in self.book.form(form_id).fields:
-            if item.core and sheet.cell(rows[item.code], VALUE).value is not None:
+            if item.core and sheet[f"{VALUE}{rows[item.code]}"].value is not None:
                 yield item, rows[item.code]
 
     def items(self, form_id: str) -> Iterator[Defect]:
@@ -102,23 +94,21 @@ class _Corpus:
         kinds = list(CELLS)
         numbers = [(i, r) for i, r in self._items(form_id) if i.is_number]
         for n, (item, row) in enumerate(numbers):
-            cell = f"D{row}"
+            cell = f"{VALUE}{row}"
             wanted = [(k, *CELLS[k]) for k in (kinds[n % len(kinds)], kinds[(n + 5) % len(kinds)])]
             if item.type == "integer":
                 wanted.append(("fraction", *FRACTION))
             for kind, zh, value, rule in wanted:
                 if kind == "too_long" and item.type == "integer":
                     rule = "FDT-002"  # it is no whole number before anything else
-                yield self._defect(
-                    form_id, f"{item.id}_{kind}", f"“{item.name}”{zh}", rule, title, cell, _put(cell, value)
-                )
+                yield self._defect(form_id, f"{item.id}_{kind}", f"“{item.name}”{zh}", rule, title, cell, value)
             if item.required == "always":
                 rule = self._required_rule(form_id)
                 name, zh = f"{item.id}_blank", f"“{item.name}”漏填"
-                yield self._defect(form_id, name, zh, rule, title, cell, _put(cell, None))
+                yield self._defect(form_id, name, zh, rule, title, cell, None)
             if item.unit and n % 3 == 0:
-                name, zh, unit = f"{item.id}_no_unit", f"“{item.name}”的计量单位删去", f"C{row}"
-                yield self._defect(form_id, name, zh, "UNT-001", title, unit, _put(unit, None))
+                name, zh = f"{item.id}_no_unit", f"“{item.name}”的计量单位删去"
+                yield self._defect(form_id, name, zh, "UNT-001", title, f"{UNIT}{row}", None)
 
     def rows(self, form_id: str, table: str) -> Iterator[Defect]:
         """Every core column of a roster, in its first row."""
@@ -137,15 +127,16 @@ class _Corpus:
             kinds = list(ROWS.get(sort, {}).items())
             for kind, (zh, value, rule) in (kinds[n % len(kinds)], kinds[(n + 1) % len(kinds)]) if kinds else ():
                 name, zh = f"{item.id}_{kind}", f"{table}“{item.name}”{zh}"
-                yield self._defect(form_id, name, zh, rule, page, cell, _put(cell, value))
+                yield self._defect(form_id, name, zh, rule, page, cell, value)
 
     def headers(self, form_id: str) -> Iterator[Defect]:
         """The block above the table."""
         sheet = self.sheets[form_id].worksheets[0]
         places: dict[str, str] = {}
         for row in sheet.iter_rows(max_row=11, max_col=4):
-            places |= {str(c.value): f"{sheet.cell(c.row, c.column + 1).coordinate}" for c in row if c.value}
+            places |= {str(c.value): sheet.cell(c.row, c.column + 1).coordinate for c in row if c.value}
         code, name, period = (places[w] for w in ("填报单位代码", "填报单位名称", "报告期"))
+        future = "2091-01" if len(str(sheet[period].value)) > 4 else "2091"
         for kind, zh, cell, value, rule, at in (
             ("no_such_unit", "单位代码不在名录", code, "999999", "EVA-002", code),
             ("no_unit", "单位代码漏填", code, None, "EVA-002", code),
@@ -154,20 +145,16 @@ class _Corpus:
             ("no_period", "报告期漏填", period, None, "EVA-004", period),
             ("thirteenth_month", "没有的月份", period, "2023-13", "EVA-004", period),
             ("period_in_words", "报告期写成文字", period, "去年", "EVA-004", period),
-            (
-                "future",
-                "报告期在将来",
-                period,
-                "2091-01" if len(str(sheet[period].value)) > 4 else "2091",
-                "EVA-005",
-                period,
-            ),
+            ("future", "报告期在将来", period, future, "EVA-005", period),
         ):
-            yield self._defect(form_id, kind, zh, rule, sheet.title, at, _put(cell, value))
+            yield self._defect(form_id, kind, zh, rule, sheet.title, cell, value, at)
 
-    def _defect(self, form: str, name: str, zh: str, rule: str, sheet: str, cell: str, change: Change) -> Defect:
-        data = _changed(self.base[form], change, sheet)
-        return Defect(f"{form}_{name}", form, zh, "returned", rule, sheet, cell, data)
+    def _defect(
+        self, form: str, name: str, zh: str, rule: str, sheet: str, cell: str, value: Any, at: str | None = None
+    ) -> Defect:
+        """cell, value: what is changed; at: the cell that the answer names, where it is another one."""
+        data = _changed(self.base[form], sheet, cell, value)
+        return Defect(f"{form}_{name}", form, zh, "returned", rule, sheet, at or cell, data)
 
 
 def defects(folder: Path, seed: int = 20231001) -> Iterator[Defect]:

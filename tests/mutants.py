@@ -6,11 +6,15 @@ import io
 import random
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import openpyxl
+from openpyxl.cell import MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.office import with_part
 
 
 @dataclass(frozen=True)
@@ -25,20 +29,25 @@ def _cells(sheet: Worksheet, rng: random.Random) -> tuple[int, int]:
     return rng.randint(1, min(sheet.max_row, 90)), rng.randint(1, min(sheet.max_column, 12))
 
 
+def _is_single(cell: Any) -> bool:
+    """No inner cell of a merged range, which takes no value."""
+    return not isinstance(cell, MergedCell)
+
+
+def _swap(pairs: Iterable[tuple[Any, Any]]) -> None:
+    for x, y in pairs:
+        if _is_single(x) and _is_single(y):
+            x.value, y.value = y.value, x.value
+
+
 def _swap_rows(sheet: Worksheet, rng: random.Random) -> None:
     a, b = rng.sample(range(1, min(sheet.max_row, 90) + 1), 2)
-    for column in range(1, sheet.max_column + 1):
-        x, y = sheet.cell(a, column), sheet.cell(b, column)
-        if type(x).__name__ == type(y).__name__ == "Cell":
-            x.value, y.value = y.value, x.value
+    _swap((sheet.cell(a, column), sheet.cell(b, column)) for column in range(1, sheet.max_column + 1))
 
 
 def _swap_columns(sheet: Worksheet, rng: random.Random) -> None:
     a, b = rng.sample(range(1, min(sheet.max_column, 12) + 1), 2)
-    for row in range(1, sheet.max_row + 1):
-        x, y = sheet.cell(row, a), sheet.cell(row, b)
-        if type(x).__name__ == type(y).__name__ == "Cell":
-            x.value, y.value = y.value, x.value
+    _swap((sheet.cell(row, a), sheet.cell(row, b)) for row in range(1, sheet.max_row + 1))
 
 
 def _merge(sheet: Worksheet, rng: random.Random) -> None:
@@ -50,7 +59,7 @@ def _merge(sheet: Worksheet, rng: random.Random) -> None:
 
 def _retype(sheet: Worksheet, rng: random.Random) -> None:
     cell = sheet.cell(*_cells(sheet, rng))
-    if type(cell).__name__ == "Cell" and cell.value is not None:
+    if _is_single(cell) and cell.value is not None:
         cell.value = rng.choice(
             [f" {cell.value} ", f"{cell.value}万", f"'{cell.value}", "", True, 3, -7.5, "１２", "#N/A"]
         )
@@ -114,19 +123,13 @@ XML: dict[str, tuple[bytes, Callable[[re.Match[bytes], random.Random], bytes]]] 
 def _of_xml(data: bytes, rng: random.Random) -> tuple[str, bytes]:
     kind = rng.choice(list(XML))
     pattern, change = XML[kind]
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        sheets = [n for n in old.namelist() if n.startswith("xl/worksheets/sheet")]
-        chosen = rng.choice(sheets)
-        for name in old.namelist():
-            content = old.read(name)
-            if name == chosen:
-                hits = list(re.finditer(pattern, content, re.S))
-                if hits:
-                    hit = rng.choice(hits)
-                    content = content[: hit.start()] + change(hit, rng) + content[hit.end() :]
-            new.writestr(name, content)
-    return kind, out.getvalue()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        chosen = rng.choice([n for n in archive.namelist() if n.startswith("xl/worksheets/sheet")])
+        content = archive.read(chosen)
+    if hits := list(re.finditer(pattern, content, re.S)):
+        hit = rng.choice(hits)
+        content = content[: hit.start()] + change(hit, rng) + content[hit.end() :]
+    return kind, with_part(data, chosen, content)
 
 
 def _of_bytes(data: bytes, rng: random.Random) -> tuple[str, bytes]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import subprocess
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from ingestion.samples import sound_returns
 from ingestion.workbook import split_address
 from quality.audit.run import audit
 from tests.mutants import mutants
+from tests.office import save_as
 
 COUNT = int(os.environ.get("JIUGAI_FUZZ", "500"))
 SEED = int(os.environ.get("JIUGAI_FUZZ_SEED", "1"))
@@ -49,17 +49,12 @@ def is_same(ours: CellValue, shown: Any) -> bool:
 
 
 def shown_by_libreoffice(files: list[Path], out: Path) -> None:
-    command = ["soffice", f"-env:UserInstallation=file://{out}/profile", "--headless", "--convert-to", "xlsx"]
     for start in range(0, len(files), BATCH):
         batch = files[start : start + BATCH]
-        subprocess.run(
-            [*command, "--outdir", str(out), *map(str, batch)], check=True, capture_output=True, timeout=1200
-        )
+        save_as("xlsx", batch, out)
         for file in batch:  # it sometimes ends before its last files; each of those is then asked for alone
             if not (out / file.name).is_file():
-                subprocess.run(
-                    [*command, "--outdir", str(out), str(file)], check=True, capture_output=True, timeout=300
-                )
+                save_as("xlsx", [file], out)
 
 
 @pytest.mark.timeout(7200)

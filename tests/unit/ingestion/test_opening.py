@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import io
 import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from ingestion.catalogue import catalogue
 from ingestion.model import Finding, ReadResult
 from ingestion.reading import read_bytes
 from tests.factories import edit, row_of, write_return, write_roster
+from tests.office import save_as, with_part
 
 TODAY = dt.date(2024, 1, 31)
 FORMS = ("J2", "J4")
@@ -51,11 +51,7 @@ def converted(sound: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) 
     """The same workbooks as LibreOffice saves them."""
     folder = tmp_path_factory.mktemp("converted")
     for kind in ("xls", "ods", "xlsx"):
-        subprocess.run(
-            ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", kind,
-             "--outdir", str(folder), *map(str, sound.values())],
-            check=True, capture_output=True, timeout=300,
-        )  # fmt: skip
+        save_as(kind, list(sound.values()), folder)
     return folder
 
 
@@ -121,19 +117,8 @@ def zipped(**entries: bytes) -> bytes:
     return out.getvalue()
 
 
-def with_entry(path: Path, name: str, content: bytes) -> bytes:
-    """A workbook with one part of the archive added or put in place of what was there."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.namelist():
-            if entry != name:
-                new.writestr(entry, old.read(entry))
-        new.writestr(name, content)
-    return out.getvalue()
-
-
 def test_hostile_archives_are_answered_and_the_reader_lives_on(sound: dict[str, Path]) -> None:
-    bomb = with_entry(sound["J2"], "xl/media/a.bin", bytes(400 << 20))
+    bomb = with_part(sound["J2"].read_bytes(), "xl/media/a.bin", bytes(400 << 20))
     laughs = (
         b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">'
         + b"".join(f'<!ENTITY {chr(98 + n)} "{("&" + chr(97 + n) + ";") * 10}">'.encode() for n in range(12))
@@ -149,7 +134,7 @@ def test_hostile_archives_are_answered_and_the_reader_lives_on(sound: dict[str, 
     assert only(read(secret), "FLF-003")
     assert only(read(zipped(**{"word/document.xml": b"<x/>"})), "FLF-002")
     for attack in (laughs, outside):
-        result = read(with_entry(sound["J2"], "xl/worksheets/sheet1.xml", attack))
+        result = read(with_part(sound["J2"].read_bytes(), "xl/worksheets/sheet1.xml", attack))
         assert not result.values and [f for f in result.findings if f.severity == "error"]
         assert Path("/etc/hostname").read_text().strip() not in str([f.as_json() for f in result.findings])
     assert len(read(sound["J2"].read_bytes()).values) > 30
@@ -202,7 +187,7 @@ def test_a_hidden_sheet_with_content_is_said_and_our_own_is_not(tmp_path: Path, 
 
 
 def test_links_and_lost_characters_are_said(tmp_path: Path, sound: dict[str, Path]) -> None:
-    linked = with_entry(sound["J2"], "xl/externalLinks/externalLink1.xml", b"<externalLink/>")
+    linked = with_part(sound["J2"].read_bytes(), "xl/externalLinks/externalLink1.xml", b"<externalLink/>")
     assert only(read(linked), "FLF-011").severity == "info"
     for lost in ("海\ufffd区", "锟斤拷"):
 
