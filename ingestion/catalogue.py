@@ -21,6 +21,7 @@ import yaml
 from pydantic import ValidationError
 
 from ingestion.errors import SetupError, UsageError
+from ingestion.layout_model import Layout, ReleaseKey, Source, Span
 from ingestion.rulebook_model import (
     Area,
     Bilingual,
@@ -33,14 +34,10 @@ from ingestion.rulebook_model import (
     FormTable,
     Gates,
     Indicator,
-    Layout,
-    ReleaseKey,
     ReturnFormula,
     RowCondition,
     Rule,
     RulebookModel,
-    Source,
-    Span,
     Unit,
 )
 from ingestion.units import normalise
@@ -155,6 +152,14 @@ class Catalogue:
             return self.units[name]
         except KeyError:
             raise SetupError(f"rulebook/units.yaml: unit {name} is not declared") from None
+
+    @cached_property
+    def _spelled(self) -> dict[str, Unit]:
+        return {normalise(name): u for u in self.units.values() for name in (u.name, *u.also)}
+
+    def unit_spelled(self, text: str) -> Unit | None:
+        """The unit that a table prints as `text` (spaces and width ignored)."""
+        return self._spelled.get(normalise(text))
 
     @cached_property
     def forms(self) -> dict[str, Form]:

@@ -90,12 +90,6 @@ class SheetFindings:
                 )
 
 
-def unit_named(text: str, catalogue: Catalogue) -> Unit | None:
-    """The declared unit of measure that a form prints as `text`."""
-    wanted = clean(text)
-    return next((u for u in catalogue.units.values() if clean(u.name) == wanted), None)
-
-
 def uncached_formula(
     findings: SheetFindings, address: str, formula: str, field: FormField, row_key: str | None = None
 ) -> None:
@@ -335,7 +329,7 @@ def reported_unit(
     if field.unit is None:
         return None, True
     unit = catalogue.unit(field.unit)
-    filed_in = unit if clean(text) == clean(unit.name) else unit_named(text, catalogue)
+    filed_in = unit if clean(text) == clean(unit.name) else catalogue.unit_spelled(text)
     if filed_in is not None and filed_in.base == unit.base:
         return filed_in, True
     shown = clean(text) or "空"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from ingestion.catalogue import Catalogue
-from ingestion.cells import FieldReader, SheetFindings, clean, is_blank, reported_unit, unit_named
+from ingestion.cells import FieldReader, SheetFindings, clean, is_blank, reported_unit
 from ingestion.model import ReadResult
 from ingestion.rulebook_model import FormField, FormTable, Unit
 from ingestion.workbook import Cell, Sheet, column_letters
@@ -216,7 +216,7 @@ class HeaderReader:
 
     def _unit_of(self, known: FormField, cell: Cell, text: str) -> tuple[Unit | None, bool]:
         """The unit of a column. A unit of the same quantity is converted and said; any other stops the column."""
-        if known.unit is None and known.is_number and text and unit_named(text, self.catalogue):
+        if known.unit is None and known.is_number and text and self.catalogue.unit_spelled(text):
             self.findings.say(
                 "UNT-001",
                 f"{cell.address}“{known.name}”的单位由每行的代码决定，表头不应写“{text}”；该列未读取",

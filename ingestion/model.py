@@ -113,9 +113,39 @@ class Observation:
     is_doubtful: bool = False
 
 
+@dataclass(frozen=True)
+class ListedValue:
+    """What a list prints in one cell of a row. value None: a text. unit: the base unit; None where none is printed, and
+    value is then as printed. qualifier and half_unit as of an observation."""
+
+    cell: str
+    printed: str
+    value: Decimal | None = None
+    unit: str | None = None
+    half_unit: Decimal = Decimal(0)
+    qualifier: str = "exact"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One name of a published list (a place, a target), or the texts of a form. Grain: submission × row × name.
+
+    role row | group (what is printed once for several rows) | total | form. labels: those that are printed once and hold for it.
+    values: id of the layout's column → what stands there.
+    """
+
+    row_no: int
+    sheet: str
+    cell: str
+    role: str
+    name: str
+    labels: dict[str, str]
+    values: dict[str, ListedValue]
+
+
 @dataclass
 class ReadResult:
-    """One file read. form None = not recognised; values for one-row forms, observations for publications."""
+    """One file read. form None = not recognised; values for one-row forms, observations and lists for publications."""
 
     form: str | None = None
     unit_code: str | None = None
@@ -128,6 +158,7 @@ class ReadResult:
     tables: dict[str, list[TableRow]] = field(default_factory=dict)  # table id (J4, J4F …) → its rows, top down
     columns: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)  # table → field → (sheet, letters)
     observations: list[Observation] = field(default_factory=list)
+    listed: list[Listed] = field(default_factory=list)
     unreadable: bool = False
     marks: dict[str, str] = field(default_factory=dict)  # legal marks as printed in the header
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from ingestion.model import Finding, ReadResult
 from ingestion.returns import META_SHEET
+from ingestion.units import LOST
 from ingestion.workbook import Cell, Sheet, Workbook, column_letters
-
-# what decoding puts where bytes were lost, and what that becomes when it is saved once more in another encoding
-LOST = re.compile("\ufffd|锟斤拷")
 
 
 def of_file(book: Workbook, result: ReadResult) -> None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ingestion.catalogue import Catalogue
+from ingestion.layout_model import LayoutSheet, Source, Span
 from ingestion.model import Finding, Observation, ReadResult
-from ingestion.rulebook_model import LayoutSheet, Source, Span, Unit
-from ingestion.units import Printed, normalise, parse_printed
-from ingestion.workbook import Cell, Sheet
+from ingestion.quantities import Printed, parse_printed
+from ingestion.units import normalise
+from ingestion.workbook import Cell, Sheet, column_letters
 
 _RESIDENT_WORDS = re.compile(r"居民|人|people|residents")
 _UNIT_WORDS = {"户": re.compile(r"户|household|家庭"), "人": _RESIDENT_WORDS}
@@ -125,7 +126,7 @@ def numbers_of(cell: Cell, decimals: int | None = None, pattern: str | None = No
 def numbers_in(catalogue: Catalogue, held: list[Printed], indicator: str) -> list[Printed]:
     """Those numbers of a cell whose own words name the indicator's unit."""
     base = catalogue.unit(catalogue.indicator(indicator).unit).base
-    return [p for p in held if (unit := _unit_named(catalogue, p.unit)) is not None and unit.base == base]
+    return [p for p in held if (unit := catalogue.unit_spelled(p.unit)) is not None and unit.base == base]
 
 
 def not_one_number(context: PageContext, cell: Cell) -> None:
@@ -141,14 +142,9 @@ def not_one_number(context: PageContext, cell: Cell) -> None:
     )
 
 
-def _unit_named(catalogue: Catalogue, words: str) -> Unit | None:
-    name = normalise(words)
-    return next((u for u in catalogue.units.values() if normalise(u.name) == name), None) if name else None
-
-
 def in_base_unit(catalogue: Catalogue, printed: Printed) -> tuple[Decimal, str]:
     """A number in the base unit of the words behind it, with that unit; as printed when the words name none."""
-    unit = _unit_named(catalogue, printed.unit)
+    unit = catalogue.unit_spelled(printed.unit)
     return (printed.value * unit.factor, unit.base) if unit else (printed.value, normalise(printed.unit))
 
 
@@ -192,7 +188,7 @@ def observe(
     catalogue = context.catalogue
     wanted = catalogue.unit(catalogue.indicator(indicator).unit)
     name = normalise(printed.unit) or None
-    unit = _unit_named(catalogue, printed.unit)
+    unit = catalogue.unit_spelled(printed.unit)
     value, half = printed.value, printed.half_unit
     if unit_name is not None and (unit is None or (unit.name == "个" and unit.base != wanted.base)):
         # 个 is also the all-purpose counter word: the stated unit says what is counted (7135个 buildings)
@@ -244,6 +240,15 @@ def observe(
     )
     (context.groups if role == "group" else context.result.observations).append(observation)
     return observation
+
+
+def uncached_formula(context: PageContext, row: int, column: int) -> None:
+    """Say that a place without a value holds a formula: it is no blank and no zero."""
+    formula = context.sheet.formulas.get((row, column))
+    if formula is not None:
+        address = f"{column_letters(column)}{row}"
+        zh, en = f"{address} 是未计算的公式，没有数值；请重算并保存", f"{address} is a formula without a value"
+        context.find("FML-001", "error", zh, en, address, formula, "数值")
 
 
 def names_unit(words: str, base: str) -> bool:

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from ingestion.layout_model import ClaimedRate, LayoutSheet
 from ingestion.model import Finding, Observation, ReadResult
 from ingestion.publication_cells import PageContext, in_base_unit
-from ingestion.rulebook_model import ClaimedRate, LayoutSheet
-from ingestion.units import Printed, normalise, parse_printed, plain
+from ingestion.quantities import Printed, parse_printed
+from ingestion.units import normalise, plain
 from ingestion.workbook import Cell
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from ingestion.layout_model import LayoutItem, LayoutPeriod, LayoutSheet, Span
 from ingestion.publication_cells import (
     PageContext,
     header_of,
@@ -19,8 +20,8 @@ from ingestion.publication_cells import (
     unit_from_source,
 )
 from ingestion.publication_checks import Summand, check_claimed_rates, check_sums
-from ingestion.rulebook_model import LayoutItem, LayoutPeriod, LayoutSheet, Span
-from ingestion.units import Printed, normalise, plain
+from ingestion.quantities import Printed
+from ingestion.units import normalise, plain
 from ingestion.workbook import Cell
 
 _LEADING_MARK = re.compile(r"^[①-⑳㈠-㈩\s]*(?:其中[:：])?")

@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+from ingestion.layout_model import LayoutSheet, Span
 from ingestion.publication_cells import PageContext, header_of, names_unit, observe, printed_of
-from ingestion.rulebook_model import LayoutSheet, Span
-from ingestion.units import Printed, decimal_of, normalise, plain
+from ingestion.quantities import Printed
+from ingestion.units import decimal_of, normalise, plain
 from ingestion.workbook import Cell
 
 ACCUMULATIONS = {"年度": "annual", "年初累计": "year_to_date", "多年累计": "cumulative", "时点": "stock"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ingestion.layout_model import LayoutColumn, LayoutSheet, Span
 from ingestion.publication_cells import (
     PageContext,
     area_of,
@@ -16,10 +17,11 @@ from ingestion.publication_cells import (
     observe,
     printed_of,
     span_of,
+    uncached_formula,
     unit_from_source,
 )
 from ingestion.publication_checks import check_claimed_rates, check_complete
-from ingestion.rulebook_model import LayoutColumn, LayoutSheet, Span
+from ingestion.publication_proposals import ask_for_unit, is_fraction
 from ingestion.units import normalise
 from ingestion.workbook import Cell, column_letters
 
@@ -50,7 +52,7 @@ def read_table(context: PageContext, spec: LayoutSheet) -> None:
         return
     header_row, headers = located
     assert spec.key_column
-    columns = _columns(context, spec, headers, header_row)
+    columns, unknown = _columns(context, spec, headers, header_row)
     key_at = headers.get(normalise(spec.key_column))
     if key_at is None:
         context.lacks_header(spec.key_column, cell=f"{column_letters(1)}{header_row}")
@@ -64,15 +66,21 @@ def read_table(context: PageContext, spec: LayoutSheet) -> None:
         row = rows.row(number)
         if row is not None:
             _cells(context, spec, columns, row)
+    for column in {c.at: c for c in unknown}.values():
+        ask_for_unit(context, spec, column.layout, column.at, header_row)
     check_claimed_rates(context, spec, headers, header_row)
     if context.source.cut:
         check_complete(context, spec, {c.at: c.layout.header for c in columns}, first_row)
 
 
-def _columns(context: PageContext, spec: LayoutSheet, headers: dict[str, int], header_row: int) -> list[_Column]:
-    """The columns that can be read, with their units; columns that no view of the layout knows are said."""
+def _columns(
+    context: PageContext, spec: LayoutSheet, headers: dict[str, int], header_row: int
+) -> tuple[list[_Column], list[_Column]]:
+    """The columns that can be read, with their units, and those whose unit nobody states; columns that no view of the
+    layout knows are said."""
     anchor = f"{column_letters(1)}{header_row}"
     found: list[_Column] = []
+    unknown: list[_Column] = []
     asked: dict[str, str | None] = {}
     for column in spec.columns:
         at = headers.get(normalise(column.header))
@@ -84,17 +92,9 @@ def _columns(context: PageContext, spec: LayoutSheet, headers: dict[str, int], h
         if unit == "from_source":
             if column.header not in asked:
                 asked[column.header] = unit_from_source(context, column.header)
-                if asked[column.header] is None:
-                    context.find(
-                        "UNT-001",
-                        "warning",
-                        f"“{column.header}”没有计量单位，来源也没有说明，该列未读取；请给出单位和依据",
-                        f"{column.header} has no unit and the source states none; the column was not read",
-                        f"{column_letters(at)}{header_row}",
-                        column.header,
-                    )
             unit = asked[column.header]
             if unit is None:
+                unknown.append(_Column(column, at, None))
                 continue
         found.append(_Column(column, at, unit))
     known = [spec.key_column, spec.block_column, spec.period_column, *spec.ignore_columns]
@@ -109,7 +109,7 @@ def _columns(context: PageContext, spec: LayoutSheet, headers: dict[str, int], h
                 f"{column_letters(at)}{header_row}",
                 text,
             )
-    return found
+    return found, unknown
 
 
 class _Rows:
@@ -189,15 +189,11 @@ def _cells(context: PageContext, spec: LayoutSheet, columns: list[_Column], row:
             continue
         cell = context.sheet.at(row.number, column.at)
         if cell is None:
-            formula = context.sheet.formulas.get((row.number, column.at))
-            if formula is not None:
-                address = f"{column_letters(column.at)}{row.number}"
-                zh, en = f"{address} 是未计算的公式，没有数值", f"{address} is a formula without a value"
-                context.find("FML-001", "error", zh, en, address, formula, "数值")
+            uncached_formula(context, row.number, column.at)
             continue
         printed = printed_of(context, cell, layout.decimals, layout.words, layout.pattern)
         spanned = _span(context, spec, layout, row)
-        if printed is None or spanned is None:
+        if printed is None or spanned is None or is_fraction(context, spec, layout, cell, printed):
             continue
         span, accumulation = spanned
         observe(

@@ -1,6 +1,6 @@
-"""What the files of the rule book say, as frozen types: units, forms, rules, indicators, layouts, sources, gates, areas.
+"""What the files of the rule book say, as frozen types: units, forms, rules, indicators, figures printed, gates, areas.
 
-Shapes only. Not here: loading and look-up (catalogue.py), and what any of it means for a file or a verdict.
+Shapes only. Not here: layouts and sources (layout_model.py), loading and look-up (catalogue.py), and what any of it means for a file or a verdict.
 """
 
 from __future__ import annotations
@@ -31,10 +31,13 @@ class Bilingual(RulebookModel):
 
 
 class Unit(RulebookModel):
+    """A unit of measure. also: other spellings that tables print (㎡)."""
+
     id: str
     name: str
     base: str
     factor: Decimal
+    also: list[str] = Attr(default_factory=list)
 
 
 class FormField(RulebookModel):
@@ -269,150 +272,6 @@ class Indicator(RulebookModel):
             assert self.base
             return f"{names[self.base].text(lang)} × {self.factor}"
         return self.definition.text(lang)
-
-
-Accumulation = Literal["year_to_date", "annual", "cumulative", "stock", "period"]
-
-
-class LayoutColumn(RulebookModel):
-    """One column of a table whose rows are areas or years.
-
-    unit: printed in the header; from_source: nowhere printed, the source states it with evidence; None: in each cell.
-    pattern: its first group is the number (共25个小区). only: read in rows, or in the total row, alone. block: read in
-    rows under that label of the sheet's block_column alone.
-    """
-
-    header: str
-    indicator: str
-    accumulation: Accumulation
-    unit: str | None = None
-    decimals: int | None = None
-    dim: dict[str, str] = Attr(default_factory=dict)
-    words: dict[str, dict[str, str]] = Attr(default_factory=dict)
-    optional: bool = False
-    adds_up: bool = False
-    pattern: str | None = None
-    only: Literal["row", "total"] | None = None
-    block: str | None = None
-
-
-class LayoutItem(RulebookModel):
-    """One labelled figure of an area. Items of one label share the numbers of its cell by their units (1639个、228769户).
-
-    indicator None: it answers none, `why` says so, and it is read for sums alone. within: the total above that a part
-    belongs to. column: where it stands if not in the value column. sum_of: the labels that add up to it.
-    """
-
-    label: str
-    indicator: str | None = None
-    accumulation: Accumulation | None = None  # None: that of its period column
-    within: str | None = None
-    dim: dict[str, str] = Attr(default_factory=dict)
-    adds_up: bool = False
-    column: str | None = None
-    pattern: str | None = None
-    unit: str | None = None
-    sum_of: list[str] = Attr(default_factory=list)
-    why: str | None = None
-
-
-class LayoutPeriod(RulebookModel):
-    """A value column that is a period of its own: 2022年1—10月, 2019年至2023年. basis: what its dates rest on if not print."""
-
-    header: str
-    start: dt.date
-    end: dt.date
-    accumulation: Accumulation
-    basis: str | None = None
-
-
-class ClaimedRate(RulebookModel):
-    column: str
-    pattern: str
-    numerator: str
-    denominator: str
-
-
-class LayoutSheet(RulebookModel):
-    """How one sheet is read, or one view of it: several entries may match the same sheet, each taking its own rows.
-
-    total_labels and ignore_rows are regular expressions over a row's label. key_pattern: its first group is the name
-    (其中:1.历下区). groups: rows of several units, or of one outside the register, with the labels they hold (regular
-    expressions); checked, never stored. block_column and period_column are printed once and hold for the rows below.
-    """
-
-    match: str
-    use: str | None = None
-    optional: bool = False
-    rows: Literal["area", "item", "period", "statement"] | None = None
-    header_anchor: str | None = None
-    header_rows: int = 1
-    key_column: str | None = None
-    key_pattern: str | None = None
-    value_column: str | None = None
-    row_level: str | None = None
-    total_labels: list[str] = Attr(default_factory=list)
-    total_adds_up: list[str] = Attr(default_factory=list)
-    groups: dict[str, list[str]] = Attr(default_factory=dict)
-    block_column: str | None = None
-    period_column: str | None = None
-    period_pattern: str | None = None
-    periods: list[LayoutPeriod] = Attr(default_factory=list)
-    columns: list[LayoutColumn] = Attr(default_factory=list)
-    items: list[LayoutItem] = Attr(default_factory=list)
-    ignore_columns: dict[str, str] = Attr(default_factory=dict)
-    ignore_rows: dict[str, str] = Attr(default_factory=dict)
-    claimed_rates: list[ClaimedRate] = Attr(default_factory=list)
-    statement: dict[str, str] = Attr(default_factory=dict)
-    words: dict[str, dict[str, str]] = Attr(default_factory=dict)
-
-
-class Layout(RulebookModel):
-    id: str
-    title: Bilingual
-    sheets: list[LayoutSheet]
-
-
-class SourceUnit(RulebookModel):
-    unit: str
-    evidence: str
-
-
-class Span(RulebookModel):
-    start: dt.date
-    end: dt.date
-
-
-class Source(RulebookModel):
-    """One publication: where it was printed, by whom and when. published_on None = the date is not printed.
-
-    cut: the copy breaks off, and where; what lacks is then incomplete, not wrong. columns: those of a transcript of
-    several publications that this one printed.
-    """
-
-    id: str
-    title: str
-    address: str
-    publisher: Literal["ministry", "province", "city", "county", "press"]
-    published_on: dt.date | None
-    programme: Literal["national", "local", "subsidy"]
-    layout: str
-    area: str
-    period: Span | None
-    transcript: str | None = None
-    columns: list[str] = Attr(default_factory=list)
-    cut: str | None = None
-    sheet: str | None = None
-    statements_from: str | None = None
-    aliases: dict[str, str] = Attr(default_factory=dict)
-    units: dict[str, SourceUnit] = Attr(default_factory=dict)
-
-
-class ReleaseKey(RulebookModel):
-    prefix: str
-    publisher: Literal["ministry", "province", "city", "county", "press"]
-    layout: str
-    programme: Literal["national", "local", "subsidy"] = "national"
 
 
 class ControlTotal(RulebookModel):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.archive import write_whole
+from ingestion.layout_model import Layout, ReleaseKey, Source
 from ingestion.rulebook_model import (
     Bilingual,
     Calendar,
@@ -19,11 +20,8 @@ from ingestion.rulebook_model import (
     Form,
     Gates,
     Indicator,
-    Layout,
-    ReleaseKey,
     Rule,
     RulebookModel,
-    Source,
     Unit,
 )
 

@@ -15,12 +15,14 @@ import xlsxwriter
 
 from ingestion.archive import WORKBOOK_CREATED
 from ingestion.catalogue import NATION, Catalogue
+from ingestion.layout_model import Source
 from ingestion.model import Observation
 from ingestion.publication_statements import ACCUMULATIONS
 from ingestion.publications import read_publication
+from ingestion.quantities import parse_printed
 from ingestion.returns import META_SHEET
-from ingestion.rulebook_model import ControlTotal, Source
-from ingestion.units import PLAIN_NUMBER, parse_printed, plain
+from ingestion.rulebook_model import ControlTotal
+from ingestion.units import PLAIN_NUMBER, plain
 from ingestion.workbook import read_workbook
 
 STATEMENT_HEADER = ["编号", "指标", "地区代码", "起", "止", "口径", "原文", "单位", "半单位", "存疑"]

@@ -1,6 +1,6 @@
-"""Exact decimals: printed text to numbers, form units to base units, rounding and tolerances.
+"""Exact decimals: the number of a cell, its canonical text, rounding and tolerances.
 
-Belongs here: parsing of one printed number, conversion, half units. Not here: cells, forms, rules.
+Not here: numbers with words around them (quantities.py), cells, forms, rules.
 No float ever holds a quantity: a cell that a library hands over as float goes through `decimal_of`.
 """
 
@@ -8,50 +8,32 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-SCALES = {
-    "": Decimal(1),
-    "万": Decimal(10_000),
-    "亿": Decimal(100_000_000),
-    "million": Decimal(1_000_000),
-    "billion": Decimal(1_000_000_000),
-    "百万": Decimal(1_000_000),
-    "千": Decimal(1000),
-}
 STORE_DECIMALS = 8  # DECIMAL(38,8) in the landing files; more filed decimals are an error, never rounded away
 
-_NUMBER = re.compile(
-    r"(?<![0-9.])(?P<number>[0-9][0-9,]*(?:\.[0-9]+)?)(?P<more>[余多]*)\s*"
-    r"(?P<scale>万|亿|million|billion)?(?P<more2>[余多]*)\s*(?P<unit>[^0-9,，。;；(（]*)"
-)
-_BEFORE = (
-    ("nearly", ("近", "nearly", "almost")),
-    ("about", ("约", "大概", "左右", "about", "around")),
-    ("more_than", ("超过", "超", "more than", "over", "逾")),
-)
-_GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$|[0-9]+(\.[0-9]+)?$")
+# thousands in threes, by one kind of mark throughout: `12 3` is no 123
+GROUPED = re.compile(r"(?:[0-9]{1,3}(?P<mark>[, ])[0-9]{3}(?:(?P=mark)[0-9]{3})*|[0-9]+)(?:\.[0-9]+)?")
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?$")
-
-
-@dataclass(frozen=True)
-class Printed:
-    """One number as printed. value and half_unit are in the unit named by `unit` (scale words applied)."""
-
-    value: Decimal
-    half_unit: Decimal
-    qualifier: str  # exact | about | nearly | at_least | more_than
-    unit: str  # the words behind the number, scale word removed ("" when none was printed)
-    scale: Decimal
-    decimals: int
-    note: str = ""  # what stands in brackets behind the number
+# what decoding puts where bytes were lost, and what that becomes when it is saved once more in another encoding
+LOST = re.compile("\ufffd|锟斤拷")
 
 
 def normalise(text: str) -> str:
     """Full-width digits and signs to half-width, odd spaces out: for comparing and parsing, never for storing."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def half_width(text: str) -> str:
+    """Full-width digits and signs to half-width, every kind of space to a plain one; ①, ² and ㎡ stay as they are: their
+    digit is no digit of a number."""
+    if text.isascii():
+        return text
+    return "".join(
+        " " if c.isspace() else c if unicodedata.category(c) in ("No", "So") else unicodedata.normalize("NFKC", c)
+        for c in text
+    )
 
 
 def decimal_of(value: Any) -> Decimal | None:
@@ -75,56 +57,9 @@ def decimal_of(value: Any) -> Decimal | None:
         )
     if isinstance(value, Decimal):
         return value if value.is_finite() else None
-    text = normalise(str(value))
-    if not _GROUPED.match(text.lstrip("+-")):
-        return None
-    try:
-        return Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        return None
-
-
-def parse_printed(text: str) -> Printed | None:
-    """Read one printed number with its words: `近700万户`, `2900多万户`, `17,558.00万元`, `3.52 million people`.
-
-    Returns None when there is no number, or more than one: the caller asks instead of guessing.
-    The half unit is half of the last printed digit; for about, nearly, more_than and at_least it is one whole
-    unit of the last significant digit (the rounding is then one-sided or loose).
-    """
-    raw = unicodedata.normalize("NFKC", text).strip()
-    note = ""
-    bracket = re.search(r"[(（]([^)）]*)[)）]\s*$", raw)
-    if bracket and re.search(r"[0-9]", raw[: bracket.start()]):
-        note, raw = bracket.group(1), raw[: bracket.start()].strip()
-    hits = list(_NUMBER.finditer(raw))
-    if len(hits) != 1:
-        return None
-    hit = hits[0]
-    digits = hit["number"].rstrip(",")
-    if not _GROUPED.match(digits):
-        return None
-    plain = digits.replace(",", "")
-    number = Decimal(plain)
-    scale = SCALES[hit["scale"] or ""]
-    unit = hit["unit"].strip()
-    before = raw[: hit.start()].strip().lower()
-    qualifier = "exact"
-    for name, words in _BEFORE:
-        if any(before.endswith(w) or ((" " in w or w.isascii()) and w in before) for w in words):
-            qualifier = name
-    if hit["more"] or hit["more2"]:
-        qualifier = "more_than"
-    if "以上" in unit or "不少于" in unit:
-        qualifier, unit = "at_least", unit.replace("以上", "").replace("不少于", "").strip()
-    decimals = len(plain.split(".")[1]) if "." in plain else 0
-    step = Decimal(1).scaleb(-decimals)
-    if qualifier == "exact":
-        half = step / 2
-    else:
-        # one unit of the last significant digit: trailing zeros of a whole number are taken as rounding
-        significant = plain.rstrip("0") if "." not in plain else plain
-        half = Decimal(1).scaleb(len(plain) - len(significant)) if "." not in plain else step
-    return Printed(number * scale, half * scale, qualifier, unit, scale, decimals, note)
+    text = half_width(str(value)).strip()
+    sign, digits = (text[0], text[1:].lstrip()) if text[:1] in ("+", "-") else ("", text)
+    return Decimal(sign + digits.replace(",", "").replace(" ", "")) if GROUPED.fullmatch(digits) else None
 
 
 def half_unit_tolerance(parts: int, half_unit: Decimal) -> Decimal:

@@ -14,7 +14,7 @@ from ingestion.archive import sha256_of
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
-from ingestion.model import SEVERITIES, Finding, ReadResult
+from ingestion.model import SEVERITIES, Finding, Listed, ReadResult
 from ingestion.reading import read_bytes
 from ingestion.units import json_number, plain
 from quality.audit.levels import check_marks
@@ -75,7 +75,8 @@ def check_answer(path: Path, result: ReadResult, sha256: str, *, records: bool =
         "sample_data": result.is_sample,
     }
     if result.form and result.form.startswith(PUBLICATION):
-        answer["rows"] = len({(o.sheet, o.row_no) for o in result.observations})
+        places = {(o.sheet, o.row_no) for o in result.observations} | {(r.sheet, r.row_no) for r in result.listed}
+        answer["rows"] = len(places)
         if records:
             by_row: dict[tuple[str, int], dict[str, Any]] = {}
             for o in result.observations:
@@ -90,7 +91,7 @@ def check_answer(path: Path, result: ReadResult, sha256: str, *, records: bool =
                     "half_unit": plain(o.half_unit),
                     "qualifier": o.qualifier,
                 }
-            answer["records"] = list(by_row.values())
+            answer["records"] = [*by_row.values(), *(_listed(row) for row in result.listed)]
     else:
         answer["values"] = {name: held.as_json() for name, held in result.values.items()}
         roster = result.tables.get(result.form or "")  # the first table of a roster is named as its form
@@ -106,3 +107,25 @@ def check_answer(path: Path, result: ReadResult, sha256: str, *, records: bool =
                 for row in rows
             ]
     return answer
+
+
+def _listed(row: Listed) -> dict[str, Any]:
+    """One name of a published list. A number without a unit is as printed, and asked about in a finding."""
+    return {
+        "unit_code": None,
+        "role": row.role,
+        "name": row.name,
+        "labels": row.labels,
+        "values": {
+            name: {
+                "value": v.printed if v.value is None else json_number(v.value, v.unit),
+                "unit": v.unit,
+                "sheet": row.sheet,
+                "cell": v.cell,
+                "raw": v.printed,
+                "half_unit": None if v.value is None else plain(v.half_unit),
+                "qualifier": v.qualifier,
+            }
+            for name, v in row.values.items()
+        },
+    }

@@ -12,9 +12,9 @@ from typing import Any
 from ingestion.catalogue import Catalogue
 from ingestion.errors import SetupError
 from ingestion.rulebook_model import FormField, FormTable
+from ingestion.similar_places import Place, root_of, similar_pairs, without_region
 from quality.audit.compile import SetCheck
 from quality.audit.relations import Case, Outcome, Row, shown
-from quality.audit.similar import Place, root_of, similar_pairs, without_region
 
 Found = Iterator[tuple[int, int | None, dict[str, Any]]]  # row, the row it equals, values for the message (at: a field)
 

@@ -94,7 +94,7 @@ def test_every_source_reads_without_an_error(tmp_path: Path) -> None:
         if write_source(source, catalogue(), path):
             result = read(path, source.id)
             assert not [f for f in result.findings if f.severity == "error"], source.id
-            assert result.observations
+            assert result.observations or result.listed
             read_count += 1
     assert read_count > 100
 
@@ -124,7 +124,7 @@ def test_a_total_that_does_not_add_up_names_both_sides_and_the_cell(tmp_path: Pa
     ("cell", "value", "rule"),
     [
         ("B4", "上海滩", "EVA-002"),
-        ("C4", "三百", "FDT-001"),
+        ("C4", "三百五", "FDT-001"),  # 305 or 350
         ("C3", "新开工小区数", "FLF-010"),  # the unit is gone from the header
         ("B3", "地方", "FLF-010"),
         ("B4", "江苏", "RWD-001"),

@@ -7,14 +7,12 @@ import time
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from ingestion.catalogue import catalogue
 from ingestion.model import CellValue, Finding, ReadResult, TableRow
 from ingestion.rulebook_model import FormTable
+from ingestion.similar_places import Place, similar_pairs
 from ingestion.workbook import column_letters
 from quality.audit.run import audit
-from quality.audit.similar import Place, numbers_of, root_of, similar_pairs, without_region
 
 UIDS = "110108{:06d}"
 
@@ -134,50 +132,6 @@ def test_rules_that_judge_rows_of_two_returns_do_not_mix_them() -> None:
     assert [f.rule for f in one.findings] == [] and [f.rule for f in two.findings] == ["J4-020"]
 
 
-@pytest.mark.parametrize(
-    ("text", "numbers", "root"),
-    [
-        ("农业局家属楼(6号)", ("6",), "农业局家属楼"), ("幸福小区二期", ("2",), "幸福小区"), ("劲松东里", ("东",), "劲松"),
-        ("北里3号院", ("北", "3"), ""), ("第五小学宿舍", (), "第五小学宿舍"), ("建设小区A座", ("A",), "建设小区"),
-        ("幸福小区３号楼", ("3",), "幸福小区"),
-    ],
-)  # fmt: skip
-def test_numbers_and_roots_of_names(text: str, numbers: tuple[str, ...], root: str) -> None:
-    from ingestion.units import normalise
-
-    assert numbers_of(normalise(text)) == numbers
-    assert root_of(text) == root
-
-
-def test_the_region_in_front_of_an_address_says_nothing() -> None:
-    assert without_region("北京市海淀区 学院路街道学院路5号", ["北京市", "海淀区", "学院路街道"]) == "学院路5号"
-
-
-def place(name: str, address: str, identity: str, group: str = "110108") -> Place:
-    return Place(group, identity, (name,), address)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "alike"),
-    [
-        (("农业银行家属楼", "建设街20号"), ("农行家属楼", "建设街20号"), True),  # (11 + 11) ÷ (13 + 11) = 0.917
-        (("农业局家属楼(6号)", "解放路15号"), ("农业局家属楼(8号)", "解放路15号"), False),
-        (("幸福小区", "解放路15号"), ("幸福小区", "解放路17号"), False),
-        (("幸福小区", "解放路15号"), ("幸福小区", "解放路15号院3号楼"), False),  # 2 × 10 ÷ (10 + 15) = 0.8
-        (("幸福小区北院", "解放路15号"), ("幸福小区南院", "解放路15号"), False),
-        (("工商局家属楼", "解放路15号"), ("农业局家属楼", "解放路15号"), False),  # 2 × 10 ÷ 24 = 0.833
-    ],
-)  # fmt: skip
-def test_what_reads_like_one_place(one: tuple[str, str], other: tuple[str, str], alike: bool) -> None:
-    assert bool(similar_pairs([place(*one, "1"), place(*other, "2")], 0.9)) is alike
-
-
-def test_rows_of_one_identity_or_of_two_counties_are_not_compared() -> None:
-    same = place("幸福小区", "解放路15号", "1")
-    assert not similar_pairs([same, place("幸福小区", "解放路15号", "1")], 0.9)
-    assert not similar_pairs([same, place("幸福小区", "解放路15号", "2", "110105")], 0.9)
-
-
 def test_five_thousand_rows_take_seconds() -> None:
     """Bounds are wide: the machine may be busy. The worst for likeness is a sheet of nothing but likenesses."""
     many = roster(
@@ -188,5 +142,5 @@ def test_five_thousand_rows_take_seconds() -> None:
     audit([many], [{}], catalogue())
     assert time.perf_counter() - began < 15
     began = time.perf_counter()
-    similar_pairs([place("小区", "路", str(n)) for n in range(5000)], 0.9)
+    similar_pairs([Place("110108", str(n), ("小区",), "路") for n in range(5000)], 0.9)
     assert time.perf_counter() - began < 15
