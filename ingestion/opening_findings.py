@@ -1,4 +1,4 @@
-"""What is said of a file as a whole, whatever it holds: macros, links, what is hidden, characters that were lost."""
+"""What is said of a file as a whole, whatever it holds: macros, links, what is hidden, merged, cut off or lost."""
 
 from __future__ import annotations
 
@@ -18,11 +18,15 @@ def of_file(book: Workbook, result: ReadResult) -> None:
         zh = "工作簿链接了别的工作簿；没有去打开，只读取本文件存下的数值，请核对"
         _add(
             result,
-            "FLF-011",
+            "FLF-015",
             "info",
             zh,
             "the workbook links to others; they were not opened, the stored values were read",
         )
+    if not book.shows_facts:
+        zh = f"{book.kind} 格式中看不出隐藏的行列，公式错误会读成空格；请“另存为 xlsx”再报，或逐格核对"
+        en = f"hidden rows cannot be seen in {book.kind} and errors read as blanks; save as xlsx, or check each cell"
+        _add(result, "FLF-018", "warning", zh, en)
     for sheet in book.sheets:
         if not sheet.visible:
             if sheet.cells and sheet.name != META_SHEET:
@@ -31,6 +35,8 @@ def of_file(book: Workbook, result: ReadResult) -> None:
                 _add(result, "FLF-012", "info", zh, en, sheet.name, min(sheet.cells.values(), key=_place))
             continue
         _hidden(sheet, result)
+        _merged(sheet, result)
+        _cut(sheet, result)
         _lost(sheet, result)
 
 
@@ -49,6 +55,34 @@ def _hidden(sheet: Sheet, result: ReadResult) -> None:
         )
         zh = f"{sheet.name}!{cell.address}：{zh}被隐藏而有数（{cell.shown}），已照读；请取消隐藏，核对后再报"
         _add(result, "FLF-013", "warning", zh, f"hidden {en} holds numbers; they were read", sheet.name, cell)
+
+
+def _merged(sheet: Sheet, result: ReadResult) -> None:
+    """A number over several rows belongs to all of them, and only the first got it. Labels may be merged."""
+    for top, left, bottom, right in sheet.merged:
+        cell = sheet.at(top, left)
+        if bottom > top and cell and cell.kind in "nd" and (sheet.name, cell.address) in _taken(result):
+            area = f"{cell.address}:{column_letters(right)}{bottom}"
+            zh = f"{sheet.name}!{area} 合并了几行，其中的数（{cell.shown}）属于哪一行无法判断；请取消合并，逐行填写"
+            en = f"a number in merged {area} cannot be told to belong to one row; unmerge and fill each row"
+            _add(result, "FLF-016", "error", zh, en, sheet.name, cell)
+
+
+def _taken(result: ReadResult) -> set[tuple[str, str]]:
+    """Sheet and cell of everything that was read as a value."""
+    rows = (row for held in result.tables.values() for row in held)
+    values = [*result.values.values(), *(v for row in rows for v in row.values.values())]
+    return {(v.sheet, v.cell) for v in values} | {(o.sheet, o.cell) for o in result.observations}
+
+
+def _cut(sheet: Sheet, result: ReadResult) -> None:
+    last = sheet.cells.get(sheet.cut_at) if sheet.cut_at else None
+    if last:
+        zh = (
+            f"{sheet.name}!{last.address}（{last.shown}）是文件能容纳或留下的最后一处，后面的内容可能已丢失；请核对末尾"
+        )
+        en = f"the file ends in the middle of a line or of its grid at {last.address}; check that nothing is lost"
+        _add(result, "FLF-017", "warning", zh, en, sheet.name, last)
 
 
 def _lost(sheet: Sheet, result: ReadResult) -> None:

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 
 FIELD_LIMIT = 1 << 20
+MAX_CELLS = 3_000_000  # of a file; 50,000 rows of the widest roster. Four times as many fill the memory
 SEPARATORS = ",\t;"
 MARKS = [(codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")]
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -64,16 +65,23 @@ def _separator(text: str) -> str:
     return found.most_common(1)[0][0]
 
 
-def rows_of(data: bytes) -> list[list[str]]:
-    """Rows as they stand, blanks included. Raises OpeningFault."""
+def rows_of(data: bytes) -> tuple[list[list[str]], bool]:
+    """Rows as they stand, blanks included, and whether the last line has no end. Raises OpeningFault."""
     text = decoded(data)
     if hit := _CONTROL.search(text):
         raise OpeningFault("not_text", f"U+{ord(hit[0]):04X}")
     csv.field_size_limit(FIELD_LIMIT)
+    rows: list[list[str]] = []
+    held = 0
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True))
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True):
+            held += len(row)
+            if held > MAX_CELLS:
+                raise OpeningFault("too_large", f"> {MAX_CELLS} cells")
+            rows.append(row)
     except csv.Error as error:
         raise OpeningFault("separator", str(error)) from error
+    return rows, not text.endswith(("\n", "\r"))
 
 
 def kind_of(text: str) -> str:

@@ -20,75 +20,37 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingestion.opening_text import OpeningFault, kind_of, rows_of
+import python_calamine as calamine
+
+from ingestion.opening_facts import MAX_COLUMNS, MAX_ROWS, SheetFacts, of_ods, of_xls, of_xlsx
+from ingestion.opening_text import MAX_CELLS, OpeningFault, kind_of, rows_of
 
 MEMORY = 2 << 30
 CPU_SECONDS = 20
 MAX_UNZIPPED = 300 << 20
 MAX_ENTRIES = 5000
 TEXT_SHEET = "CSV"
-
-
-@dataclass
-class _Looked:
-    """What only the slow reader sees, by sheet: {A1 address: formula}, error cells, hidden [rows, columns]."""
-
-    formulas: dict[str, dict[str, str]] = field(default_factory=dict)
-    errors: dict[str, list[list[Any]]] = field(default_factory=dict)
-    hidden: dict[str, list[list[int]]] = field(default_factory=dict)
+# the first records of an xls: begin of file, perhaps "write-protected", then how it is encrypted
+_XLS_PASSWORD = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
+# an error value that was pasted as text, or saved in separated text, is one
+_ERRORS = {"#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!"}
+_SHEET = re.compile(rb"<(?:\w+:)?worksheet[\s>]")
+# the last row and column of a sheet, by kind: what reaches them may have gone on when it was saved
+_GRID = {"xls": (1 << 16, 1 << 8)}
 
 
 def _cell(value: Any) -> tuple[str, str] | None:
-    if value is None or value == "":
+    if type(value) is str:  # most cells
+        if not value:
+            return None
+        return ("e", value) if value in _ERRORS else ("s", value)
+    if value is None:
         return None
     if isinstance(value, bool):
         return "b", str(value).lower()
     if isinstance(value, (int, float)):
         return "n", repr(value)
-    if isinstance(value, (dt.datetime, dt.date, dt.time)):
-        return "d", value.isoformat()
-    if isinstance(value, dt.timedelta):
-        return "d", str(value)
-    text = str(value)
-    return ("e", text) if text.startswith("#") and text.endswith(("!", "?", "A")) else ("s", text)
-
-
-# a formula (not the <formula1> of a drop-down list), an error value typed in, or something hidden: the fast reader
-# gives the first two as blank and knows nothing of the third
-_SECOND_LOOK = re.compile(rb'<f[ >/]| t="e"| hidden="(?:1|true)"')
-# a shared text whose number is none: every program shows another one then
-_BAD_TEXT = re.compile(rb't="s"[^>]*><v>(?![0-9]+</v>)[^<]*<')
-
-
-def _second_look(data: bytes, sheets: list[bytes]) -> _Looked:
-    """Of xlsx, only where a sheet holds any such thing at all (10 ms a file). sheets: their XML."""
-    looked = _Looked()
-    if damaged := next((hit for sheet in sheets if (hit := _BAD_TEXT.search(sheet))), None):
-        raise ValueError(f"a text without its number: {damaged[0].decode(errors='replace')[:80]}")
-    if not any(_SECOND_LOOK.search(sheet) for sheet in sheets):
-        return looked
-    import openpyxl
-
-    book = openpyxl.load_workbook(io.BytesIO(data), data_only=False)
-    found, errors = looked.formulas, looked.errors
-    for sheet in book.worksheets:
-        rows = [n for n, d in sheet.row_dimensions.items() if d.hidden]
-        columns = [
-            n
-            for d in sheet.column_dimensions.values()
-            if d.hidden
-            for n in range(d.min or d.index, (d.max or d.min) + 1)
-        ]
-        if rows or columns:
-            looked.hidden[sheet.title] = [rows, columns]
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type == "f":
-                    text = getattr(cell.value, "text", None) or str(cell.value)
-                    found.setdefault(sheet.title, {})[f"{cell.row},{cell.column}"] = text
-                elif cell.data_type == "e":
-                    errors.setdefault(sheet.title, []).append([cell.row, cell.column, "e", str(cell.value)])
-    return looked
+    return "d", str(value) if isinstance(value, dt.timedelta) else value.isoformat()
 
 
 def _broken_or_locked(error: Exception) -> str:
@@ -98,9 +60,11 @@ def _broken_or_locked(error: Exception) -> str:
 
 @dataclass
 class _Package:
-    """What an archive holds beside its cells. sheets: their XML, of xlsx alone."""
+    """What a file holds beside its cells. sheets: their XML, of xlsx alone; content: that of ods."""
 
+    kind: str = "xlsx"
     sheets: list[bytes] = field(default_factory=list)
+    content: bytes = b""
     macros: bool = False
     links: bool = False
 
@@ -116,7 +80,9 @@ def _unpacked(data: bytes) -> _Package:
             names = {p.filename for p in parts}
             for part in parts:
                 content = archive.read(part)
-                if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+                if part.filename == "content.xml":
+                    made.content = content
+                elif b"worksheet" in content and _SHEET.search(content):  # any folder: the names of parts are free
                     made.sheets.append(content)
                 elif part.filename == "META-INF/manifest.xml" and b"encryption-data" in content:
                     raise OpeningFault("password", "ods")
@@ -126,62 +92,86 @@ def _unpacked(data: bytes) -> _Package:
         raise OpeningFault(_broken_or_locked(error), str(error)) from error
     if "mimetype" not in names and not any(n.startswith("xl/workbook.") for n in names):
         raise OpeningFault("broken", f"zip: {', '.join(sorted(names)[:3])}")
-    made.macros = any(n.endswith("vbaProject.bin") for n in names)
+    made.kind = "ods" if "mimetype" in names else "xlsb" if "xl/workbook.bin" in names else "xlsx"
+    made.macros = any(n.endswith("vbaProject.bin") or n.startswith("Basic/") for n in names)
     made.links = any(n.startswith("xl/externalLinks/") for n in names)
     return made
 
 
+def _opened_xls(data: bytes) -> _Package:
+    """Raises OpeningFault."""
+    if _XLS_PASSWORD.search(data):
+        raise OpeningFault("password", "xls")
+    return _Package("xls", macros="_VBA_PROJECT".encode("utf-16-le") in data)
+
+
 def _text(data: bytes) -> dict[str, Any]:
     """Separated text as one sheet. Raises OpeningFault."""
-    rows = rows_of(data)
+    rows, is_cut = rows_of(data)
     cells = [[r, c, kind_of(t), t] for r, row in enumerate(rows, 1) for c, t in enumerate(map(str.strip, row), 1) if t]
-    sheet = {"name": TEXT_SHEET, "visible": True, "cells": cells, "merged": [], "hidden": [[], []]}
-    return {"sheets": [sheet], "formulas": {}, "macros": False, "links": False}
+    sheet = _sheet(TEXT_SHEET, True, cells, SheetFacts()) | {"cut": cells[-1][:2] if cells and is_cut else []}
+    return {"sheets": [sheet], "kind": "text", "facts": True, "macros": False, "links": False}
+
+
+def _sheet(name: str, visible: bool, cells: list[list[Any]], facts: SheetFacts) -> dict[str, Any]:
+    if facts.errors:
+        held = {(c[0], c[1]) for c in cells}
+        cells += [e for e in facts.errors if (e[0], e[1]) not in held]
+    hidden = [facts.hidden_rows, facts.hidden_columns]
+    return {"name": name, "visible": visible, "cells": cells, "formulas": facts.formulas, "merged": facts.merged,
+            "hidden": hidden, "cut": []}  # fmt: skip
+
+
+def _facts(data: bytes, package: _Package) -> dict[str, SheetFacts] | None:
+    """By sheet name; a sheet that is not there holds none of them. None: nothing is known of this file."""
+    if package.kind == "ods":
+        return of_ods(package.content)
+    if package.kind == "xls":
+        return of_xls(data)
+    return of_xlsx(data, package.sheets) if package.kind == "xlsx" else None
+
+
+def _sheets(data: bytes, package: _Package, looked: dict[str, SheetFacts]) -> list[dict[str, Any]]:
+    """Every sheet of a workbook. Raises OpeningFault, and what the library raises."""
+    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    last_row, last_column = _GRID.get(package.kind, (MAX_ROWS, MAX_COLUMNS))
+    sheets, held = [], 0
+    for meta in book.sheets_metadata:
+        if meta.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        sheet = book.get_sheet_by_name(meta.name)
+        cells: list[list[Any]] = []
+        for r, row in enumerate(sheet.to_python(skip_empty_area=False), start=1):
+            cells += [[r, c, *cell] for c, value in enumerate(row, start=1) if (cell := _cell(value))]
+            if held + len(cells) > MAX_CELLS:
+                raise OpeningFault("too_large", f"> {MAX_CELLS} cells")
+        held += len(cells)
+        facts = looked.get(meta.name, SheetFacts())
+        facts.merged = facts.merged or [
+            [a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1] for a, b in sheet.merged_cell_ranges or []
+        ]
+        made = _sheet(meta.name, meta.visible == calamine.SheetVisibleEnum.Visible, cells, facts)
+        made["cut"] = next((c[:2] for c in cells if c[0] == last_row or c[1] == last_column), [])
+        sheets.append(made)
+    return sheets
 
 
 def read(data: bytes) -> dict[str, Any]:
     """One workbook as plain data, or {"fault": code, "detail": text}."""
-    import python_calamine as calamine
-
     try:
         if data[:2] != b"PK" and data[:4] != b"\xd0\xcf\x11\xe0":
             return _text(data)
-        package = _unpacked(data) if data[:2] == b"PK" else _Package()
+        package = _unpacked(data) if data[:2] == b"PK" else _opened_xls(data)
+        facts = _facts(data, package)
+        sheets = _sheets(data, package, facts or {})
     except OpeningFault as fault:
         return {"fault": fault.code, "detail": fault.detail}
-    try:
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets: list[dict[str, Any]] = []
-        for meta in book.sheets_metadata:
-            if meta.typ != calamine.SheetTypeEnum.WorkSheet:
-                continue
-            sheet = book.get_sheet_by_name(meta.name)
-            cells = []
-            for r, row in enumerate(sheet.to_python(skip_empty_area=False), start=1):
-                for c, value in enumerate(row, start=1):
-                    cell = _cell(value)
-                    if cell:
-                        cells.append([r, c, *cell])
-            merged = [[a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1] for a, b in (sheet.merged_cell_ranges or [])]
-            sheets.append(
-                {
-                    "name": meta.name,
-                    "visible": meta.visible == calamine.SheetVisibleEnum.Visible,
-                    "cells": cells,
-                    "merged": merged,
-                }
-            )
-        looked = _second_look(data, package.sheets)
-        errors = looked.errors
-        for entry in sheets:
-            entry["hidden"] = looked.hidden.get(entry["name"], [[], []])
-            held = {(c[0], c[1]) for c in entry["cells"]} if entry["name"] in errors else set()
-            entry["cells"] += [e for e in errors.get(entry["name"], []) if (e[0], e[1]) not in held]
     except MemoryError:
         return {"fault": "too_large", "detail": "memory"}
     except Exception as error:  # noqa: BLE001 - each library has error types of its own; all mean "unreadable"
         return {"fault": _broken_or_locked(error), "detail": f"{type(error).__name__}: {error}"[:300]}
-    return {"sheets": sheets, "formulas": looked.formulas, "macros": package.macros, "links": package.links}
+    known = facts is not None
+    return {"sheets": sheets, "kind": package.kind, "facts": known, "macros": package.macros, "links": package.links}
 
 
 def main() -> None:

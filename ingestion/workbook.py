@@ -26,7 +26,7 @@ MAX_BYTES = 50 << 20
 TIMEOUT_SECONDS = 60
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One non-empty cell. kind: n number, s text, d date, b boolean, e error. text is the raw content."""
 
@@ -60,8 +60,9 @@ class Sheet:
     cells: dict[tuple[int, int], Cell]
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    hidden_rows: frozenset[int] = frozenset()  # known of xlsx alone
+    hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    cut_at: tuple[int, int] | None = None  # a cell in the last row or column there is, or of a line without an end
 
     def at(self, row: int, column: int) -> Cell | None:
         return self.cells.get((row, column))
@@ -99,6 +100,8 @@ class Workbook:
     sheets: list[Sheet]
     has_macros: bool
     has_links: bool = False  # to other workbooks
+    kind: str = "xlsx"  # xlsx (xlsm too) | ods | xls (et too) | xlsb | text
+    shows_facts: bool = True  # whether formulas, error values and hidden rows and columns are known
 
     def sheet(self, name: str) -> Sheet | None:
         return next((s for s in self.sheets if s.name == name), None)
@@ -194,16 +197,16 @@ _FAULTS = {  # code, most of them of the child → rule, what to do, in English,
         "this is an HTML page named as a workbook; save it as xlsx", "xlsx",
     ),
     "aborted": (
-        "FLF-005", "工作簿使读取程序中止（常因末尾单元格 XFD1048576 有内容）；请把数据复制到新工作簿后再报",
-        "the workbook aborted the reader (often content in XFD1048576); copy the data to a new workbook", "可读取的工作簿",
+        "FLF-005", "工作簿使读取程序中止（常因末尾单元格 XFD1048576 有内容，或内容过多）；请把数据复制到新工作簿后再报",
+        "the workbook aborted the reader (content in XFD1048576, or far too much); copy the data to a new workbook", "可读取的工作簿",
     ),
     "too_large": (
         "FLF-006", "工作簿展开后过大，请把数据复制到新工作簿后再报",
         "the workbook is too large when unpacked; copy the data to a new one", "较小的工作簿",
     ),
     "broken": (
-        "FLF-002", "工作簿已损坏或不是工作簿，请重新导出后再报",
-        "the workbook is broken or not a workbook; export it again", "xlsx（或 xls、ods、et、csv）",
+        "FLF-002", f"工作簿已损坏或不是工作簿；请重新导出，或{_SAVE_AGAIN[1:]}",
+        "the workbook is broken or not a workbook; export it again or save it as xlsx", "xlsx（或 xls、ods、et、csv）",
     ),
     "password": (
         "FLF-003", "工作簿设有打开密码，请去掉密码后再报", "the workbook is password-protected; remove the password", "无密码的 xlsx",
@@ -256,12 +259,13 @@ def read_workbook(data: bytes) -> Workbook:
         raise _unreadable("aborted", "读取中止")
     if fault := answer.get("fault"):
         raise _unreadable(str(fault), str(answer.get("detail")))
-    formulas: dict[str, dict[str, str]] = answer["formulas"]  # type: ignore[assignment]
     sheets = []
     for raw in answer["sheets"]:  # type: ignore[attr-defined]
         cells = {(r, c): Cell(r, c, kind, text) for r, c, kind, text in raw["cells"]}
-        found = {(int(k.split(",")[0]), int(k.split(",")[1])): f for k, f in formulas.get(raw["name"], {}).items()}
-        rows, columns = raw["hidden"]
+        formulas = {(r, c): text for r, c, text in raw["formulas"]}
+        rows, columns = map(frozenset, raw["hidden"])
         merged = [tuple(m) for m in raw["merged"]]
-        sheets.append(Sheet(raw["name"], raw["visible"], cells, found, merged, frozenset(rows), frozenset(columns)))
-    return Workbook(sheets, bool(answer["macros"]), bool(answer["links"]))
+        sheets.append(
+            Sheet(raw["name"], raw["visible"], cells, formulas, merged, rows, columns, tuple(raw["cut"]) or None)
+        )
+    return Workbook(sheets, bool(answer["macros"]), bool(answer["links"]), str(answer["kind"]), bool(answer["facts"]))
