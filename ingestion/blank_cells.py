@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import Any, Literal
 
 from ingestion.catalogue import Catalogue
 from ingestion.cells import AREAS
@@ -18,9 +19,14 @@ from ingestion.model import Value
 from ingestion.rulebook_model import FieldSet, FormField
 
 DOUBLE_DIGITS = 15  # decimal digits that a workbook's double gives back unchanged
+LARGEST = 10**DOUBLE_DIGITS
 LONGEST_TEXT = 32767  # characters that a cell can hold
 FONT = "微软雅黑"
 CODES_SHEET = "代码表"
+GREY, BLUE = "#EDEDED", "#1F4E79"
+NOTE_WIDTH = 300  # of a cell note, in pixels; LINE characters fit into a line of it
+LINE, LINE_HEIGHT = 22, 17
+Look = Literal["input", "before", "carried", "change"]
 
 
 def exact_double(value: Decimal) -> float:
@@ -39,10 +45,11 @@ def number_format(field: FormField) -> str:
 
 
 class Styles:
-    """The cell formats of one workbook."""
+    """The cell formats of one workbook. opens: cells to fill in are unlocked, for sheets that are protected."""
 
-    def __init__(self, book: Any, *, sample: bool) -> None:
+    def __init__(self, book: Any, *, sample: bool, opens: bool = False) -> None:
         self._book = book
+        self._open = {"locked": False} if opens else {}
         base = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
         self._cell = {**base, "border": 1, "border_color": "#808080"}
         warned = {"font_color": "#C00000", "font_size": 14} if sample else {"font_size": 16}
@@ -53,24 +60,47 @@ class Styles:
             {**self._cell, "bg_color": "#D9D9D9", "bold": True, "align": "center", "text_wrap": True}
         )
         self.centre = book.add_format({**self._cell, "bg_color": "#F2F2F2", "align": "center", "num_format": "@"})
+        self.input_text = book.add_format({**self._cell, "num_format": "@", "text_wrap": True, **self._open})
         self._plain = base
-        self._made: dict[tuple[str, bool], Any] = {}
+        self._made: dict[tuple[str, Look], Any] = {}
         self._columns: dict[str, Any] = {}
 
-    def of(self, field: FormField, *, locked: bool = False) -> Any:
-        """The format of a cell of a field; locked = grey: to be looked at, not to be typed in."""
-        key = (number_format(field), locked)
+    @cached_property
+    def legend(self) -> Any:
+        return self._book.add_format({"font_name": FONT, "font_size": 9, "valign": "vcenter", "font_color": "#595959"})
+
+    @cached_property
+    def wrong(self) -> Any:
+        return self._book.add_format({"bg_color": "#FF7C80", "font_color": "#7F0000"})
+
+    @cached_property
+    def doubtful(self) -> Any:
+        return self._book.add_format({"bg_color": "#F8CBAD"})
+
+    @cached_property
+    def wanted(self) -> Any:
+        return self._book.add_format({"bg_color": "#FFF2CC"})
+
+    def of(self, field: FormField, look: Look = "input") -> Any:
+        """The format of a cell of a field. before = grey: to be looked at, not to be typed in; carried = blue: to check."""
+        key = (number_format(field), look)
         if key not in self._made:
-            look = {"bg_color": "#EDEDED", "font_color": "#7F7F7F"} if locked else {}
+            looks: dict[Look, dict[str, Any]] = {
+                "input": self._open,
+                "before": {"bg_color": GREY, "font_color": "#7F7F7F"},
+                "carried": {**self._open, "font_color": BLUE},
+                # a difference has its sign, and shows nothing where nothing changed
+                "change": {"bg_color": GREY, "font_color": BLUE, "num_format": f"+{key[0]};-{key[0]};"},
+            }
             align = "left" if key[0] == "@" else "right"
-            self._made[key] = self._book.add_format({**self._cell, "num_format": key[0], "align": align, **look})
+            self._made[key] = self._book.add_format({**self._cell, "num_format": key[0], "align": align, **looks[look]})
         return self._made[key]
 
     def column(self, field: FormField) -> Any:
         """What a cell below the written ones looks like when somebody types into it: no border, same number format."""
         key = number_format(field)
         if key not in self._columns:
-            self._columns[key] = self._book.add_format({**self._plain, "num_format": key})
+            self._columns[key] = self._book.add_format({**self._plain, "num_format": key, **self._open})
         return self._columns[key]
 
 
@@ -96,6 +126,12 @@ def merge(sheet: Any, row: int, first: int, last: int, text: str, style: Any) ->
         sheet.merge_range(row, first, row, last, "", style)
     if text or first == last:
         sheet.write_string(row, first, text, style)
+
+
+def note(sheet: Any, row: int, column: int, text: str) -> None:
+    """A cell note, large enough to be read without pulling at its corners."""
+    lines = sum(1 + len(part) // LINE for part in text.split("\n"))
+    sheet.write_comment(row, column, text, {"width": NOTE_WIDTH, "height": LINE_HEIGHT * lines + 12, "font_size": 9})
 
 
 def fileable_codes(lists: Iterable[str], catalogue: Catalogue) -> list[str]:
@@ -125,7 +161,15 @@ class Choices:
                 self.lists.setdefault(tuple(field.codelists), []).append(field.name)
 
     def offer(self, sheet: Any, first_row: int, last_row: int, column: int, field: FormField) -> None:
-        """Let people choose; never forbid another spelling, which the reader understands or asks about."""
+        """Let people choose, and ask back where a number is due; never forbid, the reader understands or asks."""
+        if field.is_number:
+            whole = field.type == "integer"
+            asked = f"应填{'整数' if whole else '数字'}{f'，单位：{field.unit}' if field.unit else ''}。仍要这样填吗？"
+            rule = {"validate": "integer" if whole else "decimal", "criteria": "between", "minimum": -LARGEST,
+                    "maximum": LARGEST, "error_type": "warning", "error_title": field.name[:32],
+                    "error_message": asked}  # fmt: skip
+            sheet.data_validation(first_row, column, last_row, column, rule)
+            return
         if field.type == "bool":
             source: Any = ["是", "否"]
         elif tuple(field.codelists) in self.lists and not field.many:
@@ -150,3 +194,4 @@ class Choices:
             for row, text in enumerate(fileable_codes(lists, self.catalogue), start=1):
                 sheet.write_string(row, column, text, styles.text)
         sheet.freeze_panes(1, 0)
+        sheet.protect()

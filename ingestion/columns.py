@@ -22,6 +22,7 @@ HEAD_ROWS = 200  # a header is looked for in so many filled rows from the top
 ALIKE = 0.8  # a header this like one name, and less like every other, is that name slightly changed
 CODED = 0.6  # … and this much is enough when the code above it says the same
 _BRACKET = re.compile(r"(.+?)[(\[【](?:单位[:：])?([^()\[\]【】]+)[)\]】]")
+PREVIOUS = "上期数"  # our blanks show last values in columns of this name; they are no answers
 SERIAL = frozenset({"序号", "序", "行号", "行次", "no", "no."})  # counts rows and means nothing
 
 

@@ -10,6 +10,7 @@ import difflib
 import re
 from decimal import Decimal
 
+from ingestion.blank_map import CellMap
 from ingestion.catalogue import Catalogue
 from ingestion.cells import FieldReader, SheetFindings, clean, is_blank, reported_unit, uncached_formula
 from ingestion.model import ReadResult
@@ -23,8 +24,11 @@ CLOSE = 0.6  # a label this like the wanted one is the same label slightly chang
 class ItemsReader:
     """Reads the sheet of a form's items into `result`."""
 
-    def __init__(self, sheet: Sheet, form: Form, locate: Locate, catalogue: Catalogue, result: ReadResult) -> None:
+    def __init__(
+        self, sheet: Sheet, form: Form, locate: Locate, catalogue: Catalogue, result: ReadResult, places: CellMap
+    ) -> None:
         self.sheet, self.form, self.locate, self.catalogue, self.result = sheet, form, locate, catalogue, result
+        self.places = places
         self.findings = SheetFindings(result, sheet.name)
         self.names = {clean(f.name): f for f in form.fields}
         self.rows: dict[str, int] = {}  # field → the row it was found in
@@ -92,13 +96,21 @@ class ItemsReader:
             if value_cell is not None and not is_blank(value_cell):
                 what = f"第{row}行“{code} {label}”不是本表指标" if code or label else f"{address} 所在行无代码、无名称"
                 said = f"“{code} {label}” is no item of this form" if code or label else "has neither code nor label"
+                stood = self.form.by_id.get(self.places.get((self.sheet.name, address), ""))
+                was = f"{stood.code} {stood.name}" if stood else None
+                mend = (
+                    (f"；发表时此行为“{was}”，请恢复代码和名称", f"; it was {was}: restore code and label")
+                    if was
+                    else ("", "")
+                )
                 say(
                     "ROW-004",
-                    f"{what}，数值 {value_cell.shown} 未读取",
-                    f"row {row} {said}; its value was not read",
-                    severity="warning",
+                    f"{what}，数值 {value_cell.shown} 未读取{mend[0]}",
+                    f"row {row} {said}; its value was not read{mend[1]}",
+                    severity="error" if was else "warning",
                     cell=address,
                     found=value_cell.shown,
+                    expected=was,
                 )
             return None
         if field is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from ingestion.blank_map import cell_map
 from ingestion.catalogue import Catalogue
 from ingestion.cells import SheetFindings, clean, first_cells
 from ingestion.items import ItemsReader
@@ -168,8 +169,9 @@ def read_return(book: Workbook, catalogue: Catalogue, today: dt.date) -> ReadRes
                 "EVA-001",
                 "error",
                 "B0",
-                f"认不出是哪张表（首格为“{found}”）；应为：{titles}",
-                f"the form is not recognised (first cell “{found}”)",
+                f"认不出是哪张表（首格为“{found}”）；请在首行写上表名，或用 jiugai blank 重新取表填报。表名应为：{titles}",
+                f"the form is not recognised (first cell “{found}”); write its title into the first row, "
+                "or fill in a workbook made by jiugai blank",
                 None,
                 None,
                 sheet.name if sheet else None,
@@ -182,10 +184,11 @@ def read_return(book: Workbook, catalogue: Catalogue, today: dt.date) -> ReadRes
         return result
     form, sheet = recognised
     result = _Header(book, sheet, form, catalogue).read(today)
+    places = cell_map(book.sheet(META_SHEET))
     if form.locate is not None:
-        ItemsReader(sheet, form, form.locate, catalogue, result).read()
+        ItemsReader(sheet, form, form.locate, catalogue, result, places).read()
     if form.tables:
-        read_tables(book, form, catalogue, result, sheet if form.locate is not None else None)
+        read_tables(book, form, catalogue, result, sheet if form.locate is not None else None, places)
     if form.version_field and form.version_field in result.values:
         result.plan_version = str(result.values[form.version_field].value)
     year = result.values.get("plan_year")

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from ingestion.blank_map import CellMap
 from ingestion.catalogue import Catalogue
 from ingestion.cells import AREAS, SheetFindings, clean, is_blank, uncached_formula
-from ingestion.columns import SERIAL, Column, Head, HeaderReader, locate_tables
+from ingestion.columns import PREVIOUS, SERIAL, Column, Head, HeaderReader, locate_tables
 from ingestion.model import CellValue, ReadResult, TableRow
 from ingestion.rulebook_model import Form, FormTable
 from ingestion.units import decimal_of, plain
@@ -40,8 +41,10 @@ class _Total:
 class TableReader:
     """Reads the rows below one header into `rows`."""
 
-    def __init__(self, head: Head, catalogue: Catalogue, result: ReadResult, findings: SheetFindings) -> None:
-        self.head, self.table, self.sheet = head, head.table, head.sheet
+    def __init__(
+        self, head: Head, catalogue: Catalogue, result: ReadResult, findings: SheetFindings, places: CellMap
+    ) -> None:
+        self.head, self.table, self.sheet, self.places = head, head.table, head.sheet, places
         self.catalogue, self.result, self.findings = catalogue, result, findings
         by_id = head.by_field
         self.keys = [by_id[k] for k in self.table.key if k in by_id]
@@ -194,13 +197,21 @@ class TableReader:
     def _say_strangers(self) -> None:
         for number, places in sorted(self.strangers.items()):
             header = self.head.texts.get(number, "")
+            if header == PREVIOUS:
+                continue
+            letters = column_letters(number)
+            stood = self.places.get((self.sheet.name, f"{letters}{self.head.row}"))
+            was = self.table.by_id[stood].name if stood in self.table.by_id and not header else None
+            mend = (f"；发表时此列为“{was}”，请恢复表头", f"; it was {was}: restore the header") if was else ("", "")
+            severity = "error" if was else "info" if clean(header).casefold() in SERIAL else "warning"
             self.findings.say(
                 "ROW-004",
-                f"{column_letters(number)}列“{header or '无表头'}”不是本表指标，{len(places)} 个值未读取（{places[0]} 起）",
-                f"column {column_letters(number)} “{header}” is no column of this table; {len(places)} values not read",
-                severity="info" if clean(header).casefold() in SERIAL else "warning",
+                f"{letters}列“{header or '无表头'}”不是本表指标，{len(places)} 个值未读取（{places[0]} 起）{mend[0]}",
+                f"column {letters} “{header}” is no column of this table; {len(places)} values not read{mend[1]}",
+                severity=severity,
                 cell=places[0],
                 found=str(len(places)),
+                expected=was,
             )
 
 
@@ -220,7 +231,9 @@ def _sum(rows: Sequence[TableRow], field_id: str) -> Decimal:
 
 
 # -- all tables of a form ---------------------------------------------------------------------------------------
-def read_tables(book: Workbook, form: Form, catalogue: Catalogue, result: ReadResult, items: Sheet | None) -> None:
+def read_tables(
+    book: Workbook, form: Form, catalogue: Catalogue, result: ReadResult, items: Sheet | None, places: CellMap
+) -> None:
     """Read every table of a form into `result.tables`. items: the sheet of the form's one-row items, when it has any."""
     sheets = [s for s in book.sheets if s.visible and s is not items]
     located, spare = locate_tables(sheets, form.tables)
@@ -234,7 +247,7 @@ def read_tables(book: Workbook, form: Form, catalogue: Catalogue, result: ReadRe
             continue
         head = HeaderReader(place, catalogue, result, findings).read()
         if head is not None:
-            result.tables[table.id] = TableReader(head, catalogue, result, findings).read()
+            result.tables[table.id] = TableReader(head, catalogue, result, findings, places).read()
             _check_areas(table, catalogue, result, findings)
     for sheet, table in spare:
         SheetFindings(result, sheet.name).say(

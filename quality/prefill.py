@@ -1,27 +1,33 @@
-"""The workbook that a unit is asked to fill in, on demand with its last accepted values beside the empty cells.
+"""The workbook that a unit is asked to fill in, on demand with its last accepted values.
 
-Beside, never in them: a year-to-date figure of last month left unchanged would be a wrong return. Not here: the layout of
-the workbook (ingestion.blank).
+What grows stands beside the empty cells, never in them: a year-to-date figure of last month left unchanged would be a
+wrong return. The rest of a list's rows, which rarely changes, is filled in, to be checked. Not here: the layout of the
+workbook (ingestion.blank).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.blank import write_form
+from ingestion.blank_tables import LastRows
 from ingestion.calendar_days import check_period
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
 from ingestion.model import Value
 from ingestion.register import Register, in_force, submissions
+from ingestion.rulebook_model import FieldSet, FormField, FormTable
 from ingestion.store import Store
+from ingestion.tables import NOT_ADDITIVE
+from quality.live_checks import live_checks
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,27 @@ class Previous:
     period: str
     plan_version: str
     values: dict[str, Value]
+    tables: dict[str, LastRows]
+
+    @property
+    def count(self) -> int:
+        return len(self.values) + sum(len(row) for held in self.tables.values() for row in held.rows)
+
+
+def _in_form_units(
+    held: Mapping[str, Any], fields: FieldSet, names: Iterable[str], catalogue: Catalogue
+) -> dict[str, Value]:
+    """Filled-in fields of a typed row, in the units that the form prints."""
+    found: dict[str, Value] = {}
+    for name in names:
+        value = held.get(name)
+        if value is None:
+            continue
+        unit = fields.by_id[name].unit
+        if isinstance(value, Decimal):
+            value = (value / catalogue.unit(unit).factor if unit else value).normalize()
+        found[name] = value
+    return found
 
 
 def filed_values(store: Store, row: Mapping[str, Any], wanted: list[str] | None = None) -> dict[str, Value]:
@@ -43,16 +70,31 @@ def filed_values(store: Store, row: Mapping[str, Any], wanted: list[str] | None 
     names = wanted or [f.id for f in form.fields]
     table = pq.ParquetFile(path).read(["submission_id", *names], use_threads=False)
     held: dict[str, Any] = next((r for r in table.to_pylist() if r["submission_id"] == row["submission_id"]), {})
-    found: dict[str, Value] = {}
-    for name in names:
-        value = held.get(name)
-        if value is None:
-            continue
-        unit = form.by_id[name].unit
-        if isinstance(value, Decimal) and unit:
-            value = (value / store.catalogue.unit(unit).factor).normalize()
-        found[name] = value
-    return found
+    return _in_form_units(held, form, names, store.catalogue)
+
+
+def filed_rows(store: Store, row: Mapping[str, Any], table: FormTable) -> list[dict[str, Value]]:
+    """Rows of one table of an accepted return, in the order of its sheet and in form units; blanks are left out."""
+    path = store.partition_of(row, table)
+    if path is None or not path.exists():
+        return []
+    own = pc.field("submission_id") == row["submission_id"]
+    held = pq.read_table(path, filters=own, use_threads=False, partitioning=None).sort_by("row_no").to_pylist()
+    return [_in_form_units(r, table, table.by_id, store.catalogue) for r in held]
+
+
+def grows(field: FormField, catalogue: Catalogue) -> bool:
+    """Whether a column is an amount or count that goes on from period to period: money so far, not a year or a rate."""
+    if not field.is_number or field.semantics not in ("ytd", "stock", "period"):
+        return False
+    base = catalogue.unit(field.unit).base if field.unit else ""  # of content items, the unit follows from the code
+    return base not in NOT_ADDITIVE and "/" not in base
+
+
+def last_rows(store: Store, row: Mapping[str, Any], table: FormTable) -> LastRows:
+    """A table of an accepted return as the next blank carries it forward."""
+    beside = frozenset(f.id for f in table.fields if grows(f, store.catalogue))
+    return LastRows(beside, filed_rows(store, row, table))
 
 
 def previous_return(
@@ -74,8 +116,12 @@ def previous_return(
     last = max(in_force(rows).values(), key=lambda r: (r["period"], r["plan_version"]), default=None)
     if last is None:
         return None
-    values = filed_values(Store(home, catalogue), last)
-    return Previous(last["submission_id"], last["period"], last["plan_version"], values)
+    store = Store(home, catalogue)
+    tables = {t.id: last_rows(store, last, t) for t in form.tables}
+    return Previous(
+        last["submission_id"], last["period"], last["plan_version"], filed_values(store, last),
+        {name: held for name, held in tables.items() if held.rows},
+    )  # fmt: skip
 
 
 def check_asked(form_id: str, unit: str, period: str, catalogue: Catalogue | None = None) -> None:
@@ -110,8 +156,6 @@ def write_blank(
     catalogue = catalogue or project_catalogue()
     check_asked(form_id, unit, period, catalogue)
     form = catalogue.form(form_id)
-    if prefill and not form.fields:
-        raise UsageError(f"{form_id} 是名册表，不预填上期数 ({form_id} is a roster: it cannot be prefilled)")
     path = out or Path(f"{form_id}_{unit}_{period}.xlsx")
     if path.exists():
         raise UsageError(f"{path}: 已有此文件，请换名或先移走 (the file exists already)")
@@ -124,11 +168,13 @@ def write_blank(
         unit_name=name,
         period=period,
         previous=before.values if before else None,
+        last=before.tables if before else None,
+        checks=live_checks(form_id, catalogue),
         sample=sample,
         rulebook_version=catalogue.version,
     )
     told = {"submission_id": before.submission_id, "period": before.period, "plan_version": before.plan_version,
-            "values": len(before.values)} if before else None  # fmt: skip
+            "values": before.count} if before else None  # fmt: skip
     return {
         "path": str(path), "form": form_id, "unit_code": unit, "unit_name": name, "period": period, "previous": told,
         "sample_data": sample,

@@ -122,7 +122,6 @@ def test_the_rule_book_is_checked_printed_and_described(tmp_path: Path) -> None:
         (["blank", "J1", "--unit", "110108", "--period", "2023-09"], "2023"),
         (["blank", "J2", "--unit", "999999", "--period", "2023-09"], "999999"),
         (["blank", "J2", "--unit", "110108", "--period", "2023-09", "--out", "nowhere/x.xlsx"], "nowhere"),
-        (["blank", "J4", "--unit", "110108", "--period", "2023-09", "--prefill"], "名册"),
         (["rulebook", "check", "--rulebook", "nowhere"], "nowhere"),
     ],
 )

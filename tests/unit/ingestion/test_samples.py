@@ -66,10 +66,10 @@ def read(delivery: Delivery) -> Filed:
     assert sheet.sheet_state == "visible" and hidden.sheet_state == "hidden" and hidden.title == "_jiugai"
     rows = list(sheet.iter_rows(values_only=True))
     top = next(i for i, row in enumerate(rows) if row[0] == "代码")
-    assert rows[top - 1] == (None, None, None, None) and sheet.freeze_panes == f"A{top + 2}"
+    assert rows[top - 1][1:] == (None, None, None) and sheet.freeze_panes == f"A{top + 2}"
     head = {row[0]: row[1] for row in rows[1 : top - 1]}
     cells = {int(row[0]): row[3] for row in rows[top + 1 :]}
-    meta = dict(hidden.iter_rows(values_only=True))
+    meta = {key: text for key, text in hidden.iter_rows(max_col=2, values_only=True) if key}  # a map stands beside
     form, unit, period = delivery.path.stem.split("_")[:3]
     return Filed(delivery, form, unit, period, rows[0][0], meta, head, cells)
 
