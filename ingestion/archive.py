@@ -1,6 +1,6 @@
 """Original bytes by hash, written once and read-only: the record that everything else can be rebuilt from.
 
-Also the one way a file appears whole (`write_whole`). Not here: what a file means (register.py, returns.py).
+Also the one way a file appears whole (`write_whole`, many at once `write_all_whole`). Not here: what a file means (register.py, returns.py).
 """
 
 from __future__ import annotations
@@ -8,6 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ingestion.errors import RetriableError
@@ -15,6 +18,8 @@ from ingestion.errors import RetriableError
 # Every workbook that we write carries this date: the same content then gives the same bytes.
 WORKBOOK_CREATED = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods", ".et", ".csv", ".tsv")  # what a stored original may be called
+OTHER = ".bin"
+SYNCS_AT_ONCE = 16
 
 
 def sha256_of(data: bytes) -> str:
@@ -23,29 +28,58 @@ def sha256_of(data: bytes) -> str:
 
 def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Write a file so that a reader sees the old one or the new one: temporary name, sync, rename, sync the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    write_all_whole({path: data}, mode)
+
+
+def write_all_whole(files: Mapping[Path, bytes], mode: int = 0o644) -> None:
+    """Write files as `write_whole` does. Every one lies on the disk when this returns; syncing together is what it saves.
+
+    Raises: RetriableError when the disk refuses; no file is then half there, and none is left under a temporary name.
+    """
+    writer = f"{os.getpid()}-{threading.get_ident()}"  # two receivers may write the same file at the same time
+    temporary = {path: path.with_name(f".{path.name}.{writer}.tmp") for path in files}
+    path = Path()
     try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(mode)
-        temporary.replace(path)
-        sync_folder(path.parent)
+        for path, data in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary[path].write_bytes(data)
+        _sync_all(list(temporary.values()))
+        for path in files:
+            temporary[path].chmod(mode)
+            temporary[path].replace(path)
+        _sync_all(sorted({path.parent for path in files}))
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        for left in temporary.values():
+            left.unlink(missing_ok=True)
         raise RetriableError(
-            f"{path}: 写不进去（{error.strerror}），请检查磁盘后重试 (cannot write; check the disk, try again)"
+            f"{error.filename or path}: 写不进去（{error.strerror}），请检查磁盘后重试 (cannot write; check the disk, try again)"
         ) from error
 
 
-def sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _sync_all(paths: Sequence[Path]) -> None:
+    """Wait until the disk holds them. Asked for at the same time, many syncs cost the disk little more than one."""
+    if len(paths) == 1:
+        _sync(paths[0])
+    elif paths:
+        with ThreadPoolExecutor(SYNCS_AT_ONCE) as pool:
+            list(pool.map(_sync, paths))  # the first error is raised
+
+
+def _sync(path: Path) -> None:
+    """Wait until the disk holds a file, or a folder's list of names."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        error.filename = str(path)
+        raise
     finally:
         os.close(handle)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder last: a rename alone does not."""
+    _sync(folder)
 
 
 class Archive:
@@ -56,15 +90,23 @@ class Archive:
 
     def path(self, sha256: str) -> Path | None:
         """Where the original lies, or None when it was never archived."""
-        return next((self.root / sha256[:2]).glob(f"{sha256}*"), None)
+        folder = self.root / sha256[:2]
+        return next((p for suffix in (*SUFFIXES, OTHER) if (p := folder / f"{sha256}{suffix}").exists()), None)
 
     def keep(self, data: bytes, suffix: str) -> str:
         """Store the bytes once; returns their sha256. Repeating is harmless."""
         digest = sha256_of(data)
-        if self.path(digest) is None:
-            clean = suffix.lower() if suffix.lower() in SUFFIXES else ".bin"
-            write_whole(self.root / digest[:2] / f"{digest}{clean}", data, 0o444)
+        self.keep_all({digest: (data, suffix)})
         return digest
+
+    def keep_all(self, originals: Mapping[str, tuple[bytes, str]]) -> None:
+        """Store many originals (sha256 → bytes, suffix) once, synced together: all lie on the disk when this returns."""
+        files: dict[Path, bytes] = {}
+        for digest, (data, suffix) in originals.items():
+            if self.path(digest) is None:
+                clean = suffix.lower() if suffix.lower() in SUFFIXES else OTHER
+                files[self.root / digest[:2] / f"{digest}{clean}"] = data
+        write_all_whole(files, 0o444)
 
     def read(self, sha256: str) -> bytes:
         """The original bytes. Raises RetriableError when they are gone or changed: the record is damaged."""

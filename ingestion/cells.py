@@ -21,6 +21,8 @@ from ingestion.workbook import Cell, Sheet
 
 AREAS = "areas"  # the code list that is read from the directory of units, zones included
 SHOWN_ROWS = 50  # findings of one kind that are named cell by cell; the rest are counted in one more
+TOO_LARGE = Decimal(10) ** 28  # DECIMAL(38,8) of the landing files keeps 30 digits before the point
+KEPT = 1 << 14  # contents of cells that one column remembers
 NUMBER_DIGITS = Decimal(10) ** 15  # a number cell keeps no more digits: a longer id typed as a number has lost its end
 YES = frozenset({"是", "有", "true", "1", "y", "yes", "√", "✓"})
 NO = frozenset({"否", "无", "false", "0", "n", "no", "×"})
@@ -152,39 +154,43 @@ class FieldReader:
         self.is_number = field.is_number
         self.within = within or NATION
         self._codes: dict[str, str | None] = {}  # text of a cell → its codes, as looked up before
-        converters: dict[str, Callable[[Cell], Value]] = {
-            "date": self._date,
-            "month": self._month,
-            "bool": self._bool,
-            "code": self._code,
-        }
-        self._convert = converters.get(field.type, self._text)
+        # content of a cell of which nothing was said → value, filed, raw: in a list most of them come again
+        self._kept: dict[tuple[str, str], tuple[Value, Value, str]] = {}
 
     def read(self, cell: Cell, address: str, row_key: str | None = None) -> CellValue | None:
         """The value of a cell that is not blank; None when a finding says why there is none."""
-        try:
-            if cell.kind == "e":
-                raise _Refused(
-                    "FML-002",
-                    f"是公式错误 {cell.text}，没有数值；请改正公式，或改填数值",
-                    "is a formula error; mend the formula, or type the value",
-                    cell.text,
-                    "数值",
-                )
-            if not self.is_number:
-                value = self._convert(cell)
-                raw = cell.text if cell.kind == "s" else cell.shown
-                return CellValue(value, value, None, self.findings.sheet, address, raw)
-            number, base, filed = self._number(cell)
-        except _Refused as why:
-            self._say(why, "error", address, row_key)
-            return None
-        if cell.kind == "s":
-            text = plain(number)
-            said = f"是文本格式的数字“{cell.text}”，按 {text} 读取", f"is a number stored as text; read as {text}"
-            self._say(_Refused("FDT-003", *said, cell.text, self._wanted), "info", address, row_key)
-        raw = cell.text if cell.kind == "s" else format(number, "f")
-        return CellValue(base, filed, self.base, self.findings.sheet, address, raw)
+        content = cell.kind, cell.text
+        kept = self._kept.get(content)
+        if kept is None:
+            try:
+                kept = self._value(cell)
+            except _Refused as why:
+                self._say(why, "error", address, row_key)
+                return None
+            if self.is_number and cell.kind == "s":
+                text = plain(decimal_of(cell.text))
+                said = f"是文本格式的数字“{cell.text}”，按 {text} 读取", f"is a number stored as text; read as {text}"
+                self._say(_Refused("FDT-003", *said, cell.text, self._wanted), "info", address, row_key)
+            elif len(self._kept) < KEPT:
+                self._kept[content] = kept
+        value, filed, raw = kept
+        return CellValue(value, filed, self.base if self.is_number else None, self.findings.sheet, address, raw)
+
+    def _value(self, cell: Cell) -> tuple[Value, Value, str]:
+        """Value, value in the unit of the field, and the content as it stands. Raises _Refused."""
+        if cell.kind == "e":
+            raise _Refused(
+                "FML-002",
+                f"是公式错误 {cell.text}，没有数值；请改正公式，或改填数值",
+                "is a formula error; mend the formula, or type the value",
+                cell.text,
+                "数值",
+            )
+        if not self.is_number:
+            value = _CONVERTERS.get(self.field.type, FieldReader._text)(self, cell)
+            return value, value, cell.text if cell.kind == "s" else cell.shown
+        number, base, filed = self._number(cell)
+        return base, filed, cell.text if cell.kind == "s" else format(number, "f")
 
     def _say(self, why: _Refused, severity: str, address: str, row_key: str | None) -> None:
         self.findings.say(
@@ -222,7 +228,7 @@ class FieldReader:
                 "FDT-002", f"应为整数，却填 {plain(filed)}", "must be a whole number", str(plain(filed)), "整数"
             )
         exponent = base.normalize().as_tuple().exponent
-        if (isinstance(exponent, int) and -exponent > STORE_DECIMALS) or abs(base) >= Decimal(10) ** 28:
+        if (isinstance(exponent, int) and -exponent > STORE_DECIMALS) or abs(base) >= TOO_LARGE:
             raise _Refused(
                 "FDT-004",
                 f"位数过多：{plain(filed)}",
@@ -320,6 +326,14 @@ class FieldReader:
             return both[1] if both[1] in self.catalogue.find_area(both[2]) else None
         found = self.catalogue.find_area(word, self.within)
         return found[0] if len(found) == 1 else None
+
+
+_CONVERTERS: dict[str, Callable[[FieldReader, Cell], Value]] = {
+    "date": FieldReader._date,
+    "month": FieldReader._month,
+    "bool": FieldReader._bool,
+    "code": FieldReader._code,
+}
 
 
 def reported_unit(

@@ -7,7 +7,6 @@ means for its field (cells.py), tables with many rows (tables.py), the header bl
 from __future__ import annotations
 
 import difflib
-import re
 from decimal import Decimal
 
 from ingestion.blank_map import CellMap
@@ -64,9 +63,8 @@ class ItemsReader:
                 "FLF-010", f"找不到表头“{locate.anchor}”", f"no header “{locate.anchor}”", expected=locate.anchor
             )
             return None
-        in_row = {
-            clean(c.text): c.column for (r, _), c in sorted(self.sheet.cells.items(), reverse=True) if r == anchor.row
-        }
+        header = sorted((c for c in self.sheet.cells.values() if c.row == anchor.row), key=lambda c: -c.column)
+        in_row = {clean(c.text): c.column for c in header}
         columns: dict[str, int] = {"name": anchor.column}
         for key, wanted in (("code", locate.code_column), ("unit", locate.unit_column), ("value", locate.value_column)):
             if clean(wanted) not in in_row:
@@ -87,7 +85,7 @@ class ItemsReader:
         code_cell, name_cell = self.sheet.at(row, columns["code"]), self.sheet.at(row, columns["name"])
         value_cell = self.sheet.at(row, columns["value"])
         address = f"{column_letters(columns['value'])}{row}"
-        code = re.sub(r"\.0$", "", clean(code_cell.text)) if code_cell else ""
+        code = clean(code_cell.text).removesuffix(".0") if code_cell else ""
         code = code.zfill(2) if code.isdigit() else code
         label = clean(name_cell.text).lstrip("★☆* ") if name_cell else ""
         field = self.form.by_code.get(code)

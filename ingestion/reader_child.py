@@ -12,6 +12,7 @@ import base64
 import datetime as dt
 import io
 import json
+import math
 import re
 import resource
 import sys
@@ -49,7 +50,7 @@ def _cell(value: Any) -> tuple[str, str] | None:
     if isinstance(value, bool):
         return "b", str(value).lower()
     if isinstance(value, (int, float)):
-        return "n", repr(value)
+        return ("n" if math.isfinite(value) else "e"), repr(value)  # NaN, or too large for a double: no number
     return "d", str(value) if isinstance(value, dt.timedelta) else value.isoformat()
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -190,11 +191,7 @@ class Register:
 
     # -- writing ------------------------------------------------------------------------------------------------
     def log(self, connection: sa.Connection, what: str, subject: str, who: str | None = None, **detail: Any) -> None:
-        connection.execute(
-            events.insert().values(
-                at=stamp(now_utc()), what=what, subject=subject, who=who, detail=json.dumps(detail, ensure_ascii=False)
-            )
-        )
+        connection.execute(events.insert().values(event(what, subject, who, **detail)))
 
     def next_seq(self, connection: sa.Connection) -> int:
         return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(submissions.c.seq), 0))).scalar_one()) + 1
@@ -213,6 +210,11 @@ class Register:
         """Submissions with their state as of a moment (default now), oldest first: see `states`."""
         with self.transaction() as connection:
             return states(connection, *where, as_of=as_of)
+
+    def histories(self, *where: Any) -> list[History]:
+        """Submissions with everything decided on them, oldest first."""
+        with self.transaction() as connection:
+            return histories(connection, *where)
 
     def submission(self, submission_id: str) -> dict[str, Any]:
         """One submission in its state of now. Raises UsageError when there is none."""
@@ -258,29 +260,60 @@ def _sqlite_settings(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def batched(values: Sequence[str], size: int = 5_000) -> Iterator[Sequence[str]]:
+    """Slices for `IN (…)`: a database takes a limited number of values in one statement."""
+    return (values[n : n + size] for n in range(0, len(values), size))
+
+
+def event(what: str, subject: str, who: str | None = None, **detail: Any) -> dict[str, Any]:
+    """A row of the event log, of now."""
+    text = json.dumps(detail, ensure_ascii=False)
+    return {"at": stamp(now_utc()), "what": what, "subject": subject, "who": who, "detail": text}
+
+
+@dataclass(frozen=True)
+class History:
+    """One submission: its row as first written, and what was decided on it since, oldest first."""
+
+    first: dict[str, Any]
+    decided: list[tuple[str, str, str | None]]  # status, at, supersedes
+
+    def state(self, as_of: dt.datetime | None = None) -> dict[str, Any]:
+        """The row as of a moment (default now): `status` and `decided_at` of the last decision at or before it."""
+        limit = stamp(as_of) if as_of else None
+        row = dict(self.first)
+        known = [d for d in self.decided if limit is None or d[1] <= limit]
+        if known:
+            row["status"], row["decided_at"], supersedes = known[-1]
+            if row["status"] == "accepted":
+                row["supersedes"] = supersedes
+        return row
+
+
+def histories(connection: sa.Connection, *where: Any) -> list[History]:
+    """Submissions with everything decided on them, oldest first."""
+    query = (
+        sa.select(submissions, decisions.c.status, decisions.c.at, decisions.c.supersedes)
+        .join_from(submissions, decisions, decisions.c.submission_id == submissions.c.submission_id, isouter=True)
+        .where(*where)
+        .order_by(submissions.c.seq, decisions.c.at, decisions.c.seq)
+    )
+    names = submissions.c.keys()
+    found: dict[str, History] = {}
+    for values in connection.execute(query):
+        *first, status, at, supersedes = values
+        row = dict(zip(names, first, strict=True))
+        held = found.setdefault(row["submission_id"], History(row, []))
+        if status is not None:
+            held.decided.append((status, at, supersedes))
+    return list(found.values())
+
+
 def states(connection: sa.Connection, *where: Any, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
     """Submissions as they stood at a moment, oldest first: `status` and `decided_at` are those of the last decision at
     or before it, else those of the first verdict. Every reader of a status asks here; `submissions` is never updated.
     """
-    known = decisions.c.submission_id == submissions.c.submission_id
-    if as_of is not None:
-        known = sa.and_(known, decisions.c.at <= stamp(as_of))
-    decided = [decisions.c.status, decisions.c.at, decisions.c.supersedes]
-    query = (
-        sa.select(submissions, *[c.label(f"_{c.name}") for c in decided])
-        .join_from(submissions, decisions, known, isouter=True)
-        .where(*where)
-        .order_by(submissions.c.seq, decisions.c.at, decisions.c.seq)
-    )
-    found: dict[str, dict[str, Any]] = {}
-    for mapping in connection.execute(query).mappings():
-        row = {k: v for k, v in mapping.items() if not k.startswith("_")}
-        if mapping["_status"] is not None:
-            row |= {"status": mapping["_status"], "decided_at": mapping["_at"]}
-        if mapping["_status"] == "accepted":
-            row["supersedes"] = mapping["_supersedes"]
-        found[row["submission_id"]] = row  # decisions come in order of time: the last one stays
-    return list(found.values())
+    return [history.state(as_of) for history in histories(connection, *where)]
 
 
 def in_force(rows: Iterable[dict[str, Any]], as_of: dt.datetime | None = None) -> dict[tuple[Any, ...], dict[str, Any]]:

@@ -26,8 +26,10 @@ from ingestion.register import Register, submissions
 from ingestion.rulebook_model import FieldSet, FormTable
 from ingestion.units import STORE_DECIMALS
 
+Row = dict[str, Any]
 HELD = b"jiugai.submissions"
 QUANTITY = pa.decimal128(38, STORE_DECIMALS)
+STEP = Decimal(1).scaleb(-STORE_DECIMALS)
 PUBLICATION_SCHEMA = pa.schema(
     [
         ("submission_id", pa.string()),
@@ -71,19 +73,19 @@ def field_schema(fields: FieldSet) -> pa.Schema:
 
 
 def _quantity(value: Decimal) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-STORE_DECIMALS))
+    return value.quantize(STEP)
 
 
-def _typed(row_no: int, values: Mapping[str, CellValue], fields: FieldSet, head: Mapping[str, Any]) -> dict[str, Any]:
-    row: dict[str, Any] = {**head, "row_no": row_no}
-    for f in fields.fields:
-        held = values.get(f.id)
-        value = held.value if held else None
-        row[f.id] = _quantity(value) if isinstance(value, Decimal) else value
+def _typed(row_no: int, values: Mapping[str, CellValue], blank: Mapping[str, None], head: Mapping[str, Any]) -> Row:
+    """blank: every field of the set, without a value; a list fills few of its columns."""
+    row: Row = {**head, "row_no": row_no, **blank}
+    for name, held in values.items():
+        if name in blank:
+            row[name] = _quantity(held.value) if isinstance(held.value, Decimal) else held.value
     return row
 
 
-def rows_of(result: ReadResult, submission_id: str, fields: FieldSet | None) -> list[dict[str, Any]]:
+def rows_of(result: ReadResult, submission_id: str, fields: FieldSet | None) -> list[Row]:
     """Typed rows of one read file: of a publication (fields None), of a form's items, or of one of its tables."""
     if fields is None:
         names = [n for n in PUBLICATION_SCHEMA.names if n != "submission_id"]
@@ -94,9 +96,10 @@ def rows_of(result: ReadResult, submission_id: str, fields: FieldSet | None) -> 
             rows.append({"submission_id": submission_id, **row})
         return rows
     head = {"submission_id": submission_id, "unit_code": result.unit_code}
+    blank = dict.fromkeys(f.id for f in fields.fields)
     if isinstance(fields, FormTable):
-        return [_typed(r.row_no, r.values, fields, head) for r in result.tables.get(fields.id, [])]
-    return [_typed(1, result.values, fields, head)]
+        return [_typed(r.row_no, r.values, blank, head) for r in result.tables.get(fields.id, [])]
+    return [_typed(1, result.values, blank, head)]
 
 
 def _schema(fields: FieldSet | None) -> pa.Schema:

@@ -58,18 +58,22 @@ class TableReader:
         self.strangers: dict[int, list[str]] = {}  # column that is no field → addresses that hold something
 
     def read(self) -> list[TableRow]:
+        head_row = self.head.row
         rows: dict[int, dict[int, Cell]] = {}
         formulas: dict[int, dict[int, str]] = {}
         for (row, column), cell in self.sheet.cells.items():
-            if row > self.head.row and not is_blank(cell):
-                rows.setdefault(row, {})[column] = cell
+            if row > head_row and not is_blank(cell):
+                cells = rows.get(row)
+                if cells is None:
+                    cells = rows[row] = {}
+                cells[column] = cell
         for (row, column), formula in self.sheet.formulas.items():
-            if row > self.head.row and column in self.head.columns and (row, column) not in self.sheet.cells:
+            if row > head_row and column in self.head.columns and (row, column) not in self.sheet.cells:
                 formulas.setdefault(row, {})[column] = formula
         for row in sorted(rows.keys() | formulas.keys()):
-            cells = rows.get(row, {})
-            if not self._is_aside(row, cells):
-                self._row(row, cells, formulas.get(row, {}))
+            filled = rows.get(row, {})
+            if not self._is_aside(row, filled):
+                self._row(row, filled, formulas.get(row, {}))
         for total in self.totals:
             self._check_total(total)
         self._say_strangers()

@@ -1,46 +1,40 @@
 """The flow of one batch of files: archive, read, audit, give the first verdict, register, land, clear the inbox.
 
-Safe to kill and to repeat: the original is archived before anything else, a submission is one transaction, typed rows
-are derived (store.repair), and an inbox file goes only when it is registered. One bad file never fails the batch.
+Safe to kill and to repeat: originals are archived before anything else, what was received of one form and period is one
+transaction (registration.py), typed rows are derived (store.repair), and an inbox file goes only when it is registered.
+One bad file never fails the batch.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from ingestion.archive import Archive, sha256_of
+from ingestion.archive import Archive, sha256_of, write_all_whole
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
 from ingestion.model import ReadResult
-from ingestion.moments import CHINA, now_utc, stamp
+from ingestion.moments import CHINA, now_utc
 from ingestion.reading import read_bytes
-from ingestion.register import (
-    Register,
-    column_maps,
-    findings,
-    in_force,
-    key_of,
-    seen_files,
-    states,
-    submissions,
-)
+from ingestion.register import Register, seen_files, submissions
 from ingestion.store import Store
 from quality.audit.context import Contexts
 from quality.audit.counties import check_counties
 from quality.audit.crossing import check_crossings
 from quality.audit.levels import check_levels, check_marks
 from quality.audit.run import audit
-from quality.check import counts_of, verdict_of
-from quality.reports import write_report
+from quality.registration import Incoming, Registration, answer_of
+from quality.reports import report_of
+
+BATCH_FILES, BATCH_BYTES = 200, 64 << 20  # originals that are archived together
 
 
 @dataclass(frozen=True)
@@ -60,28 +54,6 @@ class Arrival:
             raise UsageError("--decided-at 早于 --received-at (decided before received)")
 
 
-@dataclass
-class _Incoming:
-    arrival: Arrival
-    sha256: str
-    mtime_ns: int
-    result: ReadResult
-    source_id: str | None
-
-    @property
-    def path(self) -> Path:
-        return self.arrival.path
-
-    @property
-    def kind(self) -> str:
-        return "publication" if self.source_id else "sample" if self.result.is_sample else "return"
-
-
-def _errors(row: dict[str, Any]) -> int:
-    """Errors of a submission that stands returned; 0 for one that stands otherwise or was clean when it was read."""
-    return int(json.loads(row["counts"]).get("error", 0)) if row["status"] == "returned" else 0
-
-
 def list_files(paths: Iterable[Path]) -> list[Path]:
     """Files to take: named files, and whatever lies in named folders. Half-copied and lock files are left alone."""
     found: list[Path] = []
@@ -93,6 +65,57 @@ def list_files(paths: Iterable[Path]) -> list[Path]:
         else:
             raise UsageError(f"{path}: 没有这个文件或文件夹 (no such file or folder)")
     return [p for p in found if not p.name.startswith((".", "~$")) and p.suffix != ".tmp"]
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file as it lies there. key: how the register knows that it saw it."""
+
+    path: Path
+    mtime_ns: int
+    data: bytes
+    sha256: str
+
+    @classmethod
+    def read(cls, path: Path) -> _File:
+        mtime = path.stat().st_mtime_ns  # before reading: a file replaced meanwhile then looks newer, never older
+        data = path.read_bytes()
+        return cls(path, mtime, data, sha256_of(data))
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        return self.sha256, str(self.path.resolve()), self.mtime_ns
+
+
+def _batches(arrivals: Iterable[Arrival], inbox: Path) -> Iterator[list[tuple[Arrival, _File]]]:
+    """Files from the disk, so many at a time that their originals are synced together and memory stays bounded."""
+    batch: list[tuple[Arrival, _File]] = []
+    size = 0
+    for arrival in arrivals:
+        try:
+            batch.append((arrival, _File.read(arrival.path)))
+        except FileNotFoundError as gone:
+            if arrival.path.resolve().is_relative_to(inbox.resolve()):
+                continue  # another receiver took it, and answers it
+            raise UsageError(f"{arrival.path}: 没有这个文件 (no such file)") from gone
+        size += len(batch[-1][1].data)
+        if len(batch) == BATCH_FILES or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Cells are millions of objects without cycles: the collector would walk them again and again and free nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Receiver:
@@ -129,66 +152,76 @@ class Receiver:
         progress: Callable[[int, int], None] | None = None,
     ) -> list[dict[str, Any]]:
         """Take files in. Returns one answer a file, in the order given: versions of one return come in that order.
+        An inbox file that another receiver took meanwhile has its answer there.
 
         A publication is known from its published_on unless a time is given.
         Raises: UsageError for an unknown source; bad files are verdicts, not exceptions.
         """
         if source_id is not None:
             self.catalogue.source(source_id)
+        with _collector_paused():
+            return self._take(arrivals, source_id, progress)
+
+    def _take(
+        self, arrivals: Sequence[Arrival], source_id: str | None, progress: Callable[[int, int], None] | None
+    ) -> list[dict[str, Any]]:
         answers: dict[Path, dict[str, Any]] = {}
-        incoming: list[_Incoming] = []
-        for n, arrival in enumerate(arrivals):
-            path = arrival.path
-            mtime = path.stat().st_mtime_ns  # before reading: a file replaced meanwhile then looks newer, never older
-            data = path.read_bytes()
-            digest = sha256_of(data)
-            known = self._seen(digest, path, mtime)
-            if known is not None:
-                answers[path] = self._duplicate(path, known)
-                self._clear(path, mtime)
-                continue
-            self.archive.keep(data, path.suffix)
-            result, named = read_bytes(data, self.catalogue, source_id)
-            incoming.append(_Incoming(arrival, digest, mtime, result, named))
-            if progress:
-                progress(n + 1, len(arrivals))
+        incoming: list[Incoming] = []
+        for batch in _batches(arrivals, self.inbox):
+            for arrival, file in self._keep(batch, answers):
+                result, named = read_bytes(file.data, self.catalogue, source_id)
+                times = arrival.received_at, arrival.decided_at
+                incoming.append(
+                    Incoming(file.path, arrival.filed_by, *times, file.sha256, file.mtime_ns, result, named)
+                )
+                if progress:
+                    progress(len(answers) + len(incoming), len(arrivals))
         self.contexts.arriving((i.kind, i.result) for i in incoming)
         forms = list(self.catalogue.forms)
-        groups: dict[tuple[Any, ...], list[_Incoming]] = {}
+        groups: dict[tuple[Any, ...], list[Incoming]] = {}
         for item in incoming:
             r = item.result
             order = forms.index(r.form) if r.form in forms else -1
             groups.setdefault((order, r.period or "", r.plan_version or "", r.form or ""), []).append(item)
         for key in sorted(groups):
             self._group(groups[key], answers)
-        return [answers[a.path] for a in arrivals]
+        self.contexts.arriving(())  # what was judged is not held until the next call
+        return [answers[a.path] for a in arrivals if a.path in answers]
+
+    def _keep(
+        self, batch: Sequence[tuple[Arrival, _File]], answers: dict[Path, dict[str, Any]]
+    ) -> list[tuple[Arrival, _File]]:
+        """Archive what was not seen before, ahead of anything else; what was is answered. Returns the new ones."""
+        seen = self._seen([file for _, file in batch])
+        fresh = []
+        for arrival, file in batch:
+            known = seen.get(file.key)
+            if known is None:
+                fresh.append((arrival, file))
+            else:
+                answers[file.path] = answer_of(file.path, known, is_duplicate=True)
+                self._clear(file.path, file.mtime_ns)
+        self.archive.keep_all({file.sha256: (file.data, file.path.suffix) for _, file in fresh})
+        return fresh
 
     # -- one form, one period -----------------------------------------------------------------------------------
-    def _group(self, items: list[_Incoming], answers: dict[Path, dict[str, Any]]) -> None:
+    def _group(self, items: list[Incoming], answers: dict[Path, dict[str, Any]]) -> None:
         now = now_utc()
-        times = []
-        for item in items:
-            arrival = item.arrival
-            received, decided = arrival.received_at or now, arrival.decided_at or arrival.received_at or now
-            if item.source_id and arrival.received_at is None:
-                published = self.catalogue.source(item.source_id).published_on
-                if published:
-                    received = decided = dt.datetime.combine(published, dt.time(), CHINA)
-            times.append((received, decided))
-        contexts = [self.contexts.of(i.result, i.kind, decided) for i, (_, decided) in zip(items, times, strict=True)]
+        times = [self._times(item, now) for item in items]
+        decided_times = [decided for _, decided in times]
         if items[0].result.form in self.catalogue.forms:
-            results, kinds, decided_times = [i.result for i in items], [i.kind for i in items], [d for _, d in times]
+            results, kinds = [i.result for i in items], [i.kind for i in items]
+            self.contexts.expect(results)
+            contexts = [self.contexts.of(*of) for of in zip(results, kinds, decided_times, strict=True)]
             audit(results, contexts, self.catalogue)
             check_crossings(results, kinds, decided_times, self.contexts)
             check_counties(results, kinds, decided_times, self.contexts)
-            for item, (_, decided) in zip(items, times, strict=True):
-                check_marks(item.result, self.catalogue)
-                check_levels(item.result, item.kind, decided, self.contexts)
-                item.result.sort_findings()
+            for result, kind, decided in zip(results, kinds, decided_times, strict=True):
+                check_marks(result, self.catalogue)
+                check_levels(result, kind, decided, self.contexts)
+                result.sort_findings()
         fresh: dict[str, ReadResult] = {}
-        for item, (received, decided) in zip(items, times, strict=True):
-            backfilled = item.arrival.received_at is not None or (item.source_id is not None and received != now)
-            answer = self._record(item, received, decided, backfilled)
+        for item, answer in zip(items, self._record(items, times, now), strict=True):
             answers[item.path] = answer
             if answer["duplicate_of"] is None:
                 fresh[answer["submission_id"]] = item.result
@@ -196,6 +229,27 @@ class Receiver:
             self.land(fresh)
         for item in items:
             self._clear(item.path, item.mtime_ns)
+
+    def _times(self, item: Incoming, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+        """When a file was received and decided: as given, else a publication's day of print, else now."""
+        if item.source_id and item.received_at is None:
+            published = self.catalogue.source(item.source_id).published_on
+            if published:
+                day = dt.datetime.combine(published, dt.time(), CHINA)
+                return day, day
+        return item.received_at or now, item.decided_at or item.received_at or now
+
+    def _record(
+        self, items: Sequence[Incoming], times: Sequence[tuple[dt.datetime, dt.datetime]], now: dt.datetime
+    ) -> list[dict[str, Any]]:
+        with self.register.transaction() as connection:
+            registration = Registration(connection, self.register, self.catalogue, items)
+            answers = []
+            for item, (received, decided) in zip(items, times, strict=True):
+                is_backfilled = item.received_at is not None or (item.source_id is not None and received != now)
+                answers.append(registration.add(item, received, decided, is_backfilled))
+            registration.write()
+        return answers
 
     def land(self, fresh: dict[str, ReadResult]) -> None:
         """Write the partitions that the new submissions belong to, and the answers to what was returned."""
@@ -210,150 +264,31 @@ class Receiver:
             )
             touched += self.register.rows(submissions, sa.and_(*same))
         self.contexts.forget(self.store.land(touched, fresh))
+        answers = {}
         for row in new:
             if row["status"] != "accepted":
-                write_report(
-                    self.home / "answers" / f"{row['submission_id']}.xlsx",
-                    [(row["file_name"], row["status"], fresh[row["submission_id"]].findings)],
-                    submission_id=row["submission_id"],
-                )
-
-    def _record(self, item: _Incoming, received: dt.datetime, decided: dt.datetime, backfilled: bool) -> dict[str, Any]:
-        r, catalogue, filed_by = item.result, self.catalogue, item.arrival.filed_by
-        verdict = verdict_of(r, catalogue)
-        source = catalogue.source(item.source_id) if item.source_id else None
-        province = (
-            catalogue.province_of(r.unit_code)
-            if r.unit_code
-            else catalogue.province_of(source.area)
-            if source
-            else None
-        )
-        with self.register.transaction() as connection:
-            row: dict[str, Any] = {
-                "kind": item.kind,
-                "form": r.form,
-                "source_id": item.source_id,
-                "programme": source.programme if source else "national",
-                "publisher": source.publisher if source else None,
-                "published_on": source.published_on.isoformat() if source and source.published_on else None,
-                "unit_code": r.unit_code,
-                "province_code": province,
-                "period": r.period,
-                "plan_version": r.plan_version or "",
-            }
-            same = states(connection, submissions.c.sha256 == item.sha256)
-            earlier = (
-                states(
-                    connection,
-                    submissions.c.kind == row["kind"],
-                    submissions.c.form == row["form"],
-                    submissions.c.source_id == row["source_id"],
-                    submissions.c.unit_code == row["unit_code"],
-                )
-                if r.form
-                else []
-            )
-            earlier = [e for e in earlier if key_of(e) == key_of(row)]
-            last = max(earlier, key=lambda e: (e["received_at"], e["seq"]), default=None)
-            # the same bytes again are a duplicate while they are the last word (A, B, A is a third version), and when
-            # they are back-filled with the very time at which they are known already
-            known = [e for e in earlier if e["sha256"] == item.sha256]
-            again = next((e for e in known if e is last or e["received_at"] == stamp(received)), None)
-            repeated = again or (same[-1] if same and not earlier else None)
-            # what was sent back for another return's fault is judged anew once that one is mended; what a person sent
-            # back stays back until the file is another one
-            is_right_now = repeated is not None and bool(_errors(repeated)) and verdict != "returned"
-            if repeated and not is_right_now:
-                self._see(connection, item, repeated["submission_id"])
-                self.register.log(connection, "duplicate", repeated["submission_id"], filed_by, file=item.path.name)
-                return self._duplicate(item.path, repeated)
-            seq = self.register.next_seq(connection)
-            submission_id = f"S{seq:06d}"
-            status = verdict
-            if status == "needs_explanation":
-                decided = received  # the question is put on receipt; the level above decides later (decisions.py)
-            replaced = in_force(earlier).get(key_of(row)) if status == "accepted" else None
-            column_map = json.dumps(r.column_map, ensure_ascii=False, sort_keys=True)
-            map_id = hashlib.sha256(column_map.encode()).hexdigest()[:16] if r.column_map else None
-            if (
-                map_id
-                and connection.execute(sa.select(column_maps).where(column_maps.c.map_id == map_id)).first() is None
-            ):
-                connection.execute(column_maps.insert().values(map_id=map_id, map=column_map))
-            connection.execute(
-                submissions.insert().values(
-                    **row,
-                    submission_id=submission_id,
-                    seq=seq,
-                    version=len(earlier) + 1,
-                    status=status,
-                    sha256=item.sha256,
-                    file_name=item.path.name,
-                    filed_by=filed_by,
-                    received_at=stamp(received),
-                    decided_at=stamp(decided),
-                    is_backfilled=backfilled,
-                    supersedes=replaced["submission_id"] if replaced else None,
-                    map_id=map_id,
-                    rulebook_version=catalogue.version,
-                    rulebook_hash=catalogue.content_hash,
-                    counts=json.dumps(counts_of(r.findings)),
-                )
-            )
-            if r.findings:
-                connection.execute(
-                    findings.insert(),
-                    [
-                        {"submission_id": submission_id, "n": n, "finding": json.dumps(f.as_json(), ensure_ascii=False)}
-                        for n, f in enumerate(r.findings)
-                    ],
-                )
-            self._see(connection, item, submission_id)
-            self.register.log(connection, "received", submission_id, filed_by, status=status, sha256=item.sha256)
-        return {
-            "file": str(item.path),
-            "submission_id": submission_id,
-            "verdict": status,
-            "duplicate_of": None,
-            "supersedes": replaced["submission_id"] if replaced else None,
-        }
+                key = row["submission_id"]
+                found = [(row["file_name"], row["status"], fresh[key].findings)]
+                answers[self.home / "answers" / f"{key}.xlsx"] = report_of(found, submission_id=key)
+        write_all_whole(answers)
 
     # -- files seen ---------------------------------------------------------------------------------------------
-    def _seen(self, sha256: str, path: Path, mtime_ns: int) -> dict[str, Any] | None:
-        rows = self.register.rows(
-            seen_files,
-            sa.and_(
-                seen_files.c.sha256 == sha256,
-                seen_files.c.path == str(path.resolve()),
-                seen_files.c.mtime_ns == mtime_ns,
-            ),
-        )
-        return self.register.submission(rows[0]["submission_id"]) if rows else None
-
-    def _see(self, connection: sa.Connection, item: _Incoming, submission_id: str) -> None:
-        key = {"sha256": item.sha256, "path": str(item.path.resolve()), "mtime_ns": item.mtime_ns}
-        held = connection.execute(sa.select(seen_files).where(sa.and_(*[seen_files.c[k] == v for k, v in key.items()])))
-        if held.first() is None:
-            connection.execute(seen_files.insert().values(**key, submission_id=submission_id))
-
-    def _duplicate(self, path: Path, known: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "file": str(path),
-            "submission_id": known["submission_id"],
-            "verdict": known["status"],
-            "duplicate_of": known["submission_id"],
-            "supersedes": None,
-        }
+    def _seen(self, files: Sequence[_File]) -> dict[tuple[str, str, int], dict[str, Any]]:
+        """Of these files those that were taken before, with the state of their submission now."""
+        rows = self.register.rows(seen_files, seen_files.c.sha256.in_({f.sha256 for f in files}))
+        wanted = {f.key for f in files}
+        seen = {k: r["submission_id"] for r in rows if (k := (r["sha256"], r["path"], r["mtime_ns"])) in wanted}
+        if not seen:
+            return {}
+        known = self.register.states(submissions.c.submission_id.in_(set(seen.values())))
+        by_id = {row["submission_id"]: row for row in known}
+        return {key: by_id[submission_id] for key, submission_id in seen.items()}
 
     def _clear(self, path: Path, mtime_ns: int) -> None:
         """An inbox file goes once it is archived and registered; other paths are the sender's own.
 
         A file that took its place under the same name while the batch ran is another one: it stays for the next run.
         """
-        if (
-            path.resolve().is_relative_to(self.inbox.resolve())
-            and path.exists()
-            and path.stat().st_mtime_ns == mtime_ns
-        ):
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another receiver cleared it
+            if path.resolve().is_relative_to(self.inbox.resolve()) and path.stat().st_mtime_ns == mtime_ns:
+                path.unlink()

@@ -29,6 +29,13 @@ def write_report(
     submission_id: str | None = None,
     note: str | None = None,
 ) -> None:
+    """Write the workbook that `report_of` makes."""
+    write_whole(path, report_of(files, submission_id=submission_id, note=note))
+
+
+def report_of(
+    files: Sequence[tuple[str, str, Sequence[Finding]]], *, submission_id: str | None = None, note: str | None = None
+) -> bytes:
     """files: (file name, verdict, findings). One row a finding, errors first; the same input gives the same bytes.
 
     submission_id: of the one file, once it is registered: the column 说明 then says how to answer a warning. note: who
@@ -84,7 +91,7 @@ def write_report(
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     book.close()
-    write_whole(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def _lines(text: str, width: int) -> int:

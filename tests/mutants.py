@@ -120,6 +120,13 @@ XML: dict[str, tuple[bytes, Callable[[re.Match[bytes], random.Random], bytes]]] 
 }
 
 
+def in_sheet(data: bytes, pattern: bytes, replacement: bytes, part: str = "xl/worksheets/sheet1.xml") -> bytes:
+    """A workbook with the first hit of a pattern in one of its parts replaced."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        content = archive.read(part)
+    return with_part(data, part, re.sub(pattern, replacement, content, count=1))
+
+
 def _of_xml(data: bytes, rng: random.Random) -> tuple[str, bytes]:
     kind = rng.choice(list(XML))
     pattern, change = XML[kind]

@@ -1,21 +1,24 @@
-"""Workbooks to measure with: one J2 of one month for each of the first `count` basic units of the nation.
+"""Workbooks to measure with: a month of J2, one for each of the first basic units, and a month of J4, one a province.
 
-The numbers are those of the sample returns, unit by unit in turn, and say 模拟数据.
+The numbers are those of the sample returns, in turn, and say 模拟数据.
 """
 
 from __future__ import annotations
 
+from itertools import cycle
 from pathlib import Path
 
 from ingestion.blank import write_form
-from ingestion.catalogue import catalogue
+from ingestion.catalogue import Catalogue, catalogue
 from ingestion.sample_numbers import World, as_filed, month_no
+from ingestion.sample_rosters import Rosters, Row
 
 MONTH, SEED = (2023, 9), 20231001
+NATION_UNITS, NATION_ROWS = 2_851, 220_000  # units that file, and communities that they list in all
 
 
 def write_month(folder: Path, count: int) -> list[Path]:
-    """Write the workbooks; the same count gives the same bytes."""
+    """Write the J2; the same count gives the same bytes."""
     book = catalogue()
     form, world = book.form("J2"), World(book, SEED)
     rows = [as_filed(form, world.progress(unit)[month_no(*MONTH)]) for unit in world.units]
@@ -29,3 +32,43 @@ def write_month(folder: Path, count: int) -> list[Path]:
         )  # fmt: skip
         paths.append(path)
     return paths
+
+
+def write_rosters(folder: Path, count: int) -> tuple[list[Path], int]:
+    """Write the J4 of the provinces that the first `count` units lie in, without lists below the communities.
+
+    Returns: the workbooks, and how many rows they hold: as many a unit as the nation's 220,000 give.
+    """
+    book = catalogue()
+    form = book.form("J4")
+    samples = cycle(_sample_rows(book))
+    shares: dict[str, list[tuple[str, int]]] = {}  # province → its units, and rows of each
+    for n, unit in enumerate(sorted(book.basic_units)[:count]):
+        rows = NATION_ROWS * (n + 1) // NATION_UNITS - NATION_ROWS * n // NATION_UNITS
+        shares.setdefault(book.province_of(unit), []).append((unit, rows))
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for province, units in shares.items():
+        path = folder / f"J4_{province}_2023-09.xlsx"
+        tasks = [_of_unit(next(samples), unit, n) for unit, rows in units for n in range(1, rows + 1)]
+        write_form(
+            form, path, unit_code=province, unit_name=book.area(province).name_zh,
+            period=f"{MONTH[0]}-{MONTH[1]:02d}", tables={**{t.id: [] for t in form.tables}, "J4": tasks},
+            sample=True, rulebook_version=book.version,
+        )  # fmt: skip
+        paths.append(path)
+    return paths, sum(rows for units in shares.values() for _, rows in units)
+
+
+def _sample_rows(book: Catalogue) -> list[Row]:
+    world = World(book, SEED)
+    rosters = Rosters(world, SEED)
+    return [row for unit in world.units for row in rosters.tables(unit, month_no(*MONTH))["J4"]]
+
+
+def _of_unit(sample: Row, unit: str, n: int) -> Row:
+    """The same community as another one: of another unit, with a name and a house number of its own, and no contents."""
+    uid = f"{unit}{n:06d}"
+    own = {"xq_uid": uid, "task_id": f"{uid}-{sample['plan_year']}", "county_code": unit, "addr": f"模拟路{n}号"}
+    none = dict.fromkeys(("has_jc", "has_ws", "has_ts"), False)
+    return {**sample, **own, **none, "proj_id": f"XM{unit}-{n}", "xq_name": f"{sample['xq_name']}{n}区"}

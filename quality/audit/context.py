@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from ingestion.catalogue import Catalogue
 from ingestion.model import ReadResult
-from ingestion.register import Register, in_force, submissions
+from ingestion.register import History, Register, batched, in_force, submissions
 from ingestion.store import Store
 from quality.audit.compile import compiled_form
 from quality.audit.expressions import Helper
@@ -51,9 +51,20 @@ class Contexts:
         self.register, self.store, self.catalogue = register, store, catalogue
         self.typed = TypedRows(store, catalogue)
         self._arriving: list[tuple[str, ReadResult]] = []
+        self._units: set[str] = set()
+        self._histories: dict[tuple[str, str, str], dict[str, list[History]]] = {}
+        self._maps: dict[str, dict[str, list[str]]] = {}
 
     def forget(self, partitions: Iterable[Path]) -> None:
+        self._units, self._histories = set(), {}
         self.typed.forget(partitions)
+
+    def expect(self, results: Iterable[ReadResult]) -> None:
+        """The returns that are judged next: what the register holds of their units is read once for all of them.
+
+        Until `forget`, which follows their registration.
+        """
+        self._units, self._histories = {r.unit_code for r in results if r.unit_code}, {}
 
     def arriving(self, files: Iterable[tuple[str, ReadResult]]) -> None:
         """The files of this receive call, with their kinds: forms that come together are held against each other."""
@@ -67,14 +78,24 @@ class Contexts:
         rows = self.register.states(submissions.c.kind == kind, *where, as_of=as_of)
         return list(in_force(rows, as_of).values())
 
-    def _accepted_of(
-        self, form: str, unit: str, kind: str, as_of: dt.datetime, period: str | None = None
-    ) -> list[dict[str, Any]]:
+    def _accepted_of(self, form: str, unit: str, kind: str, as_of: dt.datetime, period: str) -> list[dict[str, Any]]:
         """What one unit has in force of a form. period: one of them, or a year for all that lie in it."""
-        where = [submissions.c.form == form, submissions.c.unit_code == unit]
-        if period:
-            where.append(submissions.c.period.startswith(period))
-        return self.accepted(kind, as_of, *where)
+        rows = (history.state(as_of) for history in self._history(form, unit, kind, period))
+        return list(in_force(rows, as_of).values())
+
+    def _history(self, form: str, unit: str, kind: str, period: str) -> list[History]:
+        key = kind, form, period
+        wanted = self._units if unit in self._units else {unit}
+        held = self._histories.get(key)
+        if held is None or unit not in held:
+            held = {unit: [] for unit in wanted}
+            where = [submissions.c.kind == kind, submissions.c.form == form, submissions.c.period.startswith(period)]
+            for units in batched(sorted(wanted)):
+                for history in self.register.histories(*where, submissions.c.unit_code.in_(units)):
+                    held[history.first["unit_code"]].append(history)
+            if unit in self._units:
+                self._histories[key] = held
+        return held[unit]
 
     def _values(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Items of one accepted submission, in form units."""
@@ -103,8 +124,8 @@ class Contexts:
         compiled = compiled_form(result.form, self.catalogue)
         found: dict[str, Any] = {}
         own: list[dict[str, Any]] = []
-        if any(h.kind == "prev" for h in compiled.helpers):
-            own = self._accepted_of(result.form, result.unit_code, kind, as_of)
+        for period in {self._earlier(result, h) for h in compiled.helpers if h.kind == "prev"}:
+            own += self._accepted_of(result.form, result.unit_code, kind, as_of, period)
         plans: list[dict[str, Any]] = []
         if any(h.form == PLAN or h.kind == "plan_changed" for h in compiled.helpers if h.kind != "prev"):
             plans = self._plans(result, kind, as_of)
@@ -120,6 +141,13 @@ class Contexts:
             tables = {t: names for t, names in compiled.columns.items() if t in compiled.foreign}
             found |= self._list_beside(form, tables, result, kind, as_of)
         return found
+
+    def _earlier(self, result: ReadResult, helper: Helper) -> str:
+        """The period that `prev` looks at; versions of a plan are all of its own year."""
+        assert result.period and result.form
+        return (
+            result.period if self.catalogue.form(result.form).version_field else months_before(result.period, helper.n)
+        )
 
     def _same_time(self, period: str, form: str) -> str:
         """The period of another form that belongs to one: a year takes its December."""
@@ -155,7 +183,7 @@ class Contexts:
                     key=lambda r: r["plan_version"],
                 )
                 return self._values(older[-1]).get(helper.field) if older else None
-            wanted = months_before(result.period, helper.n)
+            wanted = self._earlier(result, helper)
             row = next((r for r in own if r["period"] == wanted), None)
             return self._values(row).get(helper.field) if row else None
         if helper.kind == "plan":
@@ -236,10 +264,16 @@ class Contexts:
         return Anchor(str(other.period), {n: v.filed for n, v in other.values.items()}, places)
 
     def _of_accepted(self, row: Mapping[str, Any]) -> Anchor:
-        where = self.register.column_map(row["map_id"]) if row["map_id"] else {}
+        where = self._column_map(row["map_id"]) if row["map_id"] else {}
         form, key = row["form"], row["submission_id"]
         places = {n: (f"{form} 报送 {key} 的 {place[1]}", f"{place[1]} of {form} {key}") for n, place in where.items()}
         return Anchor(row["period"], self._values(row), places)
+
+    def _column_map(self, map_id: str) -> dict[str, list[str]]:
+        """Named by its content, so that it never changes; all returns on one blank share it."""
+        if map_id not in self._maps:
+            self._maps[map_id] = self.register.column_map(map_id)
+        return self._maps[map_id]
 
 
 def plan_in_force(plans: list[dict[str, Any]], day: dt.date) -> dict[str, Any] | None:

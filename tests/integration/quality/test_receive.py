@@ -197,13 +197,13 @@ def test_a_file_that_replaces_another_while_the_batch_runs_is_not_lost(
     assert [r["version"] for r in rows(receiver)] == [1, 2]
 
 
-@pytest.mark.parametrize("step", ["keep", "_record", "land", "_clear"])
+@pytest.mark.parametrize("step", ["keep_all", "_record", "land", "_clear"])
 def test_a_kill_at_any_step_loses_nothing_and_counts_nothing_twice(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     path = write_return(receiver.inbox / "a.xlsx")
     data = path.read_bytes()
-    target = receiver.archive if step == "keep" else receiver
+    target = receiver.archive if step == "keep_all" else receiver
 
     def die(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
