@@ -7,14 +7,13 @@ every row. Not here: display formats, links.
 
 from __future__ import annotations
 
-import csv
 import io
 from decimal import Decimal
 from typing import NamedTuple
 
 from dashboards import theme
 from dashboards.frames import FilingFrame, Frame, Point
-from ingestion.archive import WORKBOOK_CREATED
+from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS, csv_bytes
 from ingestion.units import plain
 
 FORMATS = ("csv", "xlsx")
@@ -106,12 +105,6 @@ def file_name(frame: Frame | FilingFrame, suffix: str) -> str:
     return f"{theme.SAMPLE_ZH}_{stem}.{suffix}" if frame.is_sample else f"{stem}.{suffix}"
 
 
-def _text(value: str | None) -> str:
-    """Free text that a spreadsheet would run as a formula is made plain by an apostrophe."""
-    text = value or ""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
 def _row(point: Point, frame: Frame) -> dict[str, str]:
     key, source = point.key, point.publication
     return {
@@ -125,8 +118,8 @@ def _row(point: Point, frame: Frame) -> dict[str, str]:
         "accum": key.accum,
         "dim_name": key.dim_name,
         "dim_code": key.dim_code,
-        "dim_zh": _text(point.dim_zh),
-        "dim_en": _text(point.dim_en),
+        "dim_zh": point.dim_zh or "",
+        "dim_en": point.dim_en or "",
         "value": plain(point.value) or "",
         "unit": point.unit,
         "obs_status": point.obs_status,
@@ -134,7 +127,7 @@ def _row(point: Point, frame: Frame) -> dict[str, str]:
         "basis": point.basis or "",
         "numerator": plain(point.numerator) or "",
         "denominator": plain(point.denominator) or "",
-        "printed": _text(point.printed),
+        "printed": point.printed or "",
         "half_unit": plain(point.half_unit) or "",
         "qualifier": point.qualifier or "",
         "is_doubtful": "true" if point.is_doubtful else "false",
@@ -143,7 +136,7 @@ def _row(point: Point, frame: Frame) -> dict[str, str]:
         "source_kind": point.source_kind or "",
         "programme": frame.programme,
         "source_id": source.source_id if source else "",
-        "source_title": _text(source.title) if source else "",
+        "source_title": source.title if source else "",
         "source_address": source.address if source else "",
         "publisher": source.publisher if source else "",
         "published_on": (source.published_on or "") if source else "",
@@ -165,9 +158,9 @@ def _table(frame: Frame | FilingFrame) -> tuple[list[str], list[list[str]]]:
                 "form": c.form,
                 "period": c.period,
                 "unit_code": c.unit_code,
-                "unit_zh": _text(c.unit_zh),
+                "unit_zh": c.unit_zh,
                 "province_code": c.province_code,
-                "province_zh": _text(c.province_zh),
+                "province_zh": c.province_zh,
                 "status": c.status,
                 "status_zh": theme.RETURN_STATUS[c.status].zh,
                 "versions": str(c.versions),
@@ -184,16 +177,6 @@ def _table(frame: Frame | FilingFrame) -> tuple[list[str], list[list[str]]]:
     return ([MARK_COLUMN] if frame.is_sample else []) + names, [mark + [row[n] for n in names] for row in rows]
 
 
-def csv_bytes(frame: Frame | FilingFrame) -> bytes:
-    """The download of a chart as CSV."""
-    header, rows = _table(frame)
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return b"\xef\xbb\xbf" + buffer.getvalue().encode()
-
-
 def _is_exact(text: str) -> bool:
     """Whether a spreadsheet holds a number to its last digit."""
     return bool(text) and len(Decimal(text).normalize().as_tuple().digits) <= EXACT_DIGITS
@@ -205,8 +188,7 @@ def xlsx_bytes(frame: Frame | FilingFrame) -> bytes:
 
     header, rows = _table(frame)
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(buffer, options)
+    book = xlsxwriter.Workbook(buffer, WORKBOOK_OPTIONS)
     book.set_properties({"title": file_name(frame, "xlsx"), "created": WORKBOOK_CREATED})
     sheet = book.add_worksheet(theme.SAMPLE_ZH if frame.is_sample else "figures")
     sheet.write_row(0, 0, header, book.add_format({"bold": True}))
@@ -223,14 +205,15 @@ def xlsx_bytes(frame: Frame | FilingFrame) -> bytes:
 
 def content(frame: Frame | FilingFrame, suffix: str) -> bytes:
     """A download in one of FORMATS."""
-    return csv_bytes(frame) if suffix == "csv" else xlsx_bytes(frame)
+    if suffix == "xlsx":
+        return xlsx_bytes(frame)
+    header, rows = _table(frame)
+    return csv_bytes([header, *rows])
 
 
 def columns_csv() -> bytes:
     """What every column of the downloads means; the same file for all charts."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(["table", "column", "meaning_zh", "meaning_en"])
+    rows = [["table", "column", "meaning_zh", "meaning_en"]]
     for table, columns in (("figures", COLUMNS), ("filing_status", FILING_COLUMNS)):
-        writer.writerows([table, c.name, c.zh, c.en] for c in columns)
-    return b"\xef\xbb\xbf" + buffer.getvalue().encode()
+        rows += [[table, c.name, c.zh, c.en] for c in columns]
+    return csv_bytes(rows)

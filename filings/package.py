@@ -6,7 +6,6 @@ code. Not here: what may be in a release (release.py) and its manifest.
 
 from __future__ import annotations
 
-import csv
 import io
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,8 +17,8 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from filings.figures import shown_value
-from ingestion.archive import WORKBOOK_CREATED
 from ingestion.catalogue import Catalogue
+from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS, csv_bytes
 from ingestion.units import plain
 
 HEADER = [
@@ -95,7 +94,7 @@ def _table(series: Series, catalogue: Catalogue, sample: bool) -> list[list[str]
 
 def _xlsx(tables: dict[str, list[list[str]]], title: str, sample: bool) -> bytes:
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    book = xlsxwriter.Workbook(buffer, WORKBOOK_OPTIONS)
     book.set_properties({"title": title, "created": WORKBOOK_CREATED})
     bold = book.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1})
     red = book.add_format({"bold": True, "font_color": "#C00000"})
@@ -126,12 +125,6 @@ def _xlsx(tables: dict[str, list[list[str]]], title: str, sample: bool) -> bytes
         sheet.set_column(0, len(rows[0]) - 1, 16)
     book.close()
     return buffer.getvalue()
-
-
-def _csv(rows: list[list[str]]) -> bytes:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerows(rows)
-    return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8")
 
 
 def _parquet(rows: list[dict[str, Any]]) -> bytes:
@@ -165,7 +158,7 @@ def files_of(series: list[Series], catalogue: Catalogue, title: str, sample: boo
     for s in series:
         rows = _table(s, catalogue, sample)
         tables[s.indicator] = rows
-        files[Path("tables") / f"{mark}{s.indicator}.csv"] = _csv(rows)
+        files[Path("tables") / f"{mark}{s.indicator}.csv"] = csv_bytes(rows)
         files[Path("tables") / f"{mark}{s.indicator}.parquet"] = _parquet(
             [dict(zip(rows[0], r, strict=True)) for r in rows[1:]]
         )

@@ -5,8 +5,6 @@ Grain: indicator × area × period × dimension. Not here: decomposing a change 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from filings.package import Series
+from ingestion.outputs import csv_bytes
 from ingestion.register import Register, submissions
 from ingestion.units import plain
 
@@ -76,10 +75,7 @@ def _cause(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, registe
 
 def revisions_table(rows: list[dict[str, Any]], sample: bool) -> bytes:
     """CSV with a byte-order mark; only the header when nothing was changed."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    for row in rows:
-        row = {**row, "marker": "模拟数据" if sample else ""}
-        writer.writerow([plain(v) if isinstance(v := row[name], Decimal) else v or "" for name in HEADER])
-    return b"\xef\xbb\xbf" + buffer.getvalue().encode()
+    marker = "模拟数据" if sample else ""
+    marked = ({**row, "marker": marker} for row in rows)
+    texts = ([plain(v) if isinstance(v := row[name], Decimal) else v or "" for name in HEADER] for row in marked)
+    return csv_bytes([HEADER, *texts])

@@ -5,7 +5,6 @@ Also the one way a file appears whole (`write_whole`, many at once `write_all_wh
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import os
 import threading
@@ -15,8 +14,6 @@ from pathlib import Path
 
 from ingestion.errors import RetriableError
 
-# Every workbook that we write carries this date: the same content then gives the same bytes.
-WORKBOOK_CREATED = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods", ".et", ".csv", ".tsv")  # what a stored original may be called
 OTHER = ".bin"
 SYNCS_AT_ONCE = 16

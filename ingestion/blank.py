@@ -15,7 +15,6 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped, unused-ignore]
 from xlsxwriter.utility import xl_rowcol_to_cell  # type: ignore[import-untyped, unused-ignore]
 
-from ingestion.archive import WORKBOOK_CREATED
 from ingestion.blank_cells import Choices, Styles, merge, note, write_value
 from ingestion.blank_checks import LiveCheck, Places, spoken, watch
 from ingestion.blank_map import MAP_COLUMN, MAP_HEAD
@@ -24,6 +23,7 @@ from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.columns import PREVIOUS
 from ingestion.errors import UsageError
 from ingestion.model import Value
+from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS
 from ingestion.returns import FILED_ON, LEGAL_MARKS, META_SHEET, PERIOD, SAMPLE_MARK, UNIT_CODE, UNIT_NAME
 from ingestion.rulebook_model import FieldSet, Form, FormField
 
@@ -76,7 +76,7 @@ def write_form(
     """
     _check(form, values or {}, {**(tables or {}), **(last or {})}, previous or {})
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    book = xlsxwriter.Workbook(buffer, WORKBOOK_OPTIONS)
     book.set_properties({"title": form.title.zh, "created": WORKBOOK_CREATED})
     is_blank = values is None and tables is None
     styles = Styles(book, sample=sample, opens=is_blank)

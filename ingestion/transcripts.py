@@ -13,10 +13,10 @@ from pathlib import Path
 
 import xlsxwriter
 
-from ingestion.archive import WORKBOOK_CREATED
 from ingestion.catalogue import NATION, Catalogue
 from ingestion.layout_model import Source
 from ingestion.model import Observation
+from ingestion.outputs import WORKBOOK_CREATED
 from ingestion.publication_statements import ACCUMULATIONS
 from ingestion.publications import read_publication
 from ingestion.quantities import parse_printed

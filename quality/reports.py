@@ -9,9 +9,10 @@ from typing import Any
 
 import xlsxwriter
 
-from ingestion.archive import WORKBOOK_CREATED, write_whole
+from ingestion.archive import write_whole
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.model import Finding
+from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS
 from quality.check import rules_to_explain
 
 VERDICTS = {"accepted": "已接收", "needs_explanation": "待说明", "returned": "退回更正", "unreadable": "无法读取"}
@@ -43,7 +44,7 @@ def report_of(
     """
     book_of_rules = catalogue()
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    book = xlsxwriter.Workbook(buffer, WORKBOOK_OPTIONS)
     book.set_properties({"created": WORKBOOK_CREATED})
     sheet = book.add_worksheet("审核结果")
     wrap = {"text_wrap": True, "valign": "top", "border": 1, "font_name": "Microsoft YaHei"}
