@@ -20,6 +20,7 @@ from ingestion.units import STORE_DECIMALS, decimal_of, normalise, plain
 from ingestion.workbook import Cell, Sheet
 
 AREAS = "areas"  # the code list that is read from the directory of units, zones included
+SERIAL_DAY = "FDT-008"
 SHOWN_ROWS = 50  # findings of one kind that are named cell by cell; the rest are counted in one more
 TOO_LARGE = Decimal(10) ** 28  # DECIMAL(38,8) of the landing files keeps 30 digits before the point
 KEPT = 1 << 14  # contents of cells that one column remembers
@@ -134,6 +135,13 @@ class _Refused(Exception):
         self.rule, self.zh, self.en, self.found, self.expected = rule, zh, en, found, expected
 
 
+def serial_day(number: Decimal | None) -> dt.date | None:
+    """The day of a number that spreadsheets store for it (1 is 1 January 1900); None outside of 1990 to 2050."""
+    if number is None or number != number.to_integral_value() or not 32_874 <= number <= 55_153:
+        return None
+    return dt.date(1899, 12, 30) + dt.timedelta(days=int(number))
+
+
 class FieldReader:
     """Reads the cells of one field. filed_in: the unit that the sheet prints for it (None: the field has none).
 
@@ -171,6 +179,12 @@ class FieldReader:
                 text = plain(decimal_of(cell.text))
                 said = f"是文本格式的数字“{cell.text}”，按 {text} 读取", f"is a number stored as text; read as {text}"
                 self._say(_Refused("FDT-003", *said, cell.text, self._wanted), "info", address, row_key)
+            elif self.field.type == "date" and cell.kind == "n" and serial_day(cell.number):
+                said = (
+                    f"是数字 {cell.shown}，按日期序号读作 {kept[0]}；请核对，并把单元格设为日期格式",
+                    f"is the number {cell.shown}, read as the day {kept[0]}; check it and format the cell as a date",
+                )
+                self._say(_Refused(SERIAL_DAY, *said, cell.shown, str(kept[0])), "warning", address, row_key)
             elif len(self._kept) < KEPT:
                 self._kept[content] = kept
         value, filed, raw = kept
@@ -259,6 +273,9 @@ class FieldReader:
                 return dt.date(int(hit[1]), int(hit[2]), int(hit[3]))
         except ValueError:
             pass  # no such day
+        serial = serial_day(cell.number)
+        if serial:
+            return serial
         raw = cell.shown.strip()
         raise _Refused(
             "FDT-005",

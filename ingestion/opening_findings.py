@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ingestion.cells import SERIAL_DAY
 from ingestion.model import Finding, ReadResult
 from ingestion.returns import META_SHEET
 from ingestion.units import LOST
@@ -27,6 +28,10 @@ def of_file(book: Workbook, result: ReadResult) -> None:
         zh = f"{book.kind} 格式中看不出隐藏的行列，公式错误会读成空格；请“另存为 xlsx”再报，或逐格核对"
         en = f"hidden rows cannot be seen in {book.kind} and errors read as blanks; save as xlsx, or check each cell"
         _add(result, "FLF-018", "warning", zh, en)
+    if book.from_1904 and any(f.rule == SERIAL_DAY for f in result.findings):
+        zh = "工作簿采用1904年日期系统，写成数字的日期会差四年；请把这些单元格设为日期格式后再报"
+        en = "the workbook counts days from 1904, so days given as numbers are four years off; format them as dates"
+        _add(result, "FLF-019", "error", zh, en)
     for sheet in book.sheets:
         if not sheet.visible:
             if sheet.cells and sheet.name != META_SHEET:

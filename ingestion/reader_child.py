@@ -35,6 +35,8 @@ TEXT_SHEET = "CSV"
 _XLS_PASSWORD = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 # an error value that was pasted as text, or saved in separated text, is one
 _ERRORS = {"#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!"}
+_XLS_FROM_1904 = b"\x22\x00\x02\x00\x01\x00"
+_FROM_1904 = re.compile(rb"""\sdate1904\s*=\s*["'](?:1|true)["']""")
 _SHEET = re.compile(rb"<(?:\w+:)?worksheet[\s>]")
 # the last row and column of a sheet, by kind: what reaches them may have gone on when it was saved
 _GRID = {"xls": (1 << 16, 1 << 8)}
@@ -68,6 +70,7 @@ class _Package:
     content: bytes = b""
     macros: bool = False
     links: bool = False
+    from_1904: bool = False
 
 
 def _unpacked(data: bytes) -> _Package:
@@ -85,6 +88,8 @@ def _unpacked(data: bytes) -> _Package:
                     made.content = content
                 elif b"worksheet" in content and _SHEET.search(content):  # any folder: the names of parts are free
                     made.sheets.append(content)
+                elif part.filename == "xl/workbook.xml":
+                    made.from_1904 = _FROM_1904.search(content) is not None
                 elif part.filename == "META-INF/manifest.xml" and b"encryption-data" in content:
                     raise OpeningFault("password", "ods")
     except MemoryError as error:
@@ -103,7 +108,7 @@ def _opened_xls(data: bytes) -> _Package:
     """Raises OpeningFault."""
     if _XLS_PASSWORD.search(data):
         raise OpeningFault("password", "xls")
-    return _Package("xls", macros="_VBA_PROJECT".encode("utf-16-le") in data)
+    return _Package("xls", macros="_VBA_PROJECT".encode("utf-16-le") in data, from_1904=_XLS_FROM_1904 in data)
 
 
 def _text(data: bytes) -> dict[str, Any]:
@@ -111,7 +116,8 @@ def _text(data: bytes) -> dict[str, Any]:
     rows, is_cut = rows_of(data)
     cells = [[r, c, kind_of(t), t] for r, row in enumerate(rows, 1) for c, t in enumerate(map(str.strip, row), 1) if t]
     sheet = _sheet(TEXT_SHEET, True, cells, SheetFacts()) | {"cut": cells[-1][:2] if cells and is_cut else []}
-    return {"sheets": [sheet], "kind": "text", "facts": True, "macros": False, "links": False}
+    return {"sheets": [sheet], "kind": "text", "shows_facts": True, "has_macros": False, "has_links": False,
+            "from_1904": False}  # fmt: skip
 
 
 def _sheet(name: str, visible: bool, cells: list[list[Any]], facts: SheetFacts) -> dict[str, Any]:
@@ -171,8 +177,8 @@ def read(data: bytes) -> dict[str, Any]:
         return {"fault": "too_large", "detail": "memory"}
     except Exception as error:  # noqa: BLE001 - each library has error types of its own; all mean "unreadable"
         return {"fault": _broken_or_locked(error), "detail": f"{type(error).__name__}: {error}"[:300]}
-    known = facts is not None
-    return {"sheets": sheets, "kind": package.kind, "facts": known, "macros": package.macros, "links": package.links}
+    return {"sheets": sheets, "kind": package.kind, "shows_facts": facts is not None, "has_macros": package.macros,
+            "has_links": package.links, "from_1904": package.from_1904}  # fmt: skip
 
 
 def main() -> None:

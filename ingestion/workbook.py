@@ -101,6 +101,7 @@ class Workbook:
     has_macros: bool
     has_links: bool = False  # to other workbooks
     kind: str = "xlsx"  # xlsx (xlsm too) | ods | xls (et too) | xlsb | text
+    from_1904: bool = False  # days are counted from 1904, as old Macintoshes did
     shows_facts: bool = True  # whether formulas, error values and hidden rows and columns are known
 
     def sheet(self, name: str) -> Sheet | None:
@@ -268,4 +269,5 @@ def read_workbook(data: bytes) -> Workbook:
         sheets.append(
             Sheet(raw["name"], raw["visible"], cells, formulas, merged, rows, columns, tuple(raw["cut"]) or None)
         )
-    return Workbook(sheets, bool(answer["macros"]), bool(answer["links"]), str(answer["kind"]), bool(answer["facts"]))
+    said = {name: bool(answer[name]) for name in ("has_macros", "has_links", "from_1904", "shows_facts")}
+    return Workbook(sheets, kind=str(answer["kind"]), **said)

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from ingestion.catalogue import catalogue
 from ingestion.model import Finding, ReadResult
@@ -406,7 +407,8 @@ def test_the_many_spellings_of_one_value(tmp_path: Path, header: str, shown: Any
         ("计划开工月", "2023-13", "FDT-005"),
         ("计划开工月", "上半年", "FDT-005"),
         ("入库日期", "2023-02-30", "FDT-005"),
-        ("入库日期", 45000, "FDT-005"),
+        ("入库日期", 32873, "FDT-005"),  # a day of 1989: a number of something else
+        ("入库日期", 45097.5, "FDT-005"),
         ("小区类型", "K1 单栋楼", "COV-001"),
         ("调出或停工原因", "其他", "COV-001"),  # in both of its lists
         ("底线问题", "D01;D99", "COV-001"),
@@ -423,6 +425,23 @@ def test_what_cannot_be_read_is_asked_with_its_cell_and_row(tmp_path: Path, head
     (found,) = said(result, "error")
     assert found == (rule, found[1], FIRST) and found[1] and found[1].endswith("10")
     assert len(filed(result)) == 2
+
+
+def test_the_number_of_a_day_is_read_as_spreadsheets_count_and_asked_about(tmp_path: Path) -> None:
+    """Excel shows 45097 as 2023-06-20 when the cell is formatted as a date; counted from 1904 it is another day."""
+
+    def put_twice(sheet: Any) -> None:
+        for row in (1, 2):
+            cell_of(sheet, "入库日期", row).value = 45097
+
+    result = changed(tmp_path, put_twice)
+    assert [row["d_reserve"] for row in filed(result)] == [dt.date(2023, 6, 20)] * 2
+    assert [(rule, cell[-2:]) for rule, cell, _ in said(result, "warning")] == [("FDT-008", "10"), ("FDT-008", "11")]
+    path = edit(write_roster(tmp_path / "old.xlsx"), put_twice)
+    book = openpyxl.load_workbook(path)
+    book.epoch = CALENDAR_MAC_1904
+    book.save(path)
+    assert {f.rule for f in read(path).findings if f.severity == "error"} == {"FLF-019"}
 
 
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
