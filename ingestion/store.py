@@ -8,8 +8,10 @@ rewritten whole from the register and the archive, so a killed run leaves nothin
 
 from __future__ import annotations
 
+import fcntl
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -196,7 +198,33 @@ class Store:
             written.append(path)
         return written
 
+    def complete(
+        self, register: Register, rows: Iterable[Mapping[str, Any]], fresh: Mapping[str, ReadResult] | None = None
+    ) -> list[Path]:
+        """`land` the partitions that these submissions belong to, with all that the register holds for them by now: also
+        what another process registered meanwhile, or one that was killed left out."""
+        asked = {(r["form"], r["period"], r["province_code"], r["source_id"]): r for r in rows}
+        s = submissions.c
+        with self.alone():
+            touched: list[dict[str, Any]] = []
+            for row in asked.values():
+                if row["source_id"]:
+                    same = [s.source_id == row["source_id"]]
+                else:
+                    same = [s.form == row["form"], s.period == row["period"], s.province_code == row["province_code"]]
+                touched += register.rows(submissions, *same)
+            return self.land(touched, fresh)
+
     def repair(self, register: Register) -> list[Path]:
         """After a kill: land whatever the register knows and the partitions lack. Cheap when nothing is missing."""
-        self.seed()
-        return self.land(register.rows(submissions))
+        with self.alone():
+            self.seed()
+            return self.land(register.rows(submissions))
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One process at a time rewrites partitions: another would write what it had read before. Readers do not wait."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # given back when the file is closed, whatever ends the process
+            yield

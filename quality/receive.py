@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
-from ingestion.archive import Archive, sha256_of, write_all_whole
+from ingestion.archive import Archive, sha256_of, write_all_whole, write_whole
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
-from ingestion.model import ReadResult
+from ingestion.model import Finding, ReadResult
 from ingestion.moments import CHINA, now_utc
 from ingestion.reading import read_bytes
 from ingestion.register import Register, seen_files, submissions
@@ -193,14 +191,12 @@ class Receiver:
     ) -> list[tuple[Arrival, _File]]:
         """Archive what was not seen before, ahead of anything else; what was is answered. Returns the new ones."""
         seen = self._seen([file for _, file in batch])
-        fresh = []
-        for arrival, file in batch:
-            known = seen.get(file.key)
-            if known is None:
-                fresh.append((arrival, file))
-            else:
-                answers[file.path] = answer_of(file.path, known, is_duplicate=True)
-                self._clear(file.path, file.mtime_ns)
+        fresh = [(arrival, file) for arrival, file in batch if file.key not in seen]
+        known = {file: answer_of(file.path, seen[file.key], is_duplicate=True) for _, file in batch if file.key in seen}
+        self._answer_again(known.values())
+        for file, answer in known.items():
+            answers[file.path] = answer
+            self._clear(file.path, file.mtime_ns)
         self.archive.keep_all({file.sha256: (file.data, file.path.suffix) for _, file in fresh})
         return fresh
 
@@ -227,6 +223,7 @@ class Receiver:
                 fresh[answer["submission_id"]] = item.result
         if fresh:
             self.land(fresh)
+        self._answer_again(answers[item.path] for item in items)
         for item in items:
             self._clear(item.path, item.mtime_ns)
 
@@ -252,25 +249,25 @@ class Receiver:
         return answers
 
     def land(self, fresh: dict[str, ReadResult]) -> None:
-        """Write the partitions that the new submissions belong to, and the answers to what was returned."""
+        """Write the partitions that the new submissions belong to, and the answers to what was not accepted."""
         new = self.register.rows(submissions, submissions.c.submission_id.in_(list(fresh)))
-        touched: list[dict[str, Any]] = []
-        for row in {(r["form"], r["period"], r["province_code"], r["source_id"]): r for r in new}.values():
-            same = [submissions.c.form == row["form"]]
-            same += (
-                [submissions.c.source_id == row["source_id"]]
-                if row["source_id"]
-                else [submissions.c.period == row["period"], submissions.c.province_code == row["province_code"]]
-            )
-            touched += self.register.rows(submissions, sa.and_(*same))
-        self.contexts.forget(self.store.land(touched, fresh))
-        answers = {}
-        for row in new:
-            if row["status"] != "accepted":
-                key = row["submission_id"]
-                found = [(row["file_name"], row["status"], fresh[key].findings)]
-                answers[self.home / "answers" / f"{key}.xlsx"] = report_of(found, submission_id=key)
-        write_all_whole(answers)
+        self.contexts.forget(self.store.complete(self.register, new, fresh))
+        asked = (row for row in new if row["status"] != "accepted")
+        write_all_whole({self._place(row): self._answer(row, fresh[row["submission_id"]].findings) for row in asked})
+
+    def _place(self, row: Mapping[str, Any]) -> Path:
+        return self.home / "answers" / f"{row['submission_id']}.xlsx"
+
+    def _answer(self, row: Mapping[str, Any], found: Sequence[Finding]) -> bytes:
+        return report_of([(row["file_name"], row["status"], found)], submission_id=row["submission_id"])
+
+    def _answer_again(self, answers: Iterable[Mapping[str, Any]]) -> None:
+        """A run that was killed behind its registration left no answer workbook: the one that finds it again writes it."""
+        left = [a["duplicate_of"] for a in answers if a["duplicate_of"] and a["verdict"] != "accepted"]
+        for row in self.register.states(submissions.c.submission_id.in_(left)) if left else []:
+            if not self._place(row).exists():
+                found = [Finding(**f) for f in self.register.findings_of(row["submission_id"])]
+                write_whole(self._place(row), self._answer(row, found))
 
     # -- files seen ---------------------------------------------------------------------------------------------
     def _seen(self, files: Sequence[_File]) -> dict[tuple[str, str, int], dict[str, Any]]:

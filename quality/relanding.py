@@ -73,12 +73,12 @@ def reland(home: Path, partition: Partition, *, by: str | None = None, catalogue
     book = catalogue or project_catalogue()
     register = Register(home)
     try:
-        rows = register.rows(submissions, *_those_of(partition))
         store = Store(home, book)
-        found = Relanded(partition, sum(store.partition_of(r) is not None for r in rows))
-        if not found.submissions:
-            raise NothingFiled(f"{_name(partition)}: 没有收到过报送，无从重读 (nothing was ever filed here)")
-        with tempfile.TemporaryDirectory() as folder:
+        with store.alone(), tempfile.TemporaryDirectory() as folder:
+            rows = register.rows(submissions, *_those_of(partition))
+            found = Relanded(partition, sum(store.partition_of(r) is not None for r in rows))
+            if not found.submissions:
+                raise NothingFiled(f"{_name(partition)}: 没有收到过报送，无从重读 (nothing was ever filed here)")
             staged = Store(home, book)  # the originals of this home, another place for the rows
             staged.root = Path(folder)
             for path in staged.land(rows):

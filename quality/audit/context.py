@@ -49,7 +49,7 @@ class Contexts:
 
     def __init__(self, register: Register, store: Store, catalogue: Catalogue) -> None:
         self.register, self.store, self.catalogue = register, store, catalogue
-        self.typed = TypedRows(store, catalogue)
+        self.typed = TypedRows(register, store, catalogue)
         self._arriving: list[tuple[str, ReadResult]] = []
         self._units: set[str] = set()
         self._histories: dict[tuple[str, str, str], dict[str, list[History]]] = {}

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from ingestion.catalogue import Catalogue
+from ingestion.register import Register
 from ingestion.rulebook_model import FieldSet
 from ingestion.store import HELD, Store
 
@@ -20,8 +21,8 @@ from ingestion.store import HELD, Store
 class TypedRows:
     """`forget` what was landed: those partitions are newer than what is held here."""
 
-    def __init__(self, store: Store, catalogue: Catalogue) -> None:
-        self.store, self.catalogue = store, catalogue
+    def __init__(self, register: Register, store: Store, catalogue: Catalogue) -> None:
+        self.register, self.store, self.catalogue = register, store, catalogue
         self._held: dict[tuple[str, tuple[str, ...]], tuple[set[str], dict[str, list[dict[str, Any]]]]] = {}
 
     def forget(self, partitions: Iterable[Path]) -> None:
@@ -33,15 +34,17 @@ class TypedRows:
     ) -> list[dict[str, Any]]:
         """The rows of one submission in a set of fields, with `row_no`. names: the fields wanted (default all)."""
         path = self.store.partition_of(submission, fields)
-        if path is None or not path.exists():
+        if path is None:
             return []
         wanted = tuple(sorted(names)) if names is not None else tuple(f.id for f in fields.fields)
-        key = str(path), wanted
-        if (
-            key not in self._held or submission["submission_id"] not in self._held[key][0]
-        ):  # or landed by another process
+        key, own = (str(path), wanted), submission["submission_id"]
+        if (key not in self._held or own not in self._held[key][0]) and path.exists():  # or landed by another process
             self._held[key] = self._read(path, fields, wanted)
-        return self._held[key][1].get(submission["submission_id"], [])
+        if key not in self._held or own not in self._held[key][0]:
+            # registered by a run that was killed before it landed: without its rows a rule would find nothing wrong
+            self.forget(self.store.complete(self.register, [submission]))
+            self._held[key] = self._read(path, fields, wanted)
+        return self._held[key][1].get(own, [])
 
     def _read(
         self, path: Path, fields: FieldSet, names: tuple[str, ...]
