@@ -145,6 +145,25 @@ class Listed:
     values: dict[str, ListedValue]
 
 
+@dataclass(frozen=True)
+class ReplyLine:
+    """What a respondent says to one finding: the rule, the cell of the return that it is about, where it is said."""
+
+    rule: str
+    cell: str
+    reason: str
+    text: str
+    address: str
+
+
+@dataclass
+class Reply:
+    """An answer workbook that came back."""
+
+    submission_id: str
+    lines: list[ReplyLine]
+
+
 @dataclass
 class ReadResult:
     """One file read. form None = not recognised; values for one-row forms, observations and lists for publications."""
@@ -161,6 +180,7 @@ class ReadResult:
     columns: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)  # table → field → (sheet, letters)
     observations: list[Observation] = field(default_factory=list)
     listed: list[Listed] = field(default_factory=list)
+    reply: Reply | None = None
     unreadable: bool = False
     marks: dict[str, str] = field(default_factory=dict)  # legal marks as printed in the header
 

@@ -13,6 +13,7 @@ from ingestion.model import Finding, ReadResult
 from ingestion.moments import CHINA, now_utc
 from ingestion.opening_findings import of_file
 from ingestion.publications import read_publication, source_of
+from ingestion.replies import read_reply
 from ingestion.returns import read_return
 from ingestion.workbook import read_workbook
 
@@ -31,6 +32,9 @@ def read_bytes(
         result = ReadResult(unreadable=True)
         result.add(Finding(fault.code, "error", "B0", fault.zh, fault.en, found=fault.found, expected=fault.expected))
         return result, None
+    reply = read_reply(book)
+    if reply is not None:
+        return reply, None
     source_id = source_id or source_of(book)
     if source_id is None:
         result = read_return(book, catalogue, day)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ingestion.catalogue import catalogue
 from ingestion.register import Register, decisions, explanations, submissions
 from ingestion.returns import SAMPLE_MARK
+from quality.answer_book import place_of
 from quality.decisions import unexplained
 
 
@@ -46,7 +47,7 @@ def show_submission(home: Path, submission_id: str) -> dict[str, Any]:
     try:
         row = register.submission(submission_id)
         first = register.rows(submissions, submissions.c.submission_id == submission_id)[0]
-        answer = home / "answers" / f"{submission_id}.xlsx"
+        answer = place_of(home, submission_id)
         reasons = catalogue().codelist("explain_reasons")
         said = [
             {**e, "reason_zh": reasons.get(e["reason"], {}).get("name_zh", "")}

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +21,37 @@ from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
 from ingestion.model import Finding
 from ingestion.moments import now_utc, stamp
-from ingestion.register import Register, decisions, explanations, findings, in_force, key_of, states, submissions
+from ingestion.register import (
+    Register,
+    decisions,
+    event,
+    events,
+    explanations,
+    findings,
+    in_force,
+    key_of,
+    states,
+    submissions,
+)
+from quality.answer_book import write_answer
 from quality.check import rules_to_explain
-from quality.reports import write_report
 
 BECOMES = {"accept": "accepted", "return": "returned"}
 
 
-def _findings(connection: sa.Connection, submission_id: str) -> list[Finding]:
+@dataclass(frozen=True)
+class Explanation:
+    """What is said to the warnings of one rule. reason: a code of the list explain_reasons; at as the register writes it."""
+
+    rule: str
+    reason: str
+    text: str | None
+    by: str | None
+    at: str
+    is_backfilled: bool
+
+
+def findings_on(connection: sa.Connection, submission_id: str) -> list[Finding]:
     rows = connection.execute(
         sa.select(findings.c.finding).where(findings.c.submission_id == submission_id).order_by(findings.c.n)
     )
@@ -40,11 +65,16 @@ def _explained(connection: sa.Connection, submission_id: str, as_of: str) -> set
     return set(connection.execute(query).scalars())
 
 
-def _state(connection: sa.Connection, submission_id: str) -> dict[str, Any]:
+def current_state(connection: sa.Connection, submission_id: str) -> dict[str, Any] | None:
     found = states(connection, submissions.c.submission_id == submission_id)
-    if not found:
+    return found[0] if found else None
+
+
+def _state(connection: sa.Connection, submission_id: str) -> dict[str, Any]:
+    row = current_state(connection, submission_id)
+    if row is None:
         raise UsageError(f"没有报送 {submission_id} (no such submission)")
-    return found[0]
+    return row
 
 
 def _moment(given: dt.datetime | None, not_before: str, option: str) -> str:
@@ -61,13 +91,53 @@ def _moment(given: dt.datetime | None, not_before: str, option: str) -> str:
 def unexplained(register: Register, row: dict[str, Any], catalogue: Catalogue | None = None) -> list[str]:
     """Rules whose warnings a submission has not answered yet."""
     with register.transaction() as connection:
-        return _open_rules(connection, row, stamp(now_utc()), catalogue or project_catalogue())
+        return open_rules(connection, row, stamp(now_utc()), catalogue or project_catalogue())
 
 
-def _open_rules(connection: sa.Connection, row: dict[str, Any], as_of: str, catalogue: Catalogue) -> list[str]:
-    asked = rules_to_explain(_findings(connection, row["submission_id"]), row["form"], catalogue)
+def open_rules(connection: sa.Connection, row: dict[str, Any], as_of: str, catalogue: Catalogue) -> list[str]:
+    asked = rules_to_explain(findings_on(connection, row["submission_id"]), row["form"], catalogue)
     answered = _explained(connection, row["submission_id"], as_of)
     return [rule for rule in asked if rule not in answered]
+
+
+def refusal(
+    row: dict[str, Any], found: Sequence[Finding], said: Explanation, catalogue: Catalogue
+) -> tuple[str, str] | None:
+    """Why an explanation cannot be taken, zh and en; None when it can. found: the findings of the submission `row`."""
+    reasons, name = catalogue.codelist("explain_reasons"), row["submission_id"]
+    if said.reason not in reasons:
+        listed = "、".join(f"{code} {r['name_zh']}" for code, r in reasons.items())
+        shown = f"没有原因代码 {said.reason}" if said.reason else f"{said.rule} 没有填原因代码"
+        return f"{shown}；可用：{listed}", "no such reason code"
+    if reasons[said.reason]["needs_text"] and said.text is None:
+        return (
+            f"原因 {said.reason} {reasons[said.reason]['name_zh']}：请用文字写明（“说明”列，或 --text）",
+            "this reason needs words",
+        )
+    if row["status"] == "accepted":
+        return f"{name} 已接收，无须说明", "accepted already: nothing to explain"
+    if row["status"] == "unreadable" or any(f.severity == "error" for f in found):
+        return f"{name} 有须更正的错误，请更正后重报", "it has errors: correct it and file again"
+    asked = rules_to_explain(found, row["form"], catalogue)
+    if said.rule not in asked:
+        listed = "、".join(asked)
+        return f"{name} 没有规则 {said.rule} 的待说明问题；须说明的：{listed}", "that rule asks for nothing here"
+    return None
+
+
+def write_explanation(connection: sa.Connection, submission_id: str, said: Explanation) -> None:
+    """Record one that is not refused. What was said last of the rule, said again by the same words, is no new row."""
+    held = explanations.c
+    last = connection.execute(
+        sa.select(held.reason, held.text)
+        .where(held.submission_id == submission_id, held.rule == said.rule)
+        .order_by(held.seq.desc())
+    ).first()
+    if last is not None and tuple(last) == (said.reason, said.text):
+        return
+    connection.execute(explanations.insert().values(submission_id=submission_id, **asdict(said)))
+    logged = event("explained", submission_id, said.by, rule=said.rule, reason=said.reason)
+    connection.execute(events.insert().values(logged))
 
 
 def explain(
@@ -88,45 +158,22 @@ def explain(
              no explanation, or 其他 without words.
     """
     catalogue = catalogue or project_catalogue()
-    reasons = catalogue.codelist("explain_reasons")
-    text = (text or "").strip() or None
-    if reason not in reasons:
-        listed = "、".join(f"{code} {r['name_zh']}" for code, r in reasons.items())
-        raise UsageError(f"没有原因代码 {reason}；可用：{listed} (no such reason code)")
-    if reasons[reason]["needs_text"] and text is None:
-        raise UsageError(f"原因 {reason} {reasons[reason]['name_zh']}：请用 --text 写明 (this reason needs --text)")
     register = Register(home)
     try:
         with register.transaction() as connection:
             row = _state(connection, submission_id)
-            found = _findings(connection, submission_id)
-            if row["status"] == "accepted":
-                raise UsageError(f"{submission_id} 已接收，无须说明 (accepted already: nothing to explain)")
-            if row["status"] == "unreadable" or any(f.severity == "error" for f in found):
-                raise UsageError(
-                    f"{submission_id} 有须更正的错误，请更正后重报 (it has errors: correct it and file again)"
-                )
-            asked = rules_to_explain(found, row["form"], catalogue)
-            if rule not in asked:
-                raise UsageError(
-                    f"{submission_id} 没有规则 {rule} 的待说明问题；须说明的：{'、'.join(asked)} (that rule asks for nothing here)"
-                )
             moment = _moment(at, row["received_at"], "--at")
-            said = {
-                "rule": rule,
-                "reason": reason,
-                "text": text,
-                "by": by,
-                "at": moment,
-                "is_backfilled": at is not None,
-            }
-            connection.execute(explanations.insert().values(submission_id=submission_id, **said))
-            register.log(connection, "explained", submission_id, by, rule=rule, reason=reason)
-            left = _open_rules(connection, row, stamp(now_utc()), catalogue)
+            said = Explanation(rule, reason, (text or "").strip() or None, by, moment, at is not None)
+            refused = refusal(row, findings_on(connection, submission_id), said, catalogue)
+            if refused:
+                raise UsageError("{} ({})".format(*refused))
+            write_explanation(connection, submission_id, said)
+            left = open_rules(connection, row, stamp(now_utc()), catalogue)
     finally:
         register.close()
-    names = {f"reason_{lang}": reasons[reason][f"name_{lang}"] for lang in ("zh", "en")}
-    return {"submission_id": submission_id, **said, **names, "status": row["status"], "unexplained": left}
+    given = catalogue.codelist("explain_reasons")[reason]
+    names = {f"reason_{lang}": given[f"name_{lang}"] for lang in ("zh", "en")}
+    return {"submission_id": submission_id, **asdict(said), **names, "status": row["status"], "unexplained": left}
 
 
 def decide(
@@ -180,16 +227,11 @@ def decide(
                 before = in_force(rivals).get(key_of(row))
             what = "decision_refused" if reasons else "decided"
             register.log(connection, what, submission_id, by, decision=verdict, note=note)
-            found = _findings(connection, submission_id)
+            found = findings_on(connection, submission_id)
     finally:
         register.close()
     if verdict == "return" and not reasons:
-        write_report(
-            home / "answers" / f"{submission_id}.xlsx",
-            [(row["file_name"], row["status"], found)],
-            submission_id=submission_id,
-            note=f"{by}：{note}" if note else by,
-        )
+        write_answer(home, row, found, note=f"{by}：{note}" if note else by)
     return {
         "submission_id": submission_id,
         "decision": verdict,
@@ -222,7 +264,7 @@ def _against(
                 f"{errors} errors: they cannot be overridden; the return is corrected and filed again",
             )
         ]
-    left = _open_rules(connection, row, moment, catalogue)
+    left = open_rules(connection, row, moment, catalogue)
     if left:
         names = "、".join(left)
         return [

@@ -15,22 +15,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ingestion.archive import Archive, sha256_of, write_all_whole, write_whole
+from ingestion.archive import Archive, sha256_of
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
 from ingestion.model import Finding, ReadResult
-from ingestion.moments import CHINA, now_utc
+from ingestion.moments import CHINA, now_utc, stamp
 from ingestion.reading import read_bytes
 from ingestion.register import Register, seen_files, submissions
 from ingestion.store import Store
+from quality.answer_book import place_of, write_answer
 from quality.audit.context import Contexts
 from quality.audit.counties import check_counties
 from quality.audit.crossing import check_crossings
 from quality.audit.levels import check_levels, check_marks
 from quality.audit.run import audit
 from quality.registration import Incoming, Registration, answer_of
-from quality.reports import report_of
+from quality.replies import take_reply
 
 BATCH_FILES, BATCH_BYTES = 200, 64 << 20  # originals that are archived together
 
@@ -244,6 +245,9 @@ class Receiver:
             answers = []
             for item, (received, decided) in zip(items, times, strict=True):
                 is_backfilled = item.received_at is not None or (item.source_id is not None and received != now)
+                if item.result.reply is not None:
+                    said = item.filed_by, stamp(received), is_backfilled
+                    item.result.findings += take_reply(connection, item.result.reply, *said, self.catalogue)
                 answers.append(registration.add(item, received, decided, is_backfilled))
             registration.write()
         return answers
@@ -252,22 +256,17 @@ class Receiver:
         """Write the partitions that the new submissions belong to, and the answers to what was not accepted."""
         new = self.register.rows(submissions, submissions.c.submission_id.in_(list(fresh)))
         self.contexts.forget(self.store.complete(self.register, new, fresh))
-        asked = (row for row in new if row["status"] != "accepted")
-        write_all_whole({self._place(row): self._answer(row, fresh[row["submission_id"]].findings) for row in asked})
-
-    def _place(self, row: Mapping[str, Any]) -> Path:
-        return self.home / "answers" / f"{row['submission_id']}.xlsx"
-
-    def _answer(self, row: Mapping[str, Any], found: Sequence[Finding]) -> bytes:
-        return report_of([(row["file_name"], row["status"], found)], submission_id=row["submission_id"])
+        for row in new:
+            if row["status"] != "accepted":
+                write_answer(self.home, row, fresh[row["submission_id"]].findings)
 
     def _answer_again(self, answers: Iterable[Mapping[str, Any]]) -> None:
         """A run that was killed behind its registration left no answer workbook: the one that finds it again writes it."""
         left = [a["duplicate_of"] for a in answers if a["duplicate_of"] and a["verdict"] != "accepted"]
         for row in self.register.states(submissions.c.submission_id.in_(left)) if left else []:
-            if not self._place(row).exists():
+            if not place_of(self.home, row["submission_id"]).exists():
                 found = [Finding(**f) for f in self.register.findings_of(row["submission_id"])]
-                write_whole(self._place(row), self._answer(row, found))
+                write_answer(self.home, row, found)
 
     # -- files seen ---------------------------------------------------------------------------------------------
     def _seen(self, files: Sequence[_File]) -> dict[tuple[str, str, int], dict[str, Any]]:

@@ -52,6 +52,8 @@ class Incoming:
 
     @property
     def kind(self) -> str:
+        if self.result.reply is not None:
+            return "reply"
         return "publication" if self.source_id else "sample" if self.result.is_sample else "return"
 
     @property

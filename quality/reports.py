@@ -1,4 +1,7 @@
-"""The findings workbook that goes back to the respondent: Chinese first, the cell named, what to do or to explain."""
+"""What a check found, as a workbook: Chinese first, the cell named, what to do. Nothing is filed yet.
+
+Not here: the answer to a submission (answer_book.py).
+"""
 
 from __future__ import annotations
 
@@ -16,41 +19,33 @@ from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS
 from quality.check import rules_to_explain
 
 VERDICTS = {"accepted": "已接收", "needs_explanation": "待说明", "returned": "退回更正", "unreadable": "无法读取"}
-LEVELS = {"error": "强制性（须更正）", "warning": "核实性（请核对或说明）", "info": "提示", "cannot_tell": "无法判断"}
+LEVELS = {
+    "error": "强制性（须更正）",
+    "warning": "核实性（请核对或说明）",
+    "info": "提示",
+    "cannot_tell": "无法判断（不必处理）",
+}
 COLUMNS = ("级别", "规则", "工作表", "单元格", "问题与办法", "所填", "应为", "说明", "English")
 WIDTHS = (20, 9, 18, 8, 56, 14, 26, 30, 46)  # in halves of a Chinese character; the last column is not printed
+FONT = "Microsoft YaHei"
 LINE = 17  # points
 COLORS = {"error": "#F8CBAD", "warning": "#FFE699", "info": "#DDEBF7", "cannot_tell": "#EDEDED"}
 
 
-def write_report(
-    path: Path,
-    files: Sequence[tuple[str, str, Sequence[Finding]]],
-    *,
-    submission_id: str | None = None,
-    note: str | None = None,
-) -> None:
-    """Write the workbook that `report_of` makes."""
-    write_whole(path, report_of(files, submission_id=submission_id, note=note))
+def write_report(path: Path, files: Sequence[tuple[str, str, Sequence[Finding]]]) -> None:
+    """Write the list of what a check found. files: (file name, verdict, findings).
 
-
-def report_of(
-    files: Sequence[tuple[str, str, Sequence[Finding]]], *, submission_id: str | None = None, note: str | None = None
-) -> bytes:
-    """files: (file name, verdict, findings). One row a finding, errors first; the same input gives the same bytes.
-
-    submission_id: of the one file, once it is registered: the column 说明 then says how to answer a warning. note: who
-    returned it, and why.
+    One row a finding, errors first; the same input gives the same bytes.
     """
     book_of_rules = catalogue()
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, WORKBOOK_OPTIONS)
     book.set_properties({"created": WORKBOOK_CREATED})
     sheet = book.add_worksheet("审核结果")
-    wrap = {"text_wrap": True, "valign": "top", "border": 1, "font_name": "Microsoft YaHei"}
+    wrap = {"text_wrap": True, "valign": "top", "border": 1, "font_name": FONT}
     bold = book.add_format({**wrap, "bold": True, "bg_color": "#D9E1F2"})
-    title = book.add_format({"bold": True, "font_size": 14, "font_name": "Microsoft YaHei"})
-    plain_text = book.add_format({"font_name": "Microsoft YaHei"})
+    title = book.add_format({"bold": True, "font_size": 14, "font_name": FONT})
+    plain_text = book.add_format({"font_name": FONT})
     formats = {k: book.add_format({**wrap, "bg_color": c}) for k, c in COLORS.items()}
     cell_format = book.add_format(wrap)
     sheet.write(0, 0, "审核结果 Audit findings", title)
@@ -58,9 +53,6 @@ def report_of(
     for name, verdict, found in files:
         sheet.write_string(row, 0, f"文件：{name}　结论：{VERDICTS.get(verdict, verdict)}", plain_text)
         row += 1
-        if note:
-            sheet.write_string(row, 0, f"退回意见 Returned by {note}", plain_text)
-            row += 1
         sheet.write_row(row, 0, COLUMNS, bold)
         row += 1
         asked = rules_to_explain(found, found[0].form if found else None, book_of_rules)
@@ -69,12 +61,12 @@ def report_of(
             sheet.write(row, 0, LEVELS[f.severity], formats[f.severity])
             expected = "" if f.severity == "cannot_tell" else f.expected or ""  # nothing to do, so no hint either
             texts = [f.rule, f.sheet or "", f.cell or "", f.message_zh, f.found or "", expected]
-            texts += [_answer_to(f, asked, submission_id), f.message_en]
+            texts += [_answer_to(f, asked), f.message_en]
             for column, text in enumerate(texts, start=1):
                 sheet.write_string(row, column, text, cell_format)
             # said, since not every program fits a row to its wrapped text on opening
             sheet.set_row(
-                row, LINE * max(_lines(t, w) for t, w in zip([LEVELS[f.severity], *texts], WIDTHS, strict=True))
+                row, LINE * max(lines_of(t, w) for t, w in zip([LEVELS[f.severity], *texts], WIDTHS, strict=True))
             )
             row += 1
         if not found:
@@ -92,26 +84,26 @@ def report_of(
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     book.close()
-    return buffer.getvalue()
+    write_whole(path, buffer.getvalue())
 
 
-def _lines(text: str, width: int) -> int:
+def halves(text: str) -> int:
+    """Width of a text in halves of a Chinese character."""
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
+
+
+def lines_of(text: str, width: int) -> int:
     """Lines that a text takes in a column of so many halves."""
-    halves = sum(2 if ord(c) > 0x2E7F else 1 for c in text)
-    return max(1, -(-halves // (width - 1)))
+    return sum(max(1, -(-halves(line) // (width - 1))) for line in text.split("\n"))
 
 
-def _answer_to(f: Finding, asked: Sequence[str], submission_id: str | None) -> str:
+def _answer_to(f: Finding, asked: Sequence[str]) -> str:
     """What the respondent does about one finding."""
     if f.severity == "error":
-        return "更正后重报 Correct and file again"
+        return "更正后再报 Correct before filing"
     if f.severity == "cannot_tell":
         return "缺对照数据，不必处理 Nothing to do"
-    if f.severity != "warning" or f.rule not in asked:
-        return ""
-    if submission_id is None:
-        return "报送后须以原因代码说明 To be explained once it is filed"
-    return f"须说明 Explain: jiugai explain {submission_id} {f.rule} --reason 代码"
+    return "报送后须以原因代码说明 To be explained once it is filed" if f.rule in asked else ""
 
 
 def _reasons(sheet: Any, row: int, book_of_rules: Catalogue, bold: Any, style: Any) -> int:

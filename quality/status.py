@@ -22,6 +22,7 @@ from ingestion.register import Register, events, submissions
 from ingestion.rulebook_model import FormTable
 from ingestion.store import Store
 from ingestion.units import plain
+from quality.answer_book import place_of
 from quality.decisions import unexplained
 
 BACK = ("returned", "unreadable")  # the sender has to act
@@ -122,7 +123,7 @@ def unit_state(home: Path, register: Register, row: dict[str, Any], catalogue: C
         asked = unexplained(register, row, catalogue) if row["status"] == "needs_explanation" else []
         wanted = (f for f in found if f["severity"] == "error" or f["rule"] in asked)
         reason = next(wanted, found[0] if found else {})
-    answer = home / "answers" / f"{row['submission_id']}.xlsx"
+    answer = place_of(home, row["submission_id"])
     code = row["unit_code"] or ""
     name = catalogue.areas[code].name_zh if code in catalogue.areas else ""
     if row["source_id"]:

@@ -210,7 +210,7 @@ def _texts(path: Path) -> list[str]:
 def test_the_answer_workbook_says_how_to_explain(receiver: Receiver, tmp_path: Path) -> None:
     waiting = asked(receiver, tmp_path)
     texts = _texts(receiver.home / "answers" / f"{waiting}.xlsx")
-    assert any(f"jiugai explain {waiting} J2-015 --reason" in t for t in texts)
+    assert any("发回" in t for t in texts) and any(f"报送：{waiting}" in t for t in texts)
     assert {"说明", "W9", "其他（须说明）"} <= set(texts)
 
 

@@ -1,0 +1,238 @@
+"""The workbook that goes back: one sheet to work from, a copy of the return with its cells marked, reasons to choose from.
+
+Each finding links to its cell in the copy. Reasons and words are filled in here and the workbook is sent back: it is read
+as explanations (ingestion.replies, quality.replies). Not here: the list of findings of a check (reports.py).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.exceptions import OverlappingRange
+
+from ingestion.archive import Archive, write_whole
+from ingestion.catalogue import Catalogue, catalogue
+from ingestion.errors import UnreadableFile
+from ingestion.model import Finding
+from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS
+from ingestion.register import Register
+from ingestion.replies import CELL, REASON, REPLY_SHEET, RULE, SUBMISSION, TEXT, WORK_SHEET
+from ingestion.returns import META_SHEET
+from ingestion.workbook import Cell, Sheet, Workbook, read_workbook, split_address
+from quality.check import rules_to_explain
+from quality.reports import COLORS, FONT, LEVELS, LINE, VERDICTS, halves, lines_of
+from quality.suggestions import cells_to_check
+
+COLUMNS = ("级别", RULE, "工作表", CELL, "问题与办法", "所填", "应为", "可一并核对", REASON, TEXT, "English")
+WIDTHS = (18, 9, 16, 8, 52, 14, 24, 16, 20, 26, 46)  # in halves of a Chinese character; the last column is not printed
+HOW = "须说明的（黄格）：选一个原因代码，必要时写说明，把本工作簿发回即可；同一规则填一行就行。须更正的：改原表后重报，副本只供对照。"
+COPY_CELLS = 150_000  # a larger list keeps its head and the rows with findings
+HEAD_ROWS = 30
+EXACT_DIGITS = 15
+
+
+def place_of(home: Path, submission_id: str) -> Path:
+    return home / "answers" / f"{submission_id}.xlsx"
+
+
+def write_answer(home: Path, row: Mapping[str, Any], found: Sequence[Finding], note: str | None = None) -> None:
+    """The answer to a submission, from what the home keeps of it."""
+    register = Register(home)
+    try:
+        places = register.column_map(row["map_id"]) if row["map_id"] else {}
+    finally:
+        register.close()
+    original: Workbook | None = None
+    with suppress(UnreadableFile):
+        original = read_workbook(Archive(home).read(row["sha256"]))
+    write_whole(place_of(home, row["submission_id"]), answer_book(row, found, places, original, note))
+
+
+def answer_book(
+    row: Mapping[str, Any],
+    found: Sequence[Finding],
+    places: Mapping[str, Sequence[str]],
+    original: Workbook | None,
+    note: str | None = None,
+) -> bytes:
+    """The answer to one submission; the same input gives the same bytes.
+
+    Args: row: of the register. places: its column map (field → sheet and cell or column letters). original: the return
+          as it was read, None where it cannot be opened. note: who returned it, and why.
+    """
+    book_of_rules = catalogue()
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, WORKBOOK_OPTIONS)
+    book.set_properties({"created": WORKBOOK_CREATED})
+    work = _Work(book, row, book_of_rules)
+    copies = _names(original)
+    work.write(sorted(found, key=lambda f: list(LEVELS).index(f.severity)), places, copies, note)
+    for sheet in original.sheets if original else []:
+        if sheet.name in copies:
+            _copy(book, sheet, copies[sheet.name], [f for f in found if f.sheet == sheet.name])
+    hidden = book.add_worksheet(REPLY_SHEET)
+    for n, pair in enumerate(((SUBMISSION, row["submission_id"]), ("sha256", row["sha256"]))):
+        hidden.write_row(n, 0, pair)
+    hidden.hide()
+    book.close()
+    return buffer.getvalue()
+
+
+def _names(original: Workbook | None) -> dict[str, str]:
+    """Sheets that are copied, under names that a workbook may have."""
+    found: dict[str, str] = {}
+    taken = {WORK_SHEET.casefold(), REPLY_SHEET}
+    for sheet in original.sheets if original else []:
+        if sheet.name == META_SHEET or not sheet.cells:
+            continue
+        name = re.sub(r"[\[\]:*?/\\]", "_", sheet.name).strip("'")[:27] or "Sheet"
+        while name.casefold() in taken:
+            name += "_"
+        taken.add(name.casefold())
+        found[sheet.name] = name
+    return found
+
+
+class _Work:
+    """The sheet to work from."""
+
+    def __init__(self, book: Any, row: Mapping[str, Any], rules: Catalogue) -> None:
+        self.row, self.rules = row, rules
+        self.sheet = book.add_worksheet(WORK_SHEET)
+        cell = {"text_wrap": True, "valign": "top", "border": 1, "font_name": FONT}
+        self.cell = book.add_format(cell)
+        self.head = book.add_format({**cell, "bold": True, "bg_color": "#D9E1F2"})
+        self.title = book.add_format({"bold": True, "font_size": 14, "font_name": FONT})
+        self.plain = book.add_format({"font_name": FONT})
+        self.link = book.add_format({**cell, "font_color": "#0563C1", "underline": 1})
+        self.input = book.add_format({**cell, "bg_color": "#FFF2CC", "locked": False})
+        self.levels = {k: book.add_format({**cell, "bg_color": c}) for k, c in COLORS.items()}
+
+    def write(
+        self, found: Sequence[Finding], places: Mapping[str, Sequence[str]], copies: Mapping[str, str], note: str | None
+    ) -> None:
+        sheet, row = self.sheet, self.row
+        asked = rules_to_explain(found, row["form"], self.rules)
+        sheet.write_string(0, 0, "审核结果 Audit findings", self.title)
+        verdict = VERDICTS.get(row["status"], row["status"])
+        lines = [f"文件：{row['file_name']}　报送：{row['submission_id']}　结论：{verdict}"]
+        lines += [f"退回意见 Returned by {note}"] if note else []
+        lines.append(HOW)
+        for n, text in enumerate(lines, start=1):
+            sheet.write_string(n, 0, text, self.plain)
+        head = len(lines) + 1
+        sheet.write_row(head, 0, COLUMNS, self.head)
+        last = head
+        for last, f in enumerate(found, start=head + 1):
+            self._finding(last, f, asked, places, copies)
+        if not found:
+            sheet.write_string(head + 1, 0, "没有发现问题", self.plain)
+        if asked:
+            last = self._reasons(last + 2, head)
+        for column, width in enumerate(WIDTHS):
+            sheet.set_column(column, column, width)
+        sheet.freeze_panes(head + 1, 0)
+        sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
+        sheet.print_area(0, 0, last + 1, len(COLUMNS) - 2)
+        sheet.set_paper(9)
+        sheet.set_margins(0.4, 0.4, 0.5, 0.5)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+
+    def _finding(
+        self, at: int, f: Finding, asked: Sequence[str], places: Mapping[str, Sequence[str]], copies: Mapping[str, str]
+    ) -> None:
+        expected = "" if f.severity == "cannot_tell" else f.expected or ""  # nothing to do, so no hint either
+        also = "" if f.severity == "cannot_tell" else cells_to_check(f, self.row["form"], places, self.rules)
+        wants = f.severity == "warning" and f.rule in asked
+        texts = [LEVELS[f.severity], f.rule, f.sheet or "", f.cell or "", f.message_zh, f.found or "", expected, also]
+        texts += ["", "", f.message_en]
+        for column, text in enumerate(texts):
+            self.sheet.write_string(at, column, text, self.levels[f.severity] if column == 0 else self.cell)
+        if f.cell and f.sheet and f.sheet in copies:
+            target = copies[f.sheet].replace("'", "''")
+            self.sheet.write_url(at, 3, f"internal:'{target}'!{f.cell}", self.link, f.cell, "看副本中的这一格")
+        if wants:
+            for name in (REASON, TEXT):
+                self.sheet.write_blank(at, COLUMNS.index(name), None, self.input)
+        # said, since not every program fits a row to its wrapped text on opening
+        self.sheet.set_row(at, LINE * max(lines_of(t, w) for t, w in zip(texts, WIDTHS, strict=True)))
+
+    def _reasons(self, at: int, head: int) -> int:
+        """The reason codes below the findings, and the lists that open in the cells above. Returns the last row."""
+        sheet, column = self.sheet, COLUMNS.index(REASON)
+        reasons = self.rules.codelist("explain_reasons")
+        choices = [f"{code} {r['name_zh']}" for code, r in reasons.items()]
+        sheet.write_string(at, 0, "代码", self.head)
+        sheet.merge_range(at, 1, at, 3, "原因", self.head)
+        sheet.write_string(at, 4, "Reason", self.head)
+        for n, (code, reason) in enumerate(reasons.items(), start=at + 1):
+            sheet.write_string(n, 0, code, self.cell)
+            sheet.merge_range(n, 1, n, 3, reason["name_zh"], self.cell)
+            sheet.write_string(n, 4, reason["name_en"], self.cell)
+        sheet.data_validation(
+            head + 1, column, at - 2, column,
+            {"validate": "list", "source": choices, "error_type": "warning", "error_title": "原因代码",
+             "error_message": "请从列表中选一个原因代码"},
+        )  # fmt: skip
+        return at + len(reasons)
+
+
+def _copy(book: Any, sheet: Sheet, name: str, found: Iterable[Finding]) -> None:
+    """One sheet of the return as it was read, the cells of findings coloured and with a note of what was found."""
+    page = book.add_worksheet(name)
+    base = {"font_name": FONT, "font_size": 10, "valign": "vcenter", "border": 1, "border_color": "#BFBFBF"}
+    plain = book.add_format(base)
+    colours = {k: book.add_format({**base, "bg_color": c, "bold": True}) for k, c in COLORS.items()}
+    marks: dict[tuple[int, int], list[Finding]] = {}
+    for f in found:
+        place = _place(f.cell)
+        if place and f.severity != "cannot_tell":
+            marks.setdefault(place, []).append(f)
+    kept = {row for row, _ in marks}
+    whole = len(sheet.cells) <= COPY_CELLS
+    for top, left, bottom, right in sheet.merged:
+        if whole or top <= HEAD_ROWS:
+            try:
+                page.merge_range(top - 1, left - 1, bottom - 1, right - 1, "", plain)
+            except OverlappingRange:
+                continue
+    widths: dict[int, int] = {}
+    merged = {(top, left) for top, left, _, right in sheet.merged if right > left}
+    for place in sorted(sheet.cells.keys() | marks.keys()):
+        row, column = place
+        if not (whole or row <= HEAD_ROWS or row in kept):
+            continue
+        cell, said = sheet.cells.get(place), marks.get(place, [])
+        worst = min((f.severity for f in said), key=list(LEVELS).index, default=None)
+        _put(page, row - 1, column - 1, cell, colours[worst] if worst else plain)
+        if said:
+            words = "\n".join(f"{f.rule}：{f.message_zh}" for f in said)
+            page.write_comment(row - 1, column - 1, words, {"width": 300, "height": 20 + 17 * lines_of(words, 44)})
+        if cell and place not in merged:
+            widths[column] = max(widths.get(column, 0), halves(cell.shown))
+    for column, width in widths.items():
+        page.set_column(column - 1, column - 1, min(max(width + 2, 8), 40))
+    page.protect("", {"format_columns": True, "format_rows": True})
+
+
+def _place(address: str | None) -> tuple[int, int] | None:
+    return split_address(address) if address and re.fullmatch(r"[A-Z]{1,3}[0-9]+", address) else None
+
+
+def _put(page: Any, row: int, column: int, cell: Cell | None, style: Any) -> None:
+    if cell is None:
+        page.write_blank(row, column, None, style)
+        return
+    number: Decimal | None = cell.number
+    if number is not None and len(number.normalize().as_tuple().digits) <= EXACT_DIGITS:
+        page.write_number(row, column, float(number), style)
+    else:
+        page.write_string(row, column, cell.shown, style)
