@@ -110,7 +110,7 @@ def accounts(
         raise UsageError(f"“{year}”不是年份，应如 2023 (a year is needed)")
     book = reader.catalogue
     book.area(area)
-    units = sorted(u for u in book.basic_units if book.is_within(u, area))
+    units = sorted(u for u in book.basic_units_in(year) if book.is_within(u, area))
     sums = _summed(reader, units, year, sample, programme)
     left = _left(reader, units, year, sample, programme)
     other_central = {item: row["j3f"] for (item, code), row in sums.items() if code == OTHER_CENTRAL}

@@ -6,24 +6,20 @@ publications.py) or for a verdict (quality). A fault in the rule book is a Setup
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import difflib
 import hashlib
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import yaml
-from pydantic import ValidationError
-
+from ingestion.areas import NATION, AreaDirectory
 from ingestion.errors import SetupError, UsageError
 from ingestion.layout_model import Layout, ReleaseKey, Source, Span
+from ingestion.rulebook_files import RULEBOOK, load_yaml, parse, place_of, read_csv
 from ingestion.rulebook_model import (
-    Area,
     Bilingual,
     Calendar,
     ControlTotal,
@@ -37,14 +33,11 @@ from ingestion.rulebook_model import (
     ReturnFormula,
     RowCondition,
     Rule,
-    RulebookModel,
     Unit,
 )
 from ingestion.units import normalise
 
-M = TypeVar("M", bound=RulebookModel)
-RULEBOOK = Path(__file__).resolve().parent.parent / "rulebook"
-NATION = "000000"
+__all__ = ["NATION", "RULEBOOK", "Catalogue", "Dimension", "catalogue", "load_yaml"]
 
 
 @dataclass(frozen=True)
@@ -57,64 +50,11 @@ class Dimension:
     adds_to: dict[str, set[str]]
 
 
-class _Loader(yaml.CSafeLoader):
-    """Safe YAML without its traps: duplicate keys are refused, and so are anchors (see load_yaml)."""
-
-
-def _no_duplicates(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: dict[Any, Any] = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if key in seen:
-            raise yaml.constructor.ConstructorError(None, None, f"duplicate key {key!r}", key_node.start_mark)
-        seen[key] = loader.construct_object(value_node, deep=True)
-    return seen
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _no_duplicates)
-
-
-def _place(path: Path) -> str:
-    return str(path.relative_to(RULEBOOK.parent)) if path.is_relative_to(RULEBOOK.parent) else str(path)
-
-
-def load_yaml(path: Path) -> Any:
-    """One YAML file of the rule book. Raises SetupError naming file, line and fault."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        if "&" in text or "*" in text:
-            for token in yaml.scan(text, Loader=yaml.CSafeLoader):
-                if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
-                    raise SetupError(f"{_place(path)}: line {token.start_mark.line + 1}: anchors are not allowed")
-        return yaml.load(text, Loader=_Loader)
-    except OSError as error:
-        raise SetupError(f"{_place(path)}: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        raise SetupError(f"{_place(path)}: {' '.join(str(error).split())}") from error
-
-
-def _read_csv(path: Path) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.DictReader(file))
-    except OSError as error:
-        raise SetupError(f"{_place(path)}: {error.strerror}") from error
-
-
-def _parse(model: type[M], data: Any, path: Path, name: str) -> M:
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise SetupError(f"{_place(path)}: {name}: {where}: {first['msg']}") from error
-
-
-class Catalogue:
+class Catalogue(AreaDirectory):
     """The rule book in memory. Everything is read on first use, so that `check` pays for what it needs."""
 
     def __init__(self, root: Path = RULEBOOK) -> None:
-        self.root = root
+        super().__init__(root)
 
     # -- settings -----------------------------------------------------------------------------------------------
     @cached_property
@@ -145,7 +85,7 @@ class Catalogue:
     @cached_property
     def units(self) -> dict[str, Unit]:
         path = self.root / "units.yaml"
-        return {u.name: u for u in (_parse(Unit, row, path, str(row)) for row in load_yaml(path)["units"])}
+        return {u.name: u for u in (parse(Unit, row, path, str(row)) for row in load_yaml(path)["units"])}
 
     def unit(self, name: str) -> Unit:
         try:
@@ -165,15 +105,15 @@ class Catalogue:
     def forms(self) -> dict[str, Form]:
         found: dict[str, Form] = {}
         for path in sorted((self.root / "forms").glob("*.yaml")):
-            form = _parse(Form, load_yaml(path)["form"], path, path.stem)
+            form = parse(Form, load_yaml(path)["form"], path, path.stem)
             if form.fields and form.locate is None:
-                raise SetupError(f"{_place(path)}: a form with items needs locate")
+                raise SetupError(f"{place_of(path)}: a form with items needs locate")
             for fields in form.field_sets:
-                self._check_fields(fields, f"{_place(path)}: {fields.id}")
+                self._check_fields(fields, f"{place_of(path)}: {fields.id}")
             for table in form.tables:
                 for name in [*table.key, *([table.parent] if table.parent else [])]:
                     if name not in table.by_id:
-                        raise SetupError(f"{_place(path)}: {table.id}: no column {name}")
+                        raise SetupError(f"{place_of(path)}: {table.id}: no column {name}")
             found[form.id] = form
         return found
 
@@ -215,7 +155,7 @@ class Catalogue:
     @cache  # noqa: B019 - one catalogue lives as long as the process
     def codelist(self, name: str) -> dict[str, dict[str, str]]:
         path = self.root / ("areas/areas.csv" if name == "areas" else f"codelists/{name}.csv")
-        return {row["code"]: row for row in _read_csv(path)}
+        return {row["code"]: row for row in read_csv(path)}
 
     def codes_of(self, field: FormField) -> dict[str, dict[str, str]]:
         """Every code that a field may hold, from all its lists."""
@@ -228,9 +168,9 @@ class Catalogue:
         seen: set[str] = set()
         for path in sorted((self.root / "rules").glob("*.yaml")):
             for row in load_yaml(path)["rules"]:
-                rule = _parse(Rule, row, path, str(row.get("id")))
+                rule = parse(Rule, row, path, str(row.get("id")))
                 if rule.id in seen:
-                    raise SetupError(f"{_place(path)}: rule id {rule.id} is used twice")
+                    raise SetupError(f"{place_of(path)}: rule id {rule.id} is used twice")
                 seen.add(rule.id)
                 found.setdefault(rule.form, []).append(rule)
         return found
@@ -241,15 +181,17 @@ class Catalogue:
         found: dict[str, Indicator] = {}
         paths = sorted((self.root / "indicators").glob("*.yaml"))
         for path, row in ((p, row) for p in paths for row in load_yaml(p)["indicators"]):
-            indicator = _parse(Indicator, row, path, str(row.get("id")))
+            indicator = parse(Indicator, row, path, str(row.get("id")))
             if indicator.id in found:
-                raise SetupError(f"{_place(path)}: indicator {indicator.id} is defined twice")
+                raise SetupError(f"{place_of(path)}: indicator {indicator.id} is defined twice")
             if indicator.unit not in self.units:
-                raise SetupError(f"{_place(path)}: {indicator.id}: unit {indicator.unit} is not declared in units.yaml")
+                raise SetupError(
+                    f"{place_of(path)}: {indicator.id}: unit {indicator.unit} is not declared in units.yaml"
+                )
             if len({f.form for f in indicator.accounts}) < len(indicator.accounts):
-                raise SetupError(f"{_place(path)}: {indicator.id}: a form or table answers once")
+                raise SetupError(f"{place_of(path)}: {indicator.id}: a form or table answers once")
             for formula in indicator.accounts:
-                self._check_formula(formula, f"{_place(path)}: {indicator.id}")
+                self._check_formula(formula, f"{place_of(path)}: {indicator.id}")
             found[indicator.id] = indicator
         for indicator in found.values():
             for part in (indicator.numerator, indicator.denominator, indicator.base):
@@ -364,19 +306,19 @@ class Catalogue:
     @cached_property
     def gates(self) -> Gates:
         path = self.root / "gates.yaml"
-        return _parse(Gates, load_yaml(path), path, "gates")
+        return parse(Gates, load_yaml(path), path, "gates")
 
     @cached_property
     def calendar(self) -> Calendar:
         path = self.root / "calendar.yaml"
-        return _parse(Calendar, load_yaml(path), path, "calendar")
+        return parse(Calendar, load_yaml(path), path, "calendar")
 
     # -- publications -------------------------------------------------------------------------------------------
     @cached_property
     def layouts(self) -> dict[str, Layout]:
         found = {}
         for path in sorted((self.root / "layouts").glob("*.yaml")):
-            layout = _parse(Layout, load_yaml(path)["layout"], path, path.stem)
+            layout = parse(Layout, load_yaml(path)["layout"], path, path.stem)
             found[layout.id] = layout
         return found
 
@@ -384,27 +326,27 @@ class Catalogue:
     def control_totals(self) -> list[ControlTotal]:
         path = self.root / "control_totals.csv"
         rows = []
-        for number, row in enumerate(_read_csv(path), start=2):
+        for number, row in enumerate(read_csv(path), start=2):
             data: dict[str, Any] = dict(row)
             data["published_on"] = data["published_on"] or None
-            rows.append(_parse(ControlTotal, data, path, f"line {number}"))
+            rows.append(parse(ControlTotal, data, path, f"line {number}"))
         return rows
 
     @cached_property
     def explanations(self) -> Explanations:
         """Known differences and printed names of another definition, each checked against what it names."""
         path = self.root / "explained.yaml"
-        found = _parse(Explanations, load_yaml(path), path, "explained")
+        found = parse(Explanations, load_yaml(path), path, "explained")
         known = {t.total_id for t in self.control_totals}
         for explanation in found.totals:
             if explanation.total_id not in known:
-                raise SetupError(f"{_place(path)}: no control total {explanation.total_id}")
+                raise SetupError(f"{place_of(path)}: no control total {explanation.total_id}")
             for source in explanation.against:
                 if source not in self.sources:
-                    raise SetupError(f"{_place(path)}: {explanation.total_id}: no source {source}")
+                    raise SetupError(f"{place_of(path)}: {explanation.total_id}: no source {source}")
         for guard in found.names:
             if guard.near is not None and guard.near not in self.indicators:
-                raise SetupError(f"{_place(path)}: {guard.names[0]}: no indicator {guard.near}")
+                raise SetupError(f"{place_of(path)}: {guard.names[0]}: no indicator {guard.near}")
         return found
 
     @cached_property
@@ -413,13 +355,13 @@ class Catalogue:
         path = self.root / "sources" / "real_tables.yaml"
         found = {}
         for row in load_yaml(path)["sources"]:
-            source = _parse(Source, row, path, str(row.get("id")))
+            source = parse(Source, row, path, str(row.get("id")))
             if source.layout not in self.layouts:
-                raise SetupError(f"{_place(path)}: {source.id}: no layout {source.layout}")
+                raise SetupError(f"{place_of(path)}: {source.id}: no layout {source.layout}")
             found[source.id] = source
         keys_path = self.root / "sources" / "releases.yaml"
         keys = sorted(
-            (_parse(ReleaseKey, row, keys_path, str(row)) for row in load_yaml(keys_path)["release_keys"]),
+            (parse(ReleaseKey, row, keys_path, str(row)) for row in load_yaml(keys_path)["release_keys"]),
             key=lambda k: -len(k.prefix),
         )
         for total in self.control_totals:
@@ -427,7 +369,7 @@ class Catalogue:
                 continue
             key = next((k for k in keys if total.key.startswith(k.prefix)), None)
             if key is None:
-                raise SetupError(f"{_place(keys_path)}: no publisher for key {total.key} of control_totals.csv")
+                raise SetupError(f"{place_of(keys_path)}: no publisher for key {total.key} of control_totals.csv")
             mine = [t for t in self.control_totals if t.key == total.key]
             # a progress table also prints the year's plan: its own date is that of the starts
             end = max(t.period_end for t in [t for t in mine if t.indicator.startswith("start")] or mine)
@@ -449,97 +391,6 @@ class Catalogue:
             return self.sources[source_id]
         except KeyError:
             raise UsageError(f"规则库没有来源 {source_id} (no such source in rulebook/sources)") from None
-
-    # -- areas --------------------------------------------------------------------------------------------------
-    @cached_property
-    def areas(self) -> dict[str, Area]:
-        """Reporting units by six-digit code; zones (non-statutory units) included."""
-        path = self.root / "areas" / "areas.csv"
-        found = {r["code"]: _parse(Area, r, path, r["code"]) for r in _read_csv(path)}
-        for r in _read_csv(self.root / "areas" / "zones.csv"):
-            found[r["code"]] = Area(
-                code=r["code"],
-                name_zh=r["name_zh"],
-                short_zh=r["short_zh"],
-                name_en="",
-                level="county",
-                parent_code=r["parent_code"],
-                note=r["source"],
-                is_zone=True,
-            )
-        return found
-
-    def area(self, code: str) -> Area:
-        try:
-            return self.areas[code]
-        except KeyError:
-            raise UsageError(f"没有地区代码 {code} (unknown area code; six digits as in rulebook/areas)") from None
-
-    @cached_property
-    def _area_changes(self) -> list[dict[str, str]]:
-        return _read_csv(self.root / "areas" / "area_changes.csv")
-
-    @cached_property
-    def changed_areas(self) -> set[str]:
-        """Codes on either side of a renaming, merger or move."""
-        return {r[k] for r in self._area_changes for k in ("old_code", "new_code") if r[k]}
-
-    @cached_property
-    def successors(self) -> dict[str, str]:
-        """Code that is no longer in use → what to file under instead, in words: year, what happened, code and name."""
-        found: dict[str, list[str]] = {}
-        for r in self._area_changes:
-            if r["old_code"] and r["old_code"] not in self.areas:
-                now = f"{r['new_code']} {r['new_name']}".strip() or "已撤销，按并入的单位填报"
-                found.setdefault(r["old_code"], []).append(f"{r['year']}年{r['type_zh']}：{now}")
-        return {code: "；".join(words) for code, words in found.items()}
-
-    @cached_property
-    def children(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for area in self.areas.values():
-            found.setdefault(area.parent_code, []).append(area.code)
-        return found
-
-    @cached_property
-    def basic_units(self) -> set[str]:
-        """Units that fill in returns: counties, zones, and cities without counties."""
-        return {
-            a.code
-            for a in self.areas.values()
-            if a.level == "county" or (a.level == "city" and not self.children.get(a.code))
-        }
-
-    def province_of(self, code: str) -> str:
-        """The province-level unit above, by the parent chain (兵团 counties are 659xxx but belong to 660000)."""
-        area = self.area(code)
-        while area.level not in ("province", "national"):
-            area = self.area(area.parent_code)
-        return area.code
-
-    def find_area(self, name: str, within: str = NATION, level: str | None = None) -> list[str]:
-        """Codes of the units whose full or short name is `name`, below `within`. Several = ambiguous: ask."""
-        wanted = normalise(name)
-        codes = []
-        for area in self.areas.values():
-            if level and area.level != level:
-                continue
-            if area.level == "national" and level is None and wanted == area.name_zh:
-                codes.append(area.code)
-                continue
-            names = {area.name_zh, area.short_zh} - {""}
-            if area.level in ("city", "county"):
-                names.add(re.sub(r"(市|县|区)$", "", area.name_zh) if len(area.name_zh) > 2 else area.name_zh)
-            if wanted in names and self.is_within(area.code, within):
-                codes.append(area.code)
-        return codes
-
-    def is_within(self, code: str, ancestor: str) -> bool:
-        while code:
-            if code == ancestor:
-                return True
-            code = self.areas[code].parent_code if code in self.areas else ""
-        return False
 
 
 @lru_cache(maxsize=1)

@@ -319,8 +319,7 @@ class FieldReader:
         if found is None:
             lists = "、".join(self.field.codelists)
             if AREAS in self.field.codelists:
-                now = self.catalogue.successors.get(clean(text)[:6])
-                some = [f"该代码已停用，{now}" if now else "六位区划代码"]
+                some = ["六位区划代码"]
             else:
                 some = list(self.catalogue.codes_of(self.field))[:8]
             raise _Refused(
@@ -336,7 +335,7 @@ class FieldReader:
         if AREAS not in self.field.codelists:
             return _spellings(self.catalogue, tuple(self.field.codelists)).get(_key(text))
         word = clean(text)
-        if word in self.catalogue.areas:
+        if word in self.catalogue.all_areas:  # whether it stands in the period is told by J4-024
             return word
         both = re.fullmatch(r"(\d{6})(\D+)", word)
         if both:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from ingestion.areas import last_month
 from ingestion.blank_map import cell_map
 from ingestion.catalogue import Catalogue
 from ingestion.cells import SheetFindings, clean, first_cells
 from ingestion.items import ItemsReader
 from ingestion.model import Finding, ReadResult
-from ingestion.rulebook_model import Form
+from ingestion.rulebook_model import Area, Form
 from ingestion.tables import read_tables
 from ingestion.units import normalise
 from ingestion.workbook import Sheet, Workbook, column_letters
@@ -99,12 +100,11 @@ class _Header:
         code, place = self._beside(UNIT_CODE)
         code = re.sub(r"\.0$", "", normalise(code))
         name, name_place = self._beside(UNIT_NAME)
-        area = self.catalogue.areas.get(code)
+        area = self.catalogue.all_areas.get(code)
+        code_place = place
         if area is None:
             guess = "、".join(f"{c}" for c in self.catalogue.find_area(name)) if name else ""
             hint = f"；名称“{name}”对应 {guess}，请核对后填代码" if guess else ""
-            if now := self.catalogue.successors.get(code):
-                hint = f"；该代码已停用，{now}"
             self.find(
                 "EVA-002",
                 f"填报单位代码“{code or '空'}”不在单位名录{hint}",
@@ -115,7 +115,7 @@ class _Header:
             )
         else:
             self.result.unit_code = area.code
-            known = {normalise(n) for n in (area.name_zh, area.short_zh) if n}
+            known = self.catalogue.names_of(code)
             if name and normalise(name) not in known and area.code not in self.catalogue.find_area(name):
                 self.find(
                     "EVA-003",
@@ -149,11 +149,39 @@ class _Header:
             )
         else:
             self.result.period = period
+            if area is not None:
+                self._check_validity(area, period, code_place)
         self.result.marks = {mark: self._beside(label)[0] for mark, label in LEGAL_MARKS.items()}
         top = [c.text for (r, _), c in self.sheet.cells.items() if r <= TITLE_ROWS]
         kind = meta_of(self.book).get("kind")
         self.result.is_sample = kind == "sample" or any(SAMPLE_MARK in text for text in top)
         return self.result
+
+    def _check_validity(self, area: Area, period: str, place: str | None) -> None:
+        """A code past its end is refused; one before its beginning is a remark: its unit keeps one history."""
+        month = last_month(period)
+        if area.valid_to is not None and month > area.valid_to:
+            now = self.catalogue.successors.get(area.code, "未登记继任单位")
+            self.result.unit_code = None
+            self.find(
+                "EVA-002",
+                f"单位代码 {area.code}“{area.name_zh}”只用到 {area.valid_to}，报告期是 {period}；{now}，请改用现行代码",
+                f"unit code {area.code} ended in {area.valid_to}, the period is {period}; use the code that replaced it",
+                cell=place,
+                found=area.code,
+                expected=now,
+            )
+        elif area.valid_from is not None and month < area.valid_from:
+            before = self.catalogue.predecessors_in_words(area.code) or "此前的单位未登记"
+            self.find(
+                "EVA-002",
+                f"单位代码 {area.code}“{area.name_zh}”自 {area.valid_from} 起使用，报告期是 {period}；{before}。照收",
+                f"unit code {area.code} began in {area.valid_from}, the period is {period}; accepted with this remark",
+                cell=place,
+                found=area.code,
+                expected=before,
+                severity="info",
+            )
 
 
 def read_return(book: Workbook, catalogue: Catalogue, today: dt.date) -> ReadResult:

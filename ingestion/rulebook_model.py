@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Attr
 
 Day = Annotated[int, Attr(ge=1, le=31)]
+Month = Annotated[str, Attr(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 MonthDay = Annotated[str, Attr(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 
 
@@ -375,6 +376,8 @@ class Explanations(RulebookModel):
 
 
 class Area(RulebookModel):
+    """A reporting unit or an area above it. is_zone: a non-statutory unit, whose code is ours."""
+
     code: str
     name_zh: str
     short_zh: str
@@ -383,6 +386,13 @@ class Area(RulebookModel):
     parent_code: str
     note: str
     is_zone: bool = False
+    valid_from: Month | None = None  # first and last month; None: before, or still
+    valid_to: Month | None = None
+    also: list[str] = Attr(default_factory=list)  # other spellings that print uses for it
+
+    def is_valid(self, month: str) -> bool:
+        """Whether it stood in a month, `2023-09`."""
+        return (self.valid_from or month) <= month <= (self.valid_to or month)
 
 
 class Gate(RulebookModel):

@@ -23,7 +23,20 @@ MODELS = PROJECT / "models" / "intermediate" / "generated"
 
 def _areas(c: Catalogue) -> list[list[str]]:
     order = {code: n for n, code in enumerate(c.areas)}
-    return [["area_code", "name_zh", "name_en", "level", "parent_code", "province_code", "is_basic", "sort_order"]] + [
+    return [
+        [
+            "area_code",
+            "name_zh",
+            "name_en",
+            "level",
+            "parent_code",
+            "province_code",
+            "is_basic",
+            "sort_order",
+            "valid_from",
+            "valid_to",
+        ]
+    ] + [
         [
             a.code,
             a.short_zh or a.name_zh,
@@ -33,18 +46,21 @@ def _areas(c: Catalogue) -> list[list[str]]:
             c.province_of(a.code),
             str(a.code in c.basic_units).lower(),
             str(order[a.code]),
+            a.valid_from or "",
+            a.valid_to or "",
         ]
         for a in c.areas.values()
     ]
 
 
 def _closure(c: Catalogue) -> list[list[str]]:
-    rows = [["area_code", "unit_code"]]
-    for unit in sorted(c.basic_units):
-        code = unit
+    """Units of every time: what ended still adds to the areas above it, in its own months."""
+    rows = [["area_code", "unit_code", "valid_from", "valid_to"]]
+    for unit in sorted({*c.basic_units, *c.former_areas}):
+        held, code = c.area(unit), unit
         while code:
-            rows.append([code, unit])
-            code = c.areas[code].parent_code
+            rows.append([code, unit, held.valid_from or "", held.valid_to or ""])
+            code = c.area(code).parent_code
     return rows
 
 

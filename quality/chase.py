@@ -60,7 +60,7 @@ def chase(
         rows = register.states(submissions.c.kind == kind, submissions.c.form == form_id, submissions.c.period == period,
                                submissions.c.plan_version == (version or ""))  # fmt: skip
         provinces = _provinces(register, kind) if sample else None
-        expected = _expected(catalogue, level, province, provinces)
+        expected = _expected(catalogue, level, province, provinces, period)
         done = {r["unit_code"] for r in in_force(rows).values()}
         weights, field = _weights(register, store, kind, form_id, period, expected, catalogue)
         total = sum(weights.values(), Decimal(0))
@@ -104,15 +104,17 @@ def _provinces(register: Register, kind: str) -> set[str]:
     return {r["province_code"] for r in rows if r["province_code"]}
 
 
-def _expected(catalogue: Catalogue, level: str, province: str | None, provinces: Iterable[str] | None) -> list[str]:
-    """Units of a level that file: of one province, or of some."""
+def _expected(
+    catalogue: Catalogue, level: str, province: str | None, provinces: Iterable[str] | None, period: str
+) -> list[str]:
+    """Units of a level that file for a period: of one province, or of some."""
     if level not in LEVELS:
         raise UsageError(f"没有级别 {level}；可用：{'、'.join(LEVELS)} (no such level)")
     if province is not None and catalogue.area(province).level != "province":
         raise UsageError(f"{province} {catalogue.area(province).name_zh} 不是省级单位 (not a province-level unit)")
     within = {province} if province else set(provinces) if provinces is not None else None
     if level == "county":
-        units = sorted(catalogue.basic_units)
+        units = sorted(catalogue.basic_units_in(period))
     else:
         units = [a.code for a in catalogue.areas.values() if a.level == level and a.code not in catalogue.basic_units]
     return [u for u in units if within is None or catalogue.province_of(u) in within]

@@ -1,6 +1,6 @@
 """Which province-level unit has filed a form for which period: accepted, waiting, returned and missing units. Reads only.
 
-Grain of `coverage`: one row a form × period × province-level unit; the basic units expected there stand in exactly one of
+Grain of `coverage`: one row a form × period × province-level unit; the basic units of the period stand in exactly one of
 the four lists. Not here: one partition in detail with reasons and answers (status.py), chasing by due date, drawing.
 """
 
@@ -75,13 +75,14 @@ def coverage(
             register.close()
     wanted = sorted({period for _, period in last} if periods is None else set(periods))
     expected: dict[str, list[str]] = {a.code: [] for a in book.areas.values() if a.level == "province"}
-    for unit in sorted(book.basic_units):
+    for unit in sorted({*book.basic_units, *book.former_areas}):
         expected[book.province_of(unit)].append(unit)
     if sample:
         asked = {book.province_of(unit) for unit, _ in last}
         expected = {province: units for province, units in expected.items() if province in asked}
+    standing = {period: book.basic_units_in(period) for period in wanted}
     return [
-        _row(form, period, province, sample, {u: last.get((u, period)) for u in units})
+        _row(form, period, province, sample, {u: last.get((u, period)) for u in units if u in standing[period]})
         for period in wanted
         for province, units in expected.items()
     ]

@@ -157,7 +157,9 @@ def state_of(
     )
     if partition.province:
         filed = {u.unit_code for u in state.units if u.kind == "return"} or {u.unit_code for u in state.units}
-        expected = {u for u in catalogue.basic_units if catalogue.province_of(u) == partition.province}
+        expected = {
+            u for u in catalogue.basic_units_in(partition.period) if catalogue.province_of(u) == partition.province
+        }
         state.missing = sorted(expected - filed)
     path = Store(home, catalogue).partition_of(rows[-1]) if rows else None
     if path is not None and path.exists():

@@ -122,5 +122,5 @@ def placeholders(rule: Rule, catalogue: Catalogue | None = None) -> set[str]:
             names |= {"field.code", "field.name", "field.label_en"} if made.required else set()
         else:
             names |= {f"other.{f.id}" for f in made.over.fields} | {"other.cell"}
-            names |= {"key", "value", "similarity", "root", "code", "field.name", "field.label_en"}
+            names |= {"key", "value", "similarity", "root", "code", "now", "field.name", "field.label_en"}
     return names

@@ -44,9 +44,15 @@ def check_levels(result: ReadResult, kind: str, as_of: dt.datetime, contexts: Co
     Says nothing while nobody below has filed: there is then nothing to compare with.
     """
     catalogue = contexts.catalogue
-    if result.form not in catalogue.forms or result.unit_code is None or result.unit_code in catalogue.basic_units:
+    if result.form not in catalogue.forms or result.unit_code is None or result.period is None:
         return
-    below = sorted(u for u in catalogue.basic_units if catalogue.is_within(u, result.unit_code))
+    below = sorted(
+        u
+        for u in catalogue.basic_units_in(result.period) - {result.unit_code}
+        if catalogue.is_within(u, result.unit_code)
+    )
+    if not below:
+        return
     filed = contexts.accepted_below(result, set(below), kind, as_of)
     if not filed:
         return

@@ -101,15 +101,21 @@ def _codes(check: SetCheck, rows: Sequence[tuple[int, Row]], case: Case, catalog
                     yield (
                         n,
                         None,
-                        {"at": item.id, "code": code, "field.name": item.name, "field.label_en": item.label.en},
+                        {
+                            "at": item.id,
+                            "code": code,
+                            "field.name": item.name,
+                            "field.label_en": item.label.en,
+                            "now": catalogue.successors.get(code, "") and f"：{catalogue.successors[code]}",
+                        },
                     )
 
 
 def _valid_codes(item: FormField, month: str, catalogue: Catalogue) -> set[str]:
-    if (
-        item.codelist == "areas"
-    ):  # a county has one history, under the code of today; the reader names what replaced another
-        return catalogue.basic_units
+    if item.codelist == "areas":  # a county's code of the period, or its code of today: its history is one
+        return catalogue.basic_units_in(month) | {
+            c for c in catalogue.basic_units if catalogue.area(c).valid_to is None
+        }
     return {
         code
         for code, row in catalogue.codes_of(item).items()

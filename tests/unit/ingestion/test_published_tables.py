@@ -56,14 +56,15 @@ def held(result: ReadResult, indicator: str, role: str, dim: str = "") -> list[O
     return [o for o in result.observations if (o.indicator, o.role, o.dim_code) == (indicator, role, dim)]
 
 
-def test_rows_beside_a_zone_without_a_code_are_never_summed_into_the_city() -> None:
+def test_rows_beside_a_lump_are_never_summed_into_the_city_and_registered_zones_are_rows() -> None:
     roles = {
         source: {o.role for o in whole(source).observations if o.indicator == "plan_communities"} for source in TABLES
     }
-    assert {s for s, held_by in roles.items() if "part" in held_by} == {"R08", "R10", "R12", "R19"}
-    assert all("row" not in roles[s] for s in ("R08", "R10", "R19"))
+    assert {s for s, held_by in roles.items() if "part" in held_by} == {"R10", "R12"}
+    # 三县 are lumped in 蚌埠; the zones of 襄阳 and 徐州 are units, so that all rows are there
+    assert "row" not in roles["R10"] and all("row" in roles[s] for s in ("R08", "R19"))
     assert {o.role for o in held(whole("R01"), "plan_communities", "row")} == {"row"}
-    # in 十堰 all rows of a year stand beside one
+    # the districts of 十堰 in 2021 stand beside 其他县市区
     assert roles["R12"] == {"part", "total"}
 
 
@@ -267,12 +268,12 @@ def test_stages_of_xiangyang_add_up_to_its_plan() -> None:
     plan = sum_of(result, "plan_communities", "total")
     stages = [sum_of(result, "stage_communities", "total", s) for s in ("on_site", "in_tender", "in_design")]
     assert (plan, stages) == (151, [55, 44, 52]) and sum(stages) == plan
-    # 高新区 is no unit of the register: 3 of the plan and 3 in design are checked and not stored
-    assert sum_of(result, "plan_communities", "part") == 151 - 3
-    assert sum_of(result, "stage_communities", "part", "in_design") == 52 - 3
-    assert {f.cell for f in found(result, "EVA-005")} == {"B5", "B26"}
+    assert sum_of(result, "plan_communities", "row") == 151
+    assert sum_of(result, "stage_communities", "row", "in_design") == 52
+    zone = {o.indicator: o.value for o in result.observations if o.unit_code == "420671"}  # 高新区, a registered zone
+    assert zone == {"plan_communities": 3, "stage_communities": 3}
     assert sum_of(result, "plan_households", "total") == 28743
-    for county in {o.unit_code for o in held(result, "plan_communities", "part")}:
+    for county in {o.unit_code for o in held(result, "plan_communities", "row")}:
         of_county = [o for o in result.observations if o.unit_code == county]
         assert sum(o.value for o in of_county if o.indicator == "stage_communities") == next(
             o.value for o in of_county if o.indicator == "plan_communities"
@@ -284,7 +285,7 @@ def test_stages_of_xiangyang_add_up_to_its_plan() -> None:
 def test_three_counties_of_bengbu_count_in_the_check_and_are_no_unit() -> None:
     result = whole("R10")
     assert sum_of(result, "plan_communities", "total") == 78
-    assert sum_of(result, "plan_communities", "part") == 78 - 15 - 7  # 经开区 and 三县
+    assert sum_of(result, "plan_communities", "part") == 78 - 7  # 三县; with 15 of the zone 经开区
     assert sum_of(result, "plan_investment", "total") == D("347730000")
     (said,) = found(result, "L-004")  # 25438 households of `25000余户`
     assert (said.severity, said.expected) == ("info", "25438")
@@ -296,8 +297,8 @@ def test_levels_of_shiyan_add_up_within_each_year() -> None:
     assert sum_of(result, "plan_communities", "total") == 249  # 60 + 189
     assert sum_of(result, "plan_households", "total") == 66752  # 39883 + 26869
     assert not found(result, "L-004")
-    by_year = {(o.unit_code, o.period_end.year): o.value for o in held(result, "plan_households", "part")}
-    assert by_year == {("420302", 2020): 12252, ("420303", 2020): 1838}  # + 1126 of the zone = 15216
+    by_year = {(o.unit_code, o.period_end.year): o.value for o in held(result, "plan_households", "row")}
+    assert by_year == {("420302", 2020): 12252, ("420303", 2020): 1838, ("420371", 2020): 1126}  # 15216
     assert [f.cell for f in found(changed("R12", E4="1828户"), "L-004")] == ["E2"]  # a member against its group
     assert [f.cell for f in found(changed("R12", D11="188个"), "L-004")] == ["D6"]  # a group against the total
     # the investment of 2021 is the city's; that of 2020 is of the city proper, which is no unit
@@ -307,8 +308,10 @@ def test_levels_of_shiyan_add_up_within_each_year() -> None:
 def test_xuzhou_adds_up_on_two_levels_and_keeps_off_plan_starts_apart() -> None:
     result = whole("R19")
     assert sum_of(result, "plan_communities", "total") == 130
-    # 31 of three districts, 99 of nine others; 11 stand in two zones outside the register
-    assert sum_of(result, "plan_communities", "part") == 31 + 99 - 11
+    # 31 of three districts, 99 of nine others, of which 2 and 9 in two registered zones
+    assert sum_of(result, "plan_communities", "row") == 31 + 99
+    by_unit = {o.unit_code: o.value for o in held(result, "plan_communities", "row")}
+    assert (by_unit["320371"], by_unit["320372"]) == (2, 9)
     assert sum_of(result, "plan_buildings", "total") == 715  # 屋, a character lost
     assert sum_of(result, "started_outside_plan", "total") == 5
     assert not held(result, "started_communities", "total")  # 113 holds five that are in no plan

@@ -41,12 +41,32 @@ summed as (
     group by all
 ),
 
+-- the last month of a period decides which units it expects: 2023, 2023-09, 2019/2022, 2023-01-01/2023-03-23
+asked as (
+    select distinct
+        area_code,
+        period,
+        case when length(split_part(period, '/', -1)) = 4 then split_part(period, '/', -1) || '-12'
+            else left(split_part(period, '/', -1), 7) end as last_month
+    from summed
+    where basis <> 'filed'
+),
+
 expected_basic as (
-    select area_code, count(*) as units from {{ ref('area_closure') }} where area_code <> unit_code group by area_code
+    select a.area_code, a.period, count(*) as units
+    from asked as a
+    inner join {{ ref('area_closure') }} as c on a.area_code = c.area_code
+    where c.area_code <> c.unit_code
+      and a.last_month >= coalesce(c.valid_from, a.last_month) and a.last_month <= coalesce(c.valid_to, a.last_month)
+    group by all
 ),
 
 expected_children as (
-    select parent_code as area_code, count(*) as units from {{ ref('areas') }} group by parent_code
+    select a.area_code, a.period, count(*) as units
+    from asked as a
+    inner join {{ ref('areas') }} as c on a.area_code = c.parent_code
+    where a.last_month >= coalesce(c.valid_from, a.last_month) and a.last_month <= coalesce(c.valid_to, a.last_month)
+    group by all
 ),
 
 covered as (
@@ -60,8 +80,8 @@ covered as (
         end as units_expected,
         summed.basis as asked_basis
     from summed
-    left join expected_basic as b on summed.area_code = b.area_code
-    left join expected_children as c on summed.area_code = c.area_code
+    left join expected_basic as b on summed.area_code = b.area_code and summed.period = b.period
+    left join expected_children as c on summed.area_code = c.area_code and summed.period = c.period
 ),
 
 -- rows that miss the total printed in the same publication leave somebody out, whom the register may not know

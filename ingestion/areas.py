@@ -1,0 +1,176 @@
+"""Reporting units: today's, registered zones, and those that ended, with their months, names and what replaced them.
+
+A month is text, `2021-12`; a period's units are those of its last month. Changes take effect on 1 January after the year
+that area_changes.csv gives (survey-forms 1b.9). Not here: what a file or a figure makes of it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ingestion.errors import UsageError
+from ingestion.rulebook_files import parse, read_csv
+from ingestion.rulebook_model import Area
+from ingestion.units import normalise
+
+NATION = "000000"
+MERGED_INTO = (
+    "撤销",
+    "撤区设区",
+)  # what takes over may have stood before; every other change of a code makes a new unit
+
+
+def last_month(period: str) -> str:
+    """`2023` → `2023-12`; a month is itself; of a range its end."""
+    end = period.rpartition("/")[2]
+    return end[:7] if len(end) > 4 else f"{end}-12"
+
+
+class AreaDirectory:
+    """The part of the rule book that knows the units. Everything is read on first use."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @cached_property
+    def area_changes(self) -> list[dict[str, str]]:
+        """Renamings, mergers and moves, as areas/area_changes.csv has them."""
+        return read_csv(self.root / "areas" / "area_changes.csv")
+
+    @cached_property
+    def areas(self) -> dict[str, Area]:
+        """Units of today by six-digit code; zones (non-statutory units) included."""
+        path = self.root / "areas" / "areas.csv"
+        begun = {
+            r["new_code"]: f"{int(r['year']) + 1}-01"
+            for r in self.area_changes
+            if r["new_code"] and r["new_code"] != r["old_code"] and r["type_zh"] not in MERGED_INTO
+        }
+        found = {}
+        for r in read_csv(path):
+            data: dict[str, Any] = {**r, "valid_from": begun.get(r["code"])}
+            found[r["code"]] = parse(Area, data, path, r["code"])
+        path = self.root / "areas" / "zones.csv"
+        for r in read_csv(path):
+            data = {
+                **{k: r[k] for k in ("code", "name_zh", "short_zh", "parent_code")},
+                "name_en": "", "level": "county", "note": r["source"], "is_zone": True,
+                "valid_from": r["valid_from"] or None, "valid_to": r["valid_to"] or None,
+                "also": r["also"].split(";") if r["also"] else [],
+            }  # fmt: skip
+            found[r["code"]] = parse(Area, data, path, r["code"])
+        return found
+
+    @cached_property
+    def former_areas(self) -> dict[str, Area]:
+        """Units that ended, under the codes that they had. Their parent is the one that the code is made of."""
+        found: dict[str, Area] = {}
+        path = self.root / "areas" / "area_changes.csv"
+        for r in self.area_changes:
+            code = r["old_code"]
+            if not code or code in self.areas:
+                continue
+            above = next((a for a in (f"{code[:4]}00", f"{code[:2]}0000") if a in self.areas), "")
+            data = {
+                "code": code, "name_zh": r["old_name"], "short_zh": "", "name_en": "", "level": "county",
+                "parent_code": above, "note": r["source"], "valid_to": f"{r['year']}-12",
+            }  # fmt: skip
+            found[code] = parse(Area, data, path, code)
+        return found
+
+    @cached_property
+    def all_areas(self) -> dict[str, Area]:
+        """Units of every time."""
+        return {**self.areas, **self.former_areas}
+
+    def area(self, code: str) -> Area:
+        """A unit of today or one that ended."""
+        try:
+            return self.all_areas[code]
+        except KeyError:
+            raise UsageError(f"没有地区代码 {code} (unknown area code; six digits as in rulebook/areas)") from None
+
+    @cached_property
+    def changed_areas(self) -> set[str]:
+        """Codes on either side of a renaming, merger or move."""
+        return {r[k] for r in self.area_changes for k in ("old_code", "new_code") if r[k]}
+
+    @cached_property
+    def successors(self) -> dict[str, str]:
+        """Code that is no longer in use → what to file under instead, in words: year, what happened, code and name."""
+        found: dict[str, list[str]] = {}
+        for r in self.area_changes:
+            if r["old_code"] in self.former_areas:
+                now = f"{r['new_code']} {r['new_name']}".strip() or "已撤销，按并入的单位填报"
+                found.setdefault(r["old_code"], []).append(f"{r['year']}年{r['type_zh']}：{now}")
+        return {code: "；".join(words) for code, words in found.items()}
+
+    def predecessors_in_words(self, code: str) -> str:
+        """What a unit was made of: year, what happened, codes and names; empty where nothing is known."""
+        words = [
+            f"{r['year']}年{r['type_zh']}" + (f"：{r['old_code']} {r['old_name']}" if r["old_code"] else "")
+            for r in self.area_changes
+            if r["new_code"] == code and r["old_code"] != code
+        ]
+        return "；".join(words)
+
+    def names_of(self, code: str) -> set[str]:
+        """Every name of a unit, normalised: full, short, printed otherwise, and borne earlier under the same code."""
+        area = self.area(code)
+        earlier = [r["old_name"] for r in self.area_changes if r["old_code"] == code]
+        return {normalise(n) for n in (area.name_zh, area.short_zh, *area.also, *earlier) if n}
+
+    @cached_property
+    def children(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for area in self.areas.values():
+            found.setdefault(area.parent_code, []).append(area.code)
+        return found
+
+    @cached_property
+    def basic_units(self) -> set[str]:
+        """Units of today that fill in returns: counties, zones, and cities without counties."""
+        return {
+            a.code
+            for a in self.areas.values()
+            if a.level == "county" or (a.level == "city" and not self.children.get(a.code))
+        }
+
+    def basic_units_in(self, period: str) -> set[str]:
+        """Units that filled in returns in the last month of a period."""
+        month = last_month(period)
+        return {c for c in (*self.basic_units, *self.former_areas) if self.area(c).is_valid(month)}
+
+    def province_of(self, code: str) -> str:
+        """The province-level unit above, by the parent chain (兵团 counties are 659xxx but belong to 660000)."""
+        area = self.area(code)
+        while area.level not in ("province", "national"):
+            area = self.area(area.parent_code)
+        return area.code
+
+    def find_area(self, name: str, within: str = NATION, level: str | None = None) -> list[str]:
+        """Codes of today's units with that full, short or otherwise printed name, below `within`. Several: ask."""
+        wanted = normalise(name)
+        codes = []
+        for area in self.areas.values():
+            if level and area.level != level:
+                continue
+            if area.level == "national" and level is None and wanted == area.name_zh:
+                codes.append(area.code)
+                continue
+            names = {area.name_zh, area.short_zh, *area.also} - {""}
+            if area.level in ("city", "county"):
+                names.add(re.sub(r"(市|县|区)$", "", area.name_zh) if len(area.name_zh) > 2 else area.name_zh)
+            if wanted in names and self.is_within(area.code, within):
+                codes.append(area.code)
+        return codes
+
+    def is_within(self, code: str, ancestor: str) -> bool:
+        while code:
+            if code == ancestor:
+                return True
+            code = self.all_areas[code].parent_code if code in self.all_areas else ""
+        return False
