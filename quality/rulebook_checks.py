@@ -23,6 +23,7 @@ from ingestion.rulebook_schema import KINDS, kind_of, pointer_of, schema_text
 from quality.audit.compile import compile_rules
 from quality.audit.examples import placeholders, run_examples
 from quality.audit.levels import ANY
+from quality.rulebook_lock import LOCK, differences
 
 LONGEST_MESSAGE = 120
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -55,7 +56,7 @@ def check_rulebook(root: Path = RULEBOOK) -> list[Problem]:
     found = [*_files(root), *_codelists(root)]
     if found:  # what follows reads these files
         return _without_repeats([*found, *_schemas(root)])
-    for check in (_loading, _areas, _rules, _indicators, _layouts, _gates, _calendar):
+    for check in (_loading, _areas, _rules, _indicators, _layouts, _gates, _calendar, _ids):
         try:
             found += list(check(book))
         except SetupError as error:
@@ -214,6 +215,11 @@ def _calendar(book: Catalogue) -> Iterator[Problem]:
         form, _, field = headline.partition(".")
         if form not in book.forms or field not in book.forms[form].by_id:
             yield Problem(file, "headline", f"没有 {headline}", f"no field {headline}")
+
+
+def _ids(book: Catalogue) -> Iterator[Problem]:
+    for _, place, zh, en in differences(book):
+        yield Problem(LOCK, place, zh, en)
 
 
 # -- rules --------------------------------------------------------------------------------------------------------

@@ -37,6 +37,31 @@ def rulebook_check(folder: Path | None, as_json: bool, lang: str) -> None:
     sys.exit(1 if problems else 0)
 
 
+@rulebook.command("lock", epilog="例 Example: jiugai rulebook lock --break 2025-01")
+@click.option(
+    "--rulebook", "folder", type=click.Path(file_okay=False, path_type=Path),
+    help="规则库文件夹，默认为本项目的 Folder of the rule book; the project's by default.",
+)  # fmt: skip
+@click.option("--retire", metavar="YYYY-MM", help="删去的标识最后有效月份 Last month of ids that are gone.")
+@click.option("--break", "break_from", metavar="YYYY-MM", help="新含义自何月起 First month of a changed meaning.")
+@click.option("--patch", is_flag=True, help="含义未变，只改了文字 The meaning is the same, only its wording changed.")
+@options.as_json
+def rulebook_lock(folder: Path | None, retire: str | None, break_from: str | None, patch: bool, as_json: bool) -> None:
+    """登记标识，注明停用与断点 Register new ids; say from when others are retired or mean something else."""
+    from ingestion.catalogue import RULEBOOK, Catalogue
+    from quality.rulebook_lock import refresh
+
+    book = Catalogue(folder or RULEBOOK)
+    written = refresh(book, retire=retire, break_from=break_from, patch=patch)
+    if as_json:
+        options.emit(written)
+    else:
+        options.say(
+            f"新登记 new {written['new']} · 改代码 renumbered {written['renumbered']} · "
+            f"停用 retired {written['gone']} · 断点或改文字 break or patch {written['changed']}"
+        )
+
+
 @rulebook.command("doc", epilog="例 Example: jiugai rulebook doc 统计调查制度附录.md")
 @click.argument("out", required=False, type=click.Path(dir_okay=False, path_type=Path))
 def rulebook_doc(out: Path | None) -> None:
