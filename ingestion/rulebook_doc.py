@@ -73,7 +73,8 @@ def _form(form: Form, book: Catalogue) -> Iterator[str]:
     yield ""
     chain = "→".join(LEVELS.get(level, level).split()[0] for level in form.chain)
     often = "月报 monthly" if form.frequency == "monthly" else "年报 yearly"
-    yield f"{often}；报送 chain：{chain}；期限 due：{_due_text(form.id, book)}（{OURS}）"
+    yield f"{often}；报送 chain：{chain}；期限 due：{_due_text(form.id, book)}；"
+    yield f"自 since {form.since}（{OURS}）"
     yield ""
     for fields in form.field_sets:
         yield from _fields(fields)
@@ -102,7 +103,7 @@ def _fields(fields: FieldSet) -> Iterator[str]:
     head = ("代码", "指标 item", "计量单位", "时态", "必填", "指标解释（自拟） definition", "来源", "id")
     yield from _table(head, ((
         f.code, f"{'★' if f.core else ''}{f.name} {f.label.en}", f.unit or "—", SEMANTICS[f.semantics],
-        _required(f), f.definition + _codes(f), f.source, f"`{f.id}`") for f in fields.fields))  # fmt: skip
+        _required(f), f.definition + _codes(f) + _limits(f), f.source, f"`{f.id}`") for f in fields.fields))  # fmt: skip
 
 
 def _required(field: FormField) -> str:
@@ -113,6 +114,14 @@ def _required(field: FormField) -> str:
 
 def _codes(field: FormField) -> str:
     return f" 代码表：{'、'.join(field.codelists)}" if field.codelists else ""
+
+
+def _limits(field: FormField) -> str:
+    """What is not as everywhere: who may see it, whether it points at a person, since when it is asked for."""
+    said = ["仅部内可见 ministry only"] if field.disclosure == "role(ministry)" else []
+    said += ["个人信息 personal"] if field.personal else []
+    said += [f"自 {field.since} 起 since {field.since}"] if field.since else []
+    return f"（{'；'.join(said)}）" if said else ""
 
 
 # -- rules, indicators, dates, codes ------------------------------------------------------------------------------

@@ -45,6 +45,8 @@ class FormField(RulebookModel):
     """One item of a form or column of a table. `name` is the short Chinese name used in expressions.
 
     unit None = no unit of measure; codelist names one or several lists; many = several codes parted by semicolons.
+    disclosure: who may see a single unit's value: anybody, or the ministry alone. personal: it may point at a person.
+    since: first month that it is asked for; None: as long as its form.
     """
 
     id: str
@@ -61,6 +63,9 @@ class FormField(RulebookModel):
     source: str
     blank_means: dict[Literal["zero_when"], str] | None = None
     many: bool = False
+    disclosure: Literal["none", "role(ministry)"] = "none"
+    personal: bool = False
+    since: Month | None = None
 
     @property
     def codelists(self) -> list[str]:
@@ -126,6 +131,7 @@ class Form(FieldSet):
     locate: Locate | None  # None: a form of tables alone
     version_field: str | None
     blank_means: Literal["missing", "zero", "not_applicable"]
+    since: Month  # first month that it is asked for
     tables: list[FormTable] = Attr(default_factory=list)
 
     @property

@@ -23,7 +23,7 @@ from ingestion.rulebook_schema import KINDS, kind_of, pointer_of, schema_text
 from quality.audit.compile import compile_rules
 from quality.audit.examples import placeholders, run_examples
 from quality.audit.levels import ANY
-from quality.rulebook_lock import LOCK, differences
+from quality.rulebook_lock import LOCK, MONTH, differences
 
 LONGEST_MESSAGE = 120
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -56,7 +56,18 @@ def check_rulebook(root: Path = RULEBOOK) -> list[Problem]:
     found = [*_files(root), *_codelists(root)]
     if found:  # what follows reads these files
         return _without_repeats([*found, *_schemas(root)])
-    for check in (_loading, _areas, _rules, _indicators, _layouts, _gates, _calendar, _ids):
+    for check in (
+        _loading,
+        _areas,
+        _rules,
+        _indicators,
+        _layouts,
+        _gates,
+        _calendar,
+        _fields_in_time,
+        _codes_in_time,
+        _ids,
+    ):
         try:
             found += list(check(book))
         except SetupError as error:
@@ -215,6 +226,25 @@ def _calendar(book: Catalogue) -> Iterator[Problem]:
         form, _, field = headline.partition(".")
         if form not in book.forms or field not in book.forms[form].by_id:
             yield Problem(file, "headline", f"没有 {headline}", f"no field {headline}")
+
+
+def _fields_in_time(book: Catalogue) -> Iterator[Problem]:
+    files = {load_yaml(p)["form"]["id"]: f"forms/{p.name}" for p in (book.root / "forms").glob("*.yaml")}
+    for form in book.forms.values():
+        for item in (f for asked in form.field_sets for f in asked.fields):
+            if item.since is not None and item.since < form.since:
+                yield Problem(files[form.id], f"{form.id}.{item.id}", f"since {item.since} 早于表的 {form.since}",
+                              f"since {item.since} is before its form's {form.since}")  # fmt: skip
+
+
+def _codes_in_time(book: Catalogue) -> Iterator[Problem]:
+    """Months of validity of codes: both are months, and in order."""
+    for path in sorted((book.root / "codelists").glob("*.csv")):
+        for code, row in book.codelist(path.stem).items():
+            first, last = row.get("valid_from") or "", row.get("valid_to") or ""
+            if any(m and not MONTH.fullmatch(m) for m in (first, last)) or (first and last and last < first):
+                yield Problem(f"codelists/{path.name}", code, f"有效期“{first}”至“{last}”应为先后两个月份，如 2023-01",
+                              f"validity “{first}” to “{last}” should be two months in order")  # fmt: skip
 
 
 def _ids(book: Catalogue) -> Iterator[Problem]:

@@ -72,6 +72,10 @@ def test_the_annex_holds_every_field_rule_indicator_and_code() -> None:
 
 def test_the_annex_says_what_is_ours_and_what_is_not_known() -> None:
     text = rulebook_doc(catalogue())
+    assert all(f"自 since {form.since}（自拟 ours）" in text for form in catalogue().forms.values())
+    assert (
+        text.count("（仅部内可见 ministry only）") == 3
+    )  # where a roster's community stands: address, longitude, latitude
     assert "自拟" in text and "表号：待定 pending" in text and "批准文号：待定 pending" in text
     assert "`f_total = f_cen_fin + f_cen_inv + f_prov" in text  # J2-007 as a relation that a reader can check
     assert "W9 | 其他（须说明） | Other, in words" in text

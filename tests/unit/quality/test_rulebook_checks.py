@@ -55,6 +55,10 @@ FAULTS: list[tuple[str, str, str, str, str, str]] = [
     ("units.yaml", "units:", "units: &all", "line 3", "anchors", "anchors"),
     ("rulebook.yaml", "status: ours", "status: ours\nstatus: theirs", "", "duplicate", "duplicate"),
     ("areas/areas.csv", ",440000,no county level", ",449999,no county level", "441900", "449999", "no parent"),
+    ("forms/J4_projects.yaml", "disclosure: role(ministry)", "since: 2018-12", "J4.addr", "2018-12", "before its form"),
+    ("forms/J4_projects.yaml", "disclosure: role(ministry)", "disclosure: secret", "addr", "不合格式", ""),
+    ("codelists/explain_reasons.csv", ",needs_text\nW1,口径更正,Definition corrected,P,",
+     ",needs_text,valid_from,valid_to\nW1,口径更正,Definition corrected,P,,2023-05,2023-04", "W1", "有效期", "in order"),
     ("gates.yaml", "# yaml-language-server", "# yaml", "line 1", "第一行", "first line"),
 ]  # fmt: skip
 
