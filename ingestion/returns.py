@@ -115,16 +115,6 @@ class _Header:
             )
         else:
             self.result.unit_code = area.code
-            known = self.catalogue.names_of(code)
-            if name and normalise(name) not in known and area.code not in self.catalogue.find_area(name):
-                self.find(
-                    "EVA-003",
-                    f"单位代码 {code} 是“{area.name_zh}”，名称却填“{name}”，请更正其一",
-                    f"unit code {code} is {area.name_zh} but the name says {name}",
-                    cell=name_place,
-                    found=name,
-                    expected=area.name_zh,
-                )
         text, place = self._beside(PERIOD)
         period = read_period(text)
         monthly = self.form.frequency == "monthly"
@@ -149,13 +139,28 @@ class _Header:
             )
         else:
             self.result.period = period
-            if area is not None:
-                self._check_validity(area, period, code_place)
+        if area is not None:
+            if self.result.period is not None:
+                self._check_validity(area, self.result.period, code_place)
+            if name and self.result.unit_code:
+                self._check_name(area, name, name_place)
         self.result.marks = {mark: self._beside(label)[0] for mark, label in LEGAL_MARKS.items()}
         top = [c.text for (r, _), c in self.sheet.cells.items() if r <= TITLE_ROWS]
         kind = meta_of(self.book).get("kind")
         self.result.is_sample = kind == "sample" or any(SAMPLE_MARK in text for text in top)
         return self.result
+
+    def _check_name(self, area: Area, name: str, place: str | None) -> None:
+        if normalise(name) in self.catalogue.names_of(area.code) or area.code in self.catalogue.find_area(name):
+            return
+        self.find(
+            "EVA-003",
+            f"单位代码 {area.code} 是“{area.name_zh}”，名称却填“{name}”，请更正其一",
+            f"unit code {area.code} is {area.name_zh} but the name says {name}",
+            cell=place,
+            found=name,
+            expected=area.name_zh,
+        )
 
     def _check_validity(self, area: Area, period: str, place: str | None) -> None:
         """A code past its end is refused; one before its beginning is a remark: its unit keeps one history."""
@@ -165,7 +170,7 @@ class _Header:
             self.result.unit_code = None
             self.find(
                 "EVA-002",
-                f"单位代码 {area.code}“{area.name_zh}”只用到 {area.valid_to}，报告期是 {period}；{now}，请改用现行代码",
+                f"单位代码 {area.code}“{area.name_zh}”已停用（用到 {area.valid_to}），报告期是 {period}；{now}，请改用现行代码",
                 f"unit code {area.code} ended in {area.valid_to}, the period is {period}; use the code that replaced it",
                 cell=place,
                 found=area.code,
