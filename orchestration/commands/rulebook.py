@@ -1,4 +1,4 @@
-"""Commands of statisticians on the rule book: check, doc, schema. Arguments in, one tested function called, an answer out."""
+"""Commands of statisticians on the rule book: check, lock, diff, doc, schema. Arguments in, one tested function called, an answer out."""
 
 from __future__ import annotations
 
@@ -60,6 +60,26 @@ def rulebook_lock(folder: Path | None, retire: str | None, break_from: str | Non
             f"新登记 new {written['new']} · 改代码 renumbered {written['renumbered']} · "
             f"停用 retired {written['gone']} · 断点或改文字 break or patch {written['changed']}"
         )
+
+
+@rulebook.command("diff", epilog="例 Example: jiugai rulebook diff 旧规则库 rulebook")
+@click.argument("old", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("new", required=False, type=click.Path(file_okay=False, path_type=Path))
+@options.as_json
+@options.lang
+def rulebook_diff(old: Path, new: Path | None, as_json: bool, lang: str) -> None:
+    """两个规则库的差别，逐条用文字说明 What changed between two folders, in words; NEW is the project's by default."""
+    from ingestion.catalogue import RULEBOOK, Catalogue
+    from quality.rulebook_diff import WEIGHTS, diff, heaviest
+
+    changes = diff(Catalogue(old), Catalogue(new or RULEBOOK))
+    if as_json:
+        options.emit([c.as_json() for c in changes])
+        return
+    for change in changes:
+        options.say(f"{WEIGHTS[change.weight]} {change.weight}　{change.zh if lang == 'zh' else change.en}")
+    heavy = heaviest(changes)
+    options.say(f"{len(changes)} 处 changes · {f'{WEIGHTS[heavy]} {heavy}' if heavy else '没有差别 the same'}")
 
 
 @rulebook.command("doc", epilog="例 Example: jiugai rulebook doc 统计调查制度附录.md")
