@@ -112,16 +112,22 @@ def returns_list(
 
 @returns.command("show", epilog="例 Example: jiugai returns show S000123")
 @click.argument("submission")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="另写成一个网页 Also as one page.")
 @options.home
 @options.as_json
 @options.lang
-def returns_show(submission: str, home: Path, as_json: bool, lang: str) -> None:
+def returns_show(submission: str, html: Path | None, home: Path, as_json: bool, lang: str) -> None:
     """一份报送与它的审核结果 One submission and its findings."""
     from orchestration.display import show_submission
     from orchestration.display_collection import show_answers
     from quality.answers import show_submission as read
 
     row = read(home, submission)
+    if html:
+        from dashboards.answer import answer_html
+        from ingestion.archive import write_whole
+
+        write_whole(html, answer_html(row))
     if as_json:
         options.emit(row)
     else:

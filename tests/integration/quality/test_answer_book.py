@@ -9,8 +9,10 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from dashboards.answer import answer_html
 from ingestion.register import explanations, submissions
-from quality.decisions import decide
+from quality.answers import show_submission
+from quality.decisions import decide, explain
 from quality.receive import Receiver
 from tests.factories import cell_of, edit, row_of, write_return, write_roster
 
@@ -173,3 +175,24 @@ def test_lists_are_copied_too_and_what_cannot_be_opened_is_answered_without_a_co
     answer = received(receiver, bad)
     book = openpyxl.load_workbook(answer_to(receiver, answer["submission_id"]))
     assert book.sheetnames == [WORK, "_jiugai_reply"]
+
+
+def test_the_answer_as_a_page_escapes_what_was_typed_and_loads_nothing(receiver: Receiver, tmp_path: Path) -> None:
+    def typed(sheet: Worksheet) -> None:
+        sheet.cell(row_of(sheet, "42"), 4).value = "<script>alert(1)</script>"
+
+    answer = received(receiver, edit(write_return(tmp_path / "a.xlsx", sample=True), typed))
+    page = answer_html(show_submission(receiver.home, answer["submission_id"])).decode()
+    assert "<script" not in page and "&lt;script&gt;alert(1)" in page
+    assert "模拟数据" in page and "退回更正" in page and 'class="error"' in page
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_the_page_shows_what_was_said_and_decided(receiver: Receiver, tmp_path: Path) -> None:
+    waiting = asking(receiver, tmp_path)
+    explain(receiver.home, waiting, "J2-015", "W3", text="六月补入", by="张某")
+    decide(receiver.home, waiting, "return", by="王某", note="再核")
+    page = answer_html(show_submission(receiver.home, waiting)).decode()
+    said = page[page.index("说明与决定") :]
+    assert said.index("张某 说明 J2-015：W3 计划调整 六月补入") < said.index("王某 退回更正 再核")
+    assert page.count("已说明 explained") == 1
