@@ -78,6 +78,20 @@ explanations = sa.Table(
     sa.Column("at", sa.String, nullable=False),
     sa.Column("is_backfilled", sa.Boolean, nullable=False),
 )
+overrides = sa.Table(
+    "overrides",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("rule", sa.String, nullable=False),
+    sa.Column("unit_code", sa.String, nullable=False, index=True),
+    sa.Column("period", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("asked_by", sa.String, nullable=False),
+    sa.Column("by", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("until", sa.String, nullable=False),  # last day on which a return may be accepted by it
+    sa.Column("is_backfilled", sa.Boolean, nullable=False),
+)
 decisions = sa.Table(
     "decisions",
     metadata,

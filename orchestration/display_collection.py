@@ -154,3 +154,13 @@ def show_problems(problems: list[dict[str, str]], lang: str) -> None:
         console().print(f"{len(problems)} 处问题 problems")
     else:
         console().print("[green]规则库没有问题[/] the rule book is sound")
+
+
+def show_overrides(rows: list[dict[str, Any]], lang: str) -> None:
+    table = new_table(
+        "规则 rule", "单位 unit", "报告期 period", "有效至 until", "申请 asked by", "批准 granted by", "原因 reason"
+    )
+    for r in rows:
+        until = r["until"] if r["holds"] else f"{r['until']}（{'已失效' if lang == 'zh' else 'over'}）"
+        table.add_row(r["rule"], r["unit_code"], r["period"], until, r["asked_by"], r["by"], r["reason"])
+    console().print(table)

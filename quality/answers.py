@@ -58,7 +58,7 @@ def show_submission(home: Path, submission_id: str) -> dict[str, Any]:
             **_row(row),
             "first_verdict": first["status"],
             "findings": [
-                {**f, "explained": f["severity"] == "warning" and f["rule"] in answered}
+                {**f, "explained": f["explained"] or (f["severity"] == "warning" and f["rule"] in answered)}
                 for f in register.findings_of(submission_id)
             ],
             "explanations": said,

@@ -31,12 +31,15 @@ def counts_of(found: Iterable[Finding]) -> dict[str, int]:
 def rules_to_explain(found: Iterable[Finding], form: str | None, catalogue: Catalogue) -> list[str]:
     """Rules whose warnings the respondent has to answer, each once, in the order of the findings.
 
-    Nobody can be asked about a publication, and rules marked `explain: false` only show a difference.
+    Nobody can be asked about a publication or about what was let through, and rules marked `explain: false` only show a
+    difference.
     """
     if form is None or form.startswith(PUBLICATION):
         return []
     shown_only = {r.id for rules in catalogue.rules.values() for r in rules if not r.explain}
-    return list(dict.fromkeys(f.rule for f in found if f.severity == "warning" and f.rule not in shown_only))
+    return list(
+        dict.fromkeys(f.rule for f in found if f.severity == "warning" and not f.explained and f.rule not in shown_only)
+    )
 
 
 def verdict_of(result: ReadResult, catalogue: Catalogue | None = None) -> str:

@@ -2,7 +2,7 @@
 
 Append-only: each explanation and each decision is a row of its own, and a submission's state is read from them
 (`ingestion.register.states`). A refused decision is an answer with its reasons, not an error. Not here: the first
-verdict (receive.py), overriding errors (not built: a wrong return is corrected and filed again).
+verdict (receive.py), letting an error through (overrides.py).
 """
 
 from __future__ import annotations

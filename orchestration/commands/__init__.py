@@ -14,6 +14,7 @@ COMMANDS: list[click.Command] = [
     intake.returns,
     collection.explain,
     collection.decide,
+    collection.override,
     collection.chase,
     collection.calendar,
     figures.build,

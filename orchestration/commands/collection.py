@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 
@@ -101,6 +102,57 @@ def decide(
 
         show_decision(answer, lang)
     sys.exit(0 if answer["state"] == "decided" else 1)
+
+
+@click.command(
+    epilog="例 Example: jiugai override J2-009 --unit 110108 --period 2023-09 --reason 账户合并 --asked-by 张某 --by 王某 --until 2023-12-31"
+)
+@click.argument("rule", required=False)
+@click.option("--unit", help="填报单位代码 Unit.")
+@click.option("--period", help="报告期 Period.")
+@click.option("--reason", help="放行的原因 Why.")
+@click.option("--asked-by", help="申请人 Who asks.")
+@click.option("--by", help="批准人 Who grants.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="最后有效日 Last day on which it holds.")
+@click.option("--at", help="补录：批准时间 Back-filled time.")
+@options.home
+@options.as_json
+@options.lang
+def override(
+    rule: str | None,
+    unit: str | None,
+    period: str | None,
+    reason: str | None,
+    asked_by: str | None,
+    by: str | None,
+    until: dt.datetime | None,
+    at: str | None,
+    home: Path,
+    as_json: bool,
+    lang: str,
+) -> None:
+    """放行一条强制性错误；不带规则则列出全部 Let one rule's error pass for a unit and period; without RULE: list all."""
+    from ingestion.moments import parse_moment
+    from orchestration.display_collection import show_overrides
+    from quality.overrides import grant, granted
+
+    if rule is None:
+        rows = granted(home)
+    else:
+        given = {"--unit": unit, "--period": period, "--reason": reason, "--asked-by": asked_by, "--by": by,
+                 "--until": until}  # fmt: skip
+        lacks = [name for name, value in given.items() if not value]
+        if lacks or until is None:
+            raise click.UsageError(f"缺 {'、'.join(lacks)} (missing)")
+        row = grant(
+            home, rule, unit or "", period or "", reason=reason or "", asked_by=asked_by or "", by=by or "",
+            until=until.date(), at=parse_moment(at) if at else None,
+        )  # fmt: skip
+        rows = [{**row, "holds": True}]
+    if as_json:
+        options.emit(rows)
+    else:
+        show_overrides(rows, lang)
 
 
 @click.command(epilog="例 Example: jiugai chase --form J2 --period 2023-09 --province 110000")
