@@ -167,8 +167,9 @@ class Catalogue(AreaDirectory):
         found: dict[str, list[Rule]] = {}
         seen: set[str] = set()
         for path in sorted((self.root / "rules").glob("*.yaml")):
-            for row in load_yaml(path)["rules"]:
-                rule = parse(Rule, row, path, str(row.get("id")))
+            data = load_yaml(path)
+            for row in data["rules"]:
+                rule = parse(Rule, {**data.get("defaults", {}), **row}, path, str(row.get("id")))
                 if rule.id in seen:
                     raise SetupError(f"{place_of(path)}: rule id {rule.id} is used twice")
                 seen.add(rule.id)

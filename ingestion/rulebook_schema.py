@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import model_validator
+
 from ingestion.archive import write_whole
 from ingestion.layout_model import Layout, ReleaseKey, Source
 from ingestion.rulebook_model import (
@@ -23,6 +25,7 @@ from ingestion.rulebook_model import (
     Rule,
     RulebookModel,
     Unit,
+    Validity,
 )
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -52,8 +55,25 @@ class FormFile(RulebookModel):
     form: Form
 
 
+class RuleDefaults(RulebookModel):
+    """What holds for every rule of a file that does not say otherwise."""
+
+    owner: str
+    valid: Validity
+
+
 class RulesFile(RulebookModel):
+    defaults: RuleDefaults
     rules: list[Rule]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spread(cls, data: Any) -> Any:
+        """Rules as they are loaded: with the defaults of their file."""
+        if isinstance(data, dict) and isinstance(data.get("defaults"), dict):
+            rules = [{**data["defaults"], **r} if isinstance(r, dict) else r for r in data.get("rules") or []]
+            return {**data, "rules": rules}
+        return data
 
 
 class IndicatorsFile(RulebookModel):

@@ -122,6 +122,10 @@ def refusal(
     if said.rule not in asked:
         listed = "、".join(asked)
         return f"{name} 没有规则 {said.rule} 的待说明问题；须说明的：{listed}", "that rule asks for nothing here"
+    only = next((r.reasons for rules in catalogue.rules.values() for r in rules if r.id == said.rule), [])
+    if only and said.reason not in only:
+        listed = "、".join(f"{code} {reasons[code]['name_zh']}" for code in only)
+        return f"规则 {said.rule} 不能以 {said.reason} 说明；可用：{listed}", "this reason does not answer that rule"
     return None
 
 

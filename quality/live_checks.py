@@ -16,7 +16,7 @@ from ingestion.blank_checks import LiveCheck
 from ingestion.catalogue import Catalogue
 from ingestion.rulebook_model import FieldSet
 from quality.audit.compile import Check, compiled_form
-from quality.audit.expressions import COMPARISONS, ROW
+from quality.audit.language import COMPARISONS, ROW
 
 DIGITS = 6  # behind the point: cells hold doubles, whose sums differ in the last digits
 SIGNS: dict[type[exp.Expression], str] = {
@@ -37,9 +37,10 @@ class _Writer:
         self.needed: dict[str, None] = {}
 
     def field(self, node: exp.Expression) -> str:
-        if not isinstance(node, exp.Column) or node.table != ROW or not self.fields.by_id[node.name].is_number:
+        item = self.fields.by_id.get(node.name) if isinstance(node, exp.Column) and node.table == ROW else None
+        if item is None or not item.is_number:
             raise _NoFormulaError
-        return node.name
+        return item.id
 
     def write(self, node: Any) -> str:
         if isinstance(node, exp.Column):

@@ -17,9 +17,11 @@ from ingestion.catalogue import Catalogue
 from ingestion.errors import SetupError
 from ingestion.rulebook_model import FieldSet, Form, FormField, Rule
 from ingestion.units import half_unit_tolerance, plain
-from quality.audit.expressions import ROW, Compiled, Helper, compile_expression, quoted
+from quality.audit.expressions import compile_expression
+from quality.audit.language import ROW, Compiled, Helper, base_of, quoted
+from quality.audit.templates import Template, templates_of
 
-SET_TYPES = ("RWD", "SIM", "SPL", "COV")
+SET_TYPES = ("RWD", "SIM", "SPL", "COV", "RTS", "RRL")
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Check:
     over: FieldSet
     condition: str
     fields: tuple[str, ...] = ()  # a finding points at the first of them that is filled
-    values: tuple[tuple[str, str], ...] = ()  # name → SQL: total, calc | left, right
+    values: tuple[tuple[str, str], ...] = ()  # name → SQL: total, calc | left, right | what a type adds
     tolerance: Decimal = Decimal(0)
     required: FormField | None = None
     each: FormField | None = None
@@ -86,11 +88,25 @@ class _Maker:
         self.where = f"rulebook/rules: {rule.id}"
 
     def expression(self, text: str, place: str = "") -> Compiled:
+        text = re.sub(r"\blimit\((\w+)\)", self._limit, text)
         return self.compiled.uses(
             compile_expression(text, self.over, self.catalogue, self.where + place, self.compiled.absent)
         )
 
+    def _limit(self, named: re.Match[str]) -> str:
+        """A limit of the rule: one for all, or one that some provinces set for themselves (`else`: all others)."""
+        try:
+            given = self.rule.params["limits"][named[1]]
+        except KeyError:
+            raise SetupError(f"{self.where}: no limit {named[1]}") from None
+        if not isinstance(given, dict):
+            return f"({given})"
+        own = " ".join(f"when '{code}' then {value}" for code, value in given.items() if code != "else")
+        return f"(case unit_attr('province') {own} else {given['else']} end)" if own else f"({given['else']})"
+
     def guarded(self, condition: str) -> str:
+        if self.rule.params.get("once"):  # of a return as a whole: said at its first row
+            condition = f"{ROW}.row_order > 0 OR ({condition})"
         if not self.rule.when:
             return condition
         guard = self.expression(self.rule.when).sql
@@ -130,7 +146,9 @@ class _Maker:
             terms.append(f"{sign} {self._part(name)}")
         calc = " ".join(terms).removeprefix("+ ")
         half = Decimal(1).scaleb(-max(self.over.by_id[n].decimals for n in names)) / 2
-        tolerance = Decimal(0) if self.rule.tolerance == "exact" else half_unit_tolerance(len(names), half)
+        given = self.rule.tolerance
+        rounding = half_unit_tolerance(len(names), half) if given == "rounding" else Decimal(0)
+        tolerance = rounding if isinstance(given, str) else given.abs
         return Check(
             self.rule,
             self.over,
@@ -142,38 +160,60 @@ class _Maker:
 
     def expressions(self) -> list[Check]:
         checks = []
-        for text in self.rule.checks:
-            for name in self.rule.params.get("each", []) if re.search(r"\beach\b", text) else [None]:
-                each = None
-                if name is not None:
-                    self.column(name)
-                    each, text_of = self.over.by_id[name], re.sub(r"\beach\b", name, text)
-                made = self.expression(text_of if each else text)
-                foreign = tuple(sorted(made.tables & self.compiled.foreign))
-                if foreign and made.helpers:
-                    raise SetupError(f"{self.where}: rows() of another form goes with no prev, plan or lookup")
-                # a finding points at what its message names first
-                named = [f for f in re.findall(r"\{(\w+)\}", self.rule.message.zh) if f in made.fields]
-                fields = (*([each.id] if each else []), *named, *(f for f in made.fields if f not in named))
-                wants = any("{" + w + "}" in self.rule.message.zh for w in ("left", "right", "diff"))
-                values = (("left", made.sides[0]), ("right", made.sides[1])) if made.sides and wants else ()
-                fields = tuple(dict.fromkeys(fields))
-                condition = self.guarded(made.sql)
-                checks.append(Check(self.rule, self.over, condition, fields, values, each=each, foreign=foreign))
+        for template in templates_of(self.rule, self.over, self.where):
+            fields = self.rule.params.get("each", []) if re.search(r"\beach\b", template.text) else [template.each]
+            checks += [self.check(template, name) for name in fields]
         return checks
+
+    def check(self, template: Template, name: str | None) -> Check:
+        """One expression, of one field where it stands for a list of them."""
+        text, each = template.text, None
+        if name is not None:
+            self.column(name)
+            each, text = self.over.by_id[name], re.sub(r"\beach\b", name, text)
+        made = self.expression(text)
+        foreign = tuple(sorted(made.tables & self.compiled.foreign))
+        if made.helpers and any(self.catalogue.form_of(base_of(t)).id != self.compiled.form.id for t in foreign):
+            raise SetupError(f"{self.where}: rows() of another form goes with no prev, plan or lookup")
+        # a finding points at what its message names first
+        named = [f for f in re.findall(r"\{(\w+)\}", self.rule.message.zh) if f in made.fields]
+        at = self.rule.params.get("at")
+        if at is not None:
+            self.column(at)
+        fields = (*([at] if at else []), *([each.id] if each else []), *named, *made.fields)
+        wants = any("{" + w + "}" in self.rule.message.zh for w in ("left", "right", "diff"))
+        values = [("left", made.sides[0]), ("right", made.sides[1])] if made.sides and wants else []
+        values = [(n, self.expression(sql).sql) for n, sql in template.values.items()] or values
+        return Check(
+            self.rule,
+            self.over,
+            self.guarded(made.sql),
+            tuple(dict.fromkeys(fields)),
+            tuple(values),
+            each=each,
+            foreign=foreign,
+        )
 
     def make(self) -> None:
         if self.rule.type in SET_TYPES:
             condition = self.expression(self.rule.when).sql if self.rule.when else "true"
+            self._looks_at_other_versions()
             self.compiled.sets.append(SetCheck(self.rule, self.over, condition))
         elif self.rule.type == "FDM":
             self.compiled.checks += self.required()
         elif self.rule.type == "VAD" and "parts" in self.rule.params:
             self.compiled.checks.append(self.total())
-        elif self.rule.checks:
-            self.compiled.checks += self.expressions()
         else:
-            raise SetupError(f"{self.where}: neither params nor check")
+            self.compiled.checks += self.expressions()
+
+    def _looks_at_other_versions(self) -> None:
+        """A relation between versions of a list needs the columns of the other one."""
+        view = self.rule.params.get("among")
+        if view is not None and view not in self.compiled.absent:
+            names = self.rule.params.get("columns") or [f.id for f in self.over.fields]
+            self.compiled.columns.setdefault(view, set()).update(names)
+        if view is not None:
+            self.compiled.foreign.add(view)
 
 
 def compile_rules(

@@ -19,10 +19,11 @@ from ingestion.model import ReadResult
 from ingestion.register import History, Register, batched, in_force, submissions
 from ingestion.store import Store
 from quality.audit.compile import compiled_form
-from quality.audit.expressions import Helper
+from quality.audit.language import Helper, base_of
 from quality.audit.relations import Row, period_end
 from quality.audit.run import AGAINST
 from quality.audit.typed_rows import TypedRows
+from quality.audit.views import Views
 
 PLAN = "J1"
 
@@ -50,6 +51,7 @@ class Contexts:
     def __init__(self, register: Register, store: Store, catalogue: Catalogue) -> None:
         self.register, self.store, self.catalogue = register, store, catalogue
         self.typed = TypedRows(register, store, catalogue)
+        self.views = Views(self)
         self._arriving: list[tuple[str, ReadResult]] = []
         self._units: set[str] = set()
         self._histories: dict[tuple[str, str, str], dict[str, list[History]]] = {}
@@ -57,6 +59,7 @@ class Contexts:
 
     def forget(self, partitions: Iterable[Path]) -> None:
         self._units, self._histories = set(), {}
+        self.views.forget()
         self.typed.forget(partitions)
 
     def expect(self, results: Iterable[ReadResult]) -> None:
@@ -78,8 +81,8 @@ class Contexts:
         rows = self.register.states(submissions.c.kind == kind, *where, as_of=as_of)
         return list(in_force(rows, as_of).values())
 
-    def _accepted_of(self, form: str, unit: str, kind: str, as_of: dt.datetime, period: str) -> list[dict[str, Any]]:
-        """What one unit has in force of a form. period: one of them, or a year for all that lie in it."""
+    def accepted_of(self, form: str, unit: str, kind: str, as_of: dt.datetime, period: str) -> list[dict[str, Any]]:
+        """What one unit has in force of a form. period: one of them, a year for all that lie in it, "" for all."""
         rows = (history.state(as_of) for history in self._history(form, unit, kind, period))
         return list(in_force(rows, as_of).values())
 
@@ -125,22 +128,38 @@ class Contexts:
         found: dict[str, Any] = {}
         own: list[dict[str, Any]] = []
         for period in {self._earlier(result, h) for h in compiled.helpers if h.kind == "prev"}:
-            own += self._accepted_of(result.form, result.unit_code, kind, as_of, period)
+            own += self.accepted_of(result.form, result.unit_code, kind, as_of, period)
+        first = self._first_version(result, kind, as_of) if any(h.kind == "first" for h in compiled.helpers) else {}
         plans: list[dict[str, Any]] = []
-        if any(h.form == PLAN or h.kind == "plan_changed" for h in compiled.helpers if h.kind != "prev"):
+        if any(h.form == PLAN or h.kind == "plan_changed" for h in compiled.helpers if h.kind not in ("prev", "first")):
             plans = self._plans(result, kind, as_of)
         others: dict[str, dict[str, Any]] = {}  # lookup of other forms than the plan
         for form in {h.form for h in compiled.helpers if h.kind == "lookup" and h.form != PLAN}:
-            rows = self._accepted_of(form, result.unit_code, kind, as_of, self._same_time(result.period, form))
+            rows = self.accepted_of(form, result.unit_code, kind, as_of, self._same_time(result.period, form))
             others[form] = self._values(rows[0]) if rows else {}
         for helper in compiled.helpers:
-            value = self._helper(helper, result, own, plans, others)
+            value = first.get(helper.field) if helper.kind == "first" else None
+            if helper.kind != "first":
+                value = self._helper(helper, result, own, plans, others)
             if value is not None:
                 found[helper.column] = value
-        for form in {self.catalogue.form_of(table).id for table in compiled.foreign}:
-            tables = {t: names for t, names in compiled.columns.items() if t in compiled.foreign}
+        lists = {t for t in compiled.foreign if base_of(t) == t}
+        for form in {self.catalogue.form_of(table).id for table in lists}:
+            tables = {t: names for t, names in compiled.columns.items() if t in lists}
             found |= self._list_beside(form, tables, result, kind, as_of)
-        return found
+        return found | self.views.of(compiled, result, kind, as_of)
+
+    def _first_version(self, result: ReadResult, kind: str, as_of: dt.datetime) -> dict[str, Any]:
+        """Items of the version of this return that was accepted first; {} while there was none."""
+        assert result.form and result.unit_code and result.period
+        states = [h.state(as_of) for h in self._history(result.form, result.unit_code, kind, result.period)]
+        before = [
+            s
+            for s in states
+            if (s["status"], s["period"], s["plan_version"]) == ("accepted", result.period, result.plan_version or "")
+            and dt.datetime.fromisoformat(s["decided_at"]) <= as_of
+        ]
+        return self._values(min(before, key=lambda s: (s["received_at"], s["seq"]))) if before else {}
 
     def _earlier(self, result: ReadResult, helper: Helper) -> str:
         """The period that `prev` looks at; versions of a plan are all of its own year."""
@@ -158,7 +177,7 @@ class Contexts:
     def _plans(self, result: ReadResult, kind: str, as_of: dt.datetime) -> list[dict[str, Any]]:
         """Every plan version of the year that was in force, in form units."""
         assert result.unit_code and result.period
-        rows = self._accepted_of(PLAN, result.unit_code, kind, as_of, result.period[:4])
+        rows = self.accepted_of(PLAN, result.unit_code, kind, as_of, result.period[:4])
         return [{**self._values(r), "_version": r["plan_version"], "_row": r} for r in rows]
 
     def _helper(
@@ -204,7 +223,7 @@ class Contexts:
         assert result.unit_code and result.period
         period = result.period[:4] if result.form == PLAN else self._same_time(result.period, form)
         arrived = [r for r in self._arrived(form, result, kind) if r.period and r.period.startswith(period)]
-        rows = self._accepted_of(form, result.unit_code, kind, as_of, period)
+        rows = self.accepted_of(form, result.unit_code, kind, as_of, period)
         if result.form == PLAN:
             arrived = [r for r in arrived if self._is_plan_of(result, str(r.period), kind, as_of)]
             rows = [
@@ -253,7 +272,7 @@ class Contexts:
         together = [r for r in self._arrived(form, result, kind) if r.period == period]
         if together:
             return self._of_arrived(together[-1])
-        rows = self._accepted_of(form, result.unit_code, kind, as_of, period)
+        rows = self.accepted_of(form, result.unit_code, kind, as_of, period)
         return self._of_accepted(rows[0]) if rows else None
 
     def _of_arrived(self, other: ReadResult) -> Anchor:

@@ -16,6 +16,7 @@ from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import SetupError
 from ingestion.rulebook_model import FieldSet, FormField, FormTable, Rule
 from quality.audit.compile import SET_TYPES, Check, CompiledForm, SetCheck, compile_rules
+from quality.audit.language import base_of
 from quality.audit.relations import Case, evaluate, period_end
 
 PERIOD = "2023-12"  # of an example that names none
@@ -54,9 +55,10 @@ def case_of_example(rule: Rule, example: Mapping[str, Any], compiled: CompiledFo
         beside[helper.column] = _value(held, example[name], where) if held else example[name]
     tables: dict[str, Sequence[Mapping[str, Any]]] = {}
     for table, rows in (example.get("rows") or {}).items():
-        if table not in catalogue.field_sets:
+        fields = catalogue.field_sets.get(base_of(table))
+        if fields is None or (base_of(table) != table and table not in compiled.foreign):
             raise SetupError(f"{where}: no table {table}")
-        tables[table] = [_row(catalogue.field_sets[table], row, where) for row in rows]
+        tables[table] = [_row(fields, row, where) for row in rows]
     row = _row(over, given, where)
     if isinstance(over, FormTable) and over.id not in tables:
         tables[over.id] = [row]
@@ -116,11 +118,13 @@ def placeholders(rule: Rule, catalogue: Catalogue | None = None) -> set[str]:
     for made in both:
         names |= {f.id for f in made.over.fields}
         if isinstance(made, Check):
-            names |= {name for name, _ in made.values} | ({"diff"} if made.values else set())
+            names |= {name for name, _ in made.values}
+            names |= {"diff"} if {"total", "left"} & names else set()
             names |= {"tolerance"} if rule.type == "VAD" else set()
             names |= {"each", "each.code", "each.name", "each.label_en"} if made.each else set()
             names |= {"field.code", "field.name", "field.label_en"} if made.required else set()
         else:
             names |= {f"other.{f.id}" for f in made.over.fields} | {"other.cell"}
             names |= {"key", "value", "similarity", "root", "code", "now", "field.name", "field.label_en"}
+            names |= {"touched", "rows"}
     return names

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
-from dataclasses import dataclass
 from typing import Any
 
 import sqlglot
@@ -19,72 +18,34 @@ from ingestion.catalogue import Catalogue
 from ingestion.errors import SetupError, UsageError
 from ingestion.rulebook_model import FieldSet, Form, FormTable
 from ingestion.units import PLAIN_NUMBER
-
-ROW, INNER, BESIDE = "t", "x", "c"
-FUNCTIONS: tuple[type[exp.Expression], ...] = (
-    exp.Abs, exp.Round, exp.Coalesce, exp.Nullif, exp.Length, exp.Year, exp.Month,
-)  # fmt: skip
-NODES: tuple[type[exp.Expression], ...] = (
-    exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.EQ, exp.NEQ,
-    exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or, exp.Not, exp.Between, exp.In, exp.Is, exp.Like, exp.Case, exp.If,
-    exp.Paren, exp.Cast, exp.DataType, *FUNCTIONS,
-)  # fmt: skip
-COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
-DATE_PARTS = ("YEAR", "MONTH", "DAY")
-UNIT_ATTRIBUTES = ("level", "name_zh", "province")
-# `rows` is a word of window frames to the parser; it goes in under another name
-COUNT, SUM, DISTINCT = "rows_count", "rows_sum", "rows_distinct"
-
-
-@dataclass(frozen=True)
-class Helper:
-    """A value that is not on the return itself. kind prev | plan | lookup | plan_changed | unit; n periods back."""
-
-    kind: str
-    form: str = ""
-    field: str = ""
-    n: int = 1
-
-    @property
-    def column(self) -> str:
-        if self.kind == "plan_changed":
-            return "plan_changed"
-        if self.kind == "lookup":
-            return f"lookup__{self.form}__{self.field}"
-        return f"{self.kind}{self.n if self.n > 1 else ''}__{self.field}"
-
-    @property
-    def spelling(self) -> str:
-        """How messages and worked examples write it: prev.xq_start, lookup.J1.plan_xq."""
-        return self.column.replace("__", ".")
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """SQL of an expression and what it needs. sides: the two values of a single comparison."""
-
-    sql: str
-    fields: tuple[str, ...]  # of the row that is judged, in the order of the form
-    helpers: frozenset[Helper]
-    columns: frozenset[tuple[str, str]]  # (set of fields, field) of every table it looks at
-    tables: frozenset[str]  # tables looked into by rows(), rows_sum(), rows_distinct()
-    sides: tuple[str, str] | None
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def known_column(table: str) -> str:
-    """Name of the mark that a table of another form is there to be looked into."""
-    return f"known__{table}"
+from quality.audit.language import (
+    BESIDE,
+    COMPARISONS,
+    COUNT,
+    DATE_PARTS,
+    DISTINCT,
+    INNER,
+    MAD,
+    MEDIAN,
+    NODES,
+    ROW,
+    SUM,
+    UNIT_ATTRIBUTES,
+    VIEWS,
+    Compiled,
+    Helper,
+    base_of,
+    known_column,
+    quoted,
+)
 
 
 class _Compiler:
     def __init__(self, fields: FieldSet, catalogue: Catalogue, where: str, absent: Set[str]) -> None:
         self.row, self.catalogue, self.where, self.absent = fields, catalogue, where, absent
         self.form = catalogue.form_of(fields.id)
-        self.inner: FieldSet | None = None
+        self.inner: FieldSet | None = None  # the rows that are looked into, and what they are called
+        self.inner_table = ""
         self.fields: set[str] = set()
         self.helpers: set[Helper] = set()
         self.columns: set[tuple[str, str]] = set()
@@ -101,7 +62,7 @@ class _Compiler:
         raise self.refuse(node, f"不是表 {fields.id} 的指标 (no such field)")
 
     def column(self, node: exp.Column) -> exp.Expression:
-        if isinstance(node.this, exp.Star) or node.args.get("db"):
+        if isinstance(node.this, exp.Star) or node.args.get("db") or node.args.get("catalog"):
             raise self.refuse(node, "不是允许的名称 (name not allowed)")
         if node.table == "this" and self.inner:
             return self._of_row(node)
@@ -112,7 +73,7 @@ class _Compiler:
         if self.inner is None:
             return self._of_row(node)
         field = self.named(node.name, node, self.inner)
-        self.columns.add((self.inner.id, field))
+        self.columns.add((self.inner_table, field))
         return exp.column(field, INNER, quoted=True)
 
     def _of_row(self, node: exp.Column) -> exp.Expression:
@@ -127,7 +88,9 @@ class _Compiler:
         name, args = node.name.lower(), node.expressions
         first = args[0] if args else None
         if name in (COUNT, SUM, DISTINCT) and len(args) == 2 and isinstance(first, exp.Column):
-            return self._rows(name, first, args[1], node)
+            return self._rows(name, first, None, args[1], node)
+        if name in (MEDIAN, MAD) and len(args) == 3 and isinstance(first, exp.Column):
+            return self._rows(name, first, args[1], args[2], node)
         if name == "code_attr" and len(args) == 2 and isinstance(first, exp.Column) and _is_text(args[1]):
             return self._code_attribute(first, args[1].name)
         if name == "plan_changed" and not args:
@@ -139,6 +102,8 @@ class _Compiler:
         if name == "prev" and len(args) <= 2 and not first.table and not isinstance(self.row, FormTable):
             n = int(args[1].name) if len(args) == 2 and args[1].is_int else 1
             return self._beside(Helper("prev", self.form.id, self.named(first.name, first, self.row), n))
+        if name == "first_version" and len(args) == 1 and not first.table and not isinstance(self.row, FormTable):
+            return self._beside(Helper("first", self.form.id, self.named(first.name, first, self.row)))
         if name == "plan" and len(args) == 1 and not first.table:
             return self._beside(Helper("plan", "J1", self.named(first.name, first, self.catalogue.form("J1"))))
         if name == "lookup" and len(args) == 1 and first.table:
@@ -156,43 +121,50 @@ class _Compiler:
             raise self.refuse(node, "不是另一张一行一指标的表 (lookup takes another form of items)")
         return form
 
-    def _rows(self, name: str, what: exp.Column, condition: exp.Expression, node: exp.Expression) -> exp.Expression:
-        """A count, sum or count of different values over the rows of a table for which the condition is true."""
+    def _rows(
+        self, name: str, what: exp.Column, value: exp.Expression | None, condition: exp.Expression, node: exp.Expression
+    ) -> exp.Expression:
+        """A count, sum, count of different values, or a robust value, over the rows for which a condition is true."""
         if self.inner is not None:
             raise self.refuse(node, "不得嵌套 (not inside another rows())")
-        table = what.name if name == COUNT else what.table
+        # T or view.T, with the field behind it where one is summed
+        spelled = [part.name for part in what.parts]
+        field = spelled.pop() if name in (SUM, DISTINCT) else None
+        table = ".".join(spelled)
+        view, base = table.rpartition(".")[0], base_of(table)
         try:
-            fields = self.catalogue.field_sets[table]
-            form = self.catalogue.form_of(table)
+            fields = self.catalogue.field_sets[base]
+            form = self.catalogue.form_of(base)
         except (KeyError, UsageError):
             raise self.refuse(what, "不是表 (no such table)") from None
-        if (name == COUNT) == bool(what.table) or not isinstance(fields, FormTable):
+        if view not in ("", *VIEWS) or not (view or isinstance(fields, FormTable)):
             raise self.refuse(what, "不是表 (no such table)")
         self.tables.add(table)
         if table in self.absent:
             return exp.cast(exp.null(), "double")
-        self.inner = fields
-        value = "*"
-        if name != COUNT:
-            value = f"{INNER}.{quoted(self._inner_field(what, fields))}"
+        self.inner, self.inner_table = fields, table
+        held = "*"
+        if field is not None:
+            name_of = self.named(field, what, fields)
+            self.columns.add((table, name_of))
+            held = f"{INNER}.{quoted(name_of)}"
+        elif value is not None:
+            held = self.rewrite(value).sql(dialect="duckdb")
         chosen = self.rewrite(condition).sql(dialect="duckdb")
         self.inner = None
         total = {
             COUNT: "count(*)",
-            DISTINCT: f"count(DISTINCT {value})",
+            DISTINCT: f"count(DISTINCT {held})",
             # a chosen row with a blank value leaves the sum unknown; no row at all is zero
-            SUM: f"CASE WHEN count(*) = count({value}) THEN coalesce(sum({value}), 0) END",
+            SUM: f"CASE WHEN count(*) = count({held}) THEN coalesce(sum({held}), 0) END",
+            MEDIAN: f"median({held})",
+            MAD: f"mad({held})",
         }[name]
         same = f"{INNER}.ret = {ROW}.ret"
         sql = f"(SELECT {total} FROM {quoted(table)} AS {INNER} WHERE {same} AND ({chosen}))"
-        if form.id != self.form.id:
+        if view or form.id != self.form.id:
             sql = f"(CASE WHEN {BESIDE}.{quoted(known_column(table))} THEN {sql} END)"
         return _tree(sql)
-
-    def _inner_field(self, what: exp.Column, fields: FieldSet) -> str:
-        field = self.named(what.name, what, fields)
-        self.columns.add((fields.id, field))
-        return field
 
     def _code_attribute(self, node: exp.Column, attribute: str) -> exp.Expression:
         """An attribute of a code, as a number where all of its list are; NULL where the list says nothing."""
@@ -209,12 +181,24 @@ class _Compiler:
         ]
         return exp.Case(this=self.column(node), ifs=ifs)
 
+    def _of_month(self, node: exp.Expression) -> exp.Expression | None:
+        """The first day of a field that is filed as a month, 2023-06; None of anything else."""
+        if not isinstance(node, exp.Column) or node.name in ("period", "period_end"):
+            return None
+        fields = self.inner if self.inner and node.table != "this" else self.row
+        if fields.by_id[self.named(node.name, node, fields)].type != "month":
+            return None
+        return _tree(f"try_cast(concat({self.column(node).sql(dialect='duckdb')}, '-01') AS DATE)")
+
     # -- nodes --------------------------------------------------------------------------------------------------
     def rewrite(self, node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Anonymous):
             return self.helper(node)
         if isinstance(node, exp.Column):
             return self.column(node)
+        if isinstance(node, (exp.Year, exp.Month)) and (month := self._of_month(node.this)) is not None:
+            node.set("this", month)
+            return node
         if isinstance(node, exp.DateDiff):
             unit = node.args["unit"].name.upper()
             if unit not in DATE_PARTS:

@@ -14,7 +14,8 @@ from typing import Any
 from ingestion.model import CellValue, Finding, ReadResult, TableRow
 from ingestion.rulebook_model import FieldSet, FormTable
 from quality.audit.compile import Check, CompiledForm
-from quality.audit.relations import Case, Outcome, shown
+from quality.audit.language import in_words
+from quality.audit.relations import WHOLE, Case, Outcome, shown
 
 MOST = 50  # findings of one rule on one return; the rest are counted
 CELLS_SHOWN = 3
@@ -36,16 +37,20 @@ class Target:
     against: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def table_row(self, fields: FieldSet, row: int) -> TableRow | None:
-        return self.result.tables[fields.id][row] if self.own and isinstance(fields, FormTable) else None
+        if not self.own or row == WHOLE or not isinstance(fields, FormTable):
+            return None
+        return self.result.tables[fields.id][row]
 
     def held(self, fields: FieldSet, row: int, name: str) -> CellValue | None:
-        if not self.own:
+        if not self.own or row == WHOLE:
             return None
         line = self.table_row(fields, row)
         return (line.values if line else self.result.values).get(name)
 
     def place(self, fields: FieldSet, row: int, name: str) -> tuple[str | None, str | None]:
-        """(sheet, cell) where a value stands, or should stand."""
+        """(sheet, cell) where a value stands, or should stand; of a table as a whole its sheet."""
+        if row == WHOLE:
+            return self.result.columns.get(fields.id, {}).get(name, (None, ""))[0], None
         held, line = self.held(fields, row, name), self.table_row(fields, row)
         if held:
             return held.sheet, held.cell
@@ -63,7 +68,7 @@ class Target:
 
 def _values(outcome: Outcome, target: Target, compiled: CompiledForm) -> dict[str, Any]:
     check, case = outcome.check, target.case
-    row = case.rows(check.over)[outcome.row]
+    row = {} if outcome.row == WHOLE else case.rows(check.over)[outcome.row]
     values: dict[str, Any] = {f.id: row.get(f.id) for f in check.over.fields}
     values |= {h.spelling: case.beside.get(h.column) for h in compiled.helpers}
     values |= outcome.values
@@ -113,7 +118,7 @@ def failure(outcome: Outcome, target: Target, compiled: CompiledForm) -> Finding
     first = next((f for f in fields if target.held(check.over, outcome.row, f)), fields[0] if fields else None)
     sheet, cell = target.place(check.over, outcome.row, first) if first else (None, None)
     held = target.held(check.over, outcome.row, first) if first else None
-    raw = held.raw if held else None if not target.own else "空" if first else None
+    raw = held.raw if held else None if not target.own or outcome.row == WHOLE else "空" if first else None
     expected = (
         shown(values["calc"]) if "calc" in values else shown(values["right"]) if "right" in values else rule.hint.zh
     )
@@ -143,12 +148,13 @@ def cannot_tell(outcomes: Sequence[Outcome], target: Target) -> Finding:
     check, rule = first.check, first.check.rule
     lacking: dict[str, None] = {}
     for outcome in outcomes:
-        row = target.case.rows(outcome.check.over)[outcome.row]
+        row = {} if outcome.row == WHOLE else target.case.rows(outcome.check.over)[outcome.row]
         for name in _fields(outcome):
             if row.get(name) is None:
                 lacking[outcome.check.over.by_id[name].name] = None
     absent = [t for t in check.foreign if t not in target.case.tables] if isinstance(check, Check) else []
-    missing = "、".join(lacking) or (f"{'、'.join(absent)} 报表" if absent else "上期或计划数据")
+    others = f"{'、'.join(in_words(t)[0] for t in absent)} 报表" if absent else "足够的对照数据或上期、计划数据"
+    missing = "、".join(lacking) or others
     at = next((f for f in _fields(first)), None)
     sheet, cell = target.place(check.over, first.row, at) if at else (None, None)
     rows = dict.fromkeys((o.check.over.id, o.row) for o in outcomes)

@@ -19,15 +19,17 @@ from ingestion.catalogue import Catalogue
 from ingestion.rulebook_model import FieldSet, FormTable
 from ingestion.units import plain
 from quality.audit.compile import Check, CompiledForm, SetCheck
-from quality.audit.expressions import BESIDE, ROW, Helper, known_column, quoted
+from quality.audit.language import BESIDE, ROW, Helper, base_of, known_column, quoted
 
 NUMBER_TYPE = "DECIMAL(24,8)"
+WHOLE = -1  # in place of a row: the table as a whole
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Case:
-    """One return to judge. tables: own and foreign ones by id; a foreign one that is not there is not known."""
+    """One return to judge. tables: own and foreign ones, and views, by name; one of the others that is not there is
+    not known."""
 
     period_end: dt.date
     items: Row = field(default_factory=dict)
@@ -38,10 +40,14 @@ class Case:
         """Its rows of a set of fields, in the order of the sheet."""
         return self.tables.get(fields.id, ()) if isinstance(fields, FormTable) else [self.items]
 
+    def named(self, table: str, fields: FieldSet) -> Sequence[Row]:
+        """Its rows under a name that may be a view's."""
+        return self.rows(fields) if table == fields.id else self.tables.get(table, ())
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a check says of one row (its number within the table of its case); a pass is not listed."""
+    """What a check says of one row (its number within the table of its case, or WHOLE); a pass is not listed."""
 
     case: int
     row: int
@@ -127,8 +133,8 @@ class _Tables:
         self.write("beside", beside)
         judged = {c.over.id for c in self.compiled.checks} | {c.over.id for c in self.compiled.sets}
         for set_id in sorted(judged | set(self.compiled.columns)):
-            fields = catalogue.field_sets[set_id]
-            rows = [(r, n, row) for r, case in enumerate(cases) for n, row in enumerate(case.rows(fields))]
+            fields = catalogue.field_sets[base_of(set_id)]
+            rows = [(r, n, row) for r, case in enumerate(cases) for n, row in enumerate(case.named(set_id, fields))]
             columns: list[tuple[str, str, list[Any]]] = [
                 ("ret", "INTEGER", [r for r, _, _ in rows]),
                 ("row_order", "INTEGER", [n for _, n, _ in rows]),
@@ -197,12 +203,13 @@ def evaluate(
 
             for check in compiled.sets:
                 for n, rows in enumerate(tables.chosen(check)):
-                    found += judge(check, n, cases[n], rows, catalogue)
+                    found += judge(check, n, cases[n], rows, catalogue, everything)
     finally:
         connection.close()
     ranks = {id(check): n for n, check in enumerate([*compiled.checks, *compiled.sets])}
     rules = [rule.id for rule in compiled.rules]
     sets = [f.id for f in compiled.form.field_sets]
+    found = [o for o in found if o.check.rule.valid.covers(cases[o.case].period_end)]
     return sorted(
         found,
         key=lambda o: (rules.index(o.check.rule.id), o.case, sets.index(o.check.over.id), o.row, ranks[id(o.check)]),

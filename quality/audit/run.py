@@ -12,6 +12,7 @@ from typing import Any
 from ingestion.catalogue import Catalogue
 from ingestion.model import ReadResult
 from quality.audit.compile import Check, CompiledForm, compiled_form
+from quality.audit.language import base_of
 from quality.audit.messages import MOST, Target, cannot_tell, failure, more
 from quality.audit.relations import Case, Outcome, evaluate, period_end
 
@@ -26,7 +27,7 @@ def case_of(result: ReadResult, context: Context, catalogue: Catalogue) -> Case:
         table.id: [{n: held.filed for n, held in row.values.items()} for row in result.tables.get(table.id, ())]
         for table in catalogue.form(result.form).tables
     }
-    tables |= {name: rows for name, rows in context.items() if name in catalogue.field_sets}
+    tables |= {name: rows for name, rows in context.items() if base_of(name) in catalogue.field_sets}
     beside = {name: value for name, value in context.items() if name not in tables}
     if result.unit_code in catalogue.areas:
         area = catalogue.area(str(result.unit_code))

@@ -1,7 +1,8 @@
 """Relations between the rows of one return, and codes: what no expression over one row can say.
 
 Types: RWD (keys used once), SIM (names and addresses that may be one place), SPL (one estate split into several), COV
-(codes valid in the period). Parameters stand in the rule book. Not here: which rows count (the rule's `when`, SQL).
+(codes valid in the period). Parameters stand in the rule book. Not here: which rows count (the rule's `when`, SQL),
+versions of one list (versions.py).
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ from ingestion.errors import SetupError
 from ingestion.rulebook_model import FormField, FormTable
 from ingestion.similar_places import Place, root_of, similar_pairs, without_region
 from quality.audit.compile import SetCheck
-from quality.audit.relations import Case, Outcome, Row, shown
-
-Found = Iterator[tuple[int, int | None, dict[str, Any]]]  # row, the row it equals, values for the message (at: a field)
+from quality.audit.relations import WHOLE, Case, Outcome, Row, shown
+from quality.audit.versions import Found, revised, vanished
 
 
 def _fields(check: SetCheck, *names: str) -> None:
@@ -128,12 +128,21 @@ TYPES: dict[str, Callable[[SetCheck, Sequence[tuple[int, Row]], Case, Catalogue]
     "SIM": _similar,
     "SPL": _split,
     "COV": _codes,
+    "RTS": vanished,
+    "RRL": revised,
 }
 
 
-def judge(check: SetCheck, n: int, case: Case, chosen: Sequence[int], catalogue: Catalogue) -> Iterator[Outcome]:
-    """What a relation says of the chosen rows of case number n."""
+def judge(
+    check: SetCheck, n: int, case: Case, chosen: Sequence[int], catalogue: Catalogue, everything: bool
+) -> Iterator[Outcome]:
+    """What a relation says of the chosen rows of case number n. everything: also what `on_na: skip` keeps quiet about."""
     held = case.rows(check.over)
+    among = check.rule.params.get("among")
+    if among is not None and among not in case.tables:
+        if everything or check.rule.on_na == "tell":
+            yield Outcome(n, WHOLE, check, None, {"at": check.over.fields[0].id})
+        return
     rows = [(row, held[row]) for row in chosen]
     for row, other, values in TYPES[check.rule.type](check, rows, case, catalogue):
         yield Outcome(n, row, check, False, values, other)
