@@ -18,7 +18,7 @@ from ingestion.errors import SetupError
 from ingestion.rulebook_model import FieldSet, Form, FormField, Rule
 from ingestion.units import half_unit_tolerance, plain
 from quality.audit.expressions import compile_expression
-from quality.audit.language import ROW, Compiled, Helper, base_of, quoted
+from quality.audit.language import INNER, ROW, Compiled, Helper, base_of, quoted
 from quality.audit.templates import Template, templates_of
 
 SET_TYPES = ("RWD", "SIM", "SPL", "COV", "RTS", "RRL")
@@ -105,12 +105,18 @@ class _Maker:
         return f"(case unit_attr('province') {own} else {given['else']} end)" if own else f"({given['else']})"
 
     def guarded(self, condition: str) -> str:
-        if self.rule.params.get("once"):  # of a return as a whole: said at its first row
-            condition = f"{ROW}.row_order > 0 OR ({condition})"
+        if "once" in self.rule.params:
+            condition = f"{ROW}.row_order > ({self._first_row()}) OR ({condition})"
         if not self.rule.when:
             return condition
         guard = self.expression(self.rule.when).sql
         return f"CASE WHEN {guard} THEN ({condition}) WHEN NOT ({guard}) THEN true END"
+
+    def _first_row(self) -> str:
+        """What is said of a table as a whole is said at its first row, or the first with the same values of `once`."""
+        same = [f"{INNER}.{quoted(n)} = {self.column(n)}" for n in self.rule.params["once"]]
+        where = " AND ".join([f"{INNER}.ret = {ROW}.ret", *same])
+        return f"SELECT min({INNER}.row_order) FROM {quoted(self.over.id)} AS {INNER} WHERE {where}"
 
     def required(self) -> list[Check]:
         checks = []

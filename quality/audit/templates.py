@@ -6,6 +6,7 @@ here: totals and their parts and required fields (compile.py), relations between
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,10 +58,11 @@ def _in_order(rule: Rule, over: FieldSet) -> Made:
 
 
 def _consistent(rule: Rule, over: FieldSet) -> Made:
-    """within: no more than another value; equals: the same as it; each with its own partner in `pairs`."""
+    """within: no more than another value; equals: the same as it. `each` in it is the field itself: prev(each)."""
     sign, other = ("<=", rule.params["within"]) if "within" in rule.params else ("=", rule.params["equals"])
     for name in fields_of(rule, over):
-        yield Template(f"{name} {sign} {other}", name, {"limit": str(other)})
+        value = re.sub(r"\beach\b", name, str(other))
+        yield Template(f"{name} {sign} {value}", name, {"limit": value})
 
 
 def _needs(rule: Rule, over: FieldSet) -> Made:
@@ -77,19 +79,22 @@ def _counted(rule: Rule, over: FieldSet) -> Made:
 def _unit(rule: Rule, over: FieldSet) -> Made:
     """value: lies in a band (`low` to `high`). fields with `against`: not about 10^n times, or a 10^n-th of, another value.
 
-    A power n is taken for a slip of the unit between 10^n / spread and 10^n × spread. Below `least` nothing is told.
+    A power n is taken for a slip of the unit between 10^n / spread and 10^n × spread. Where the other value is below
+    `least` nothing is said. way: above, where it is natural to be far below (money spent, and the year's plan).
     """
     p = rule.params
     if "value" in p:
         yield Template(f"{p['value']} between {p['low']} and {p['high']}", values={"ratio": p["value"]})
         return
     for name in fields_of(rule, over):
-        against = str(p["against"]).replace("each", name)
+        against = re.sub(r"\beach\b", name, str(p["against"]))
         ratio = f"({name}) / nullif({against}, 0)"
         bands = []
         for power in p["powers"]:
             low, high = 10 ** int(power) / p["spread"], 10 ** int(power) * p["spread"]
-            bands += [f"{ratio} between {low} and {high}", f"1 / nullif({ratio}, 0) between {low} and {high}"]
+            bands.append(f"{ratio} between {low} and {high}")
+            if p.get("way") != "above":
+                bands.append(f"1 / nullif({ratio}, 0) between {low} and {high}")
         small = f"{name} = 0 or abs({against}) < {p['least']} or "
         yield Template(f"{small}not ({' or '.join(bands)})", name, {"against": against, "ratio": ratio})
 
