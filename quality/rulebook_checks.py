@@ -23,6 +23,7 @@ from ingestion.rulebook_schema import KINDS, kind_of, pointer_of, schema_text
 from quality.audit.compile import compile_rules
 from quality.audit.examples import placeholders, run_examples
 from quality.audit.levels import ANY
+from quality.audit.messages import filled
 from quality.rulebook_lock import LOCK, MONTH, differences
 
 LONGEST_MESSAGE = 120
@@ -259,8 +260,10 @@ def _rules(book: Catalogue) -> Iterator[Problem]:
     for form, rules in book.rules.items():
         for rule in rules:
             file = files[rule.id]
+            yield from _reasons(rule, file, book)
             if form == ANY:
                 yield from _message(rule, file, OF_LEVELS)
+                yield from _of_the_book(rule, file, book)
             elif form not in book.forms:
                 yield Problem(file, rule.id, f"没有表 {form}", f"no form {form}")
             else:
@@ -281,6 +284,24 @@ def _rule(rule: Rule, file: str, book: Catalogue) -> Iterator[Problem]:
         yield from _units(rule, file, check.over, book)
 
 
+def _of_the_book(rule: Rule, file: str, book: Catalogue) -> Iterator[Problem]:
+    """Relations that the rule book itself must satisfy: ratios that stay apart, targets whose difference is explained."""
+    wrong = []
+    for names in rule.params.get("apart", []):
+        found = [i for name in names if (i := book.indicators.get(name)) and i.kind == "ratio"]
+        tops, bottoms = ({getattr(i, side) for i in found} - {None} for side in ("numerator", "denominator"))
+        if min(len(tops), len(bottoms)) < len(names):
+            wrong.append("、".join(names))
+    explained = {key for e in book.explanations.totals for key in (e.total_id, *e.against)}
+    known = {t.total_id for t in book.control_totals}
+    for total_id in rule.params.get("totals", []):
+        if total_id not in known or not {total_id, total_id.split("-")[0]} & explained:
+            wrong.append(total_id)
+    for label in wrong:
+        zh, en = (filled(text, {"label": label}) for text in (rule.message.zh, rule.message.en))
+        yield Problem(file, rule.id, zh, en)
+
+
 def _after_file(error: SetupError) -> tuple[str, str, str]:
     problem = _of_error(error)
     return problem.place, problem.problem_zh, problem.problem_en
@@ -293,6 +314,12 @@ def _rule_files(root: Path) -> dict[str, str]:
         for path in sorted((root / "rules").glob("*.yaml"))
         for row in load_yaml(path)["rules"]
     }
+
+
+def _reasons(rule: Rule, file: str, book: Catalogue) -> Iterator[Problem]:
+    for code in rule.reasons:
+        if code not in book.codelist("explain_reasons"):
+            yield Problem(file, rule.id, f"没有原因代码 {code}", f"no reason {code}")
 
 
 def _message(rule: Rule, file: str, known: set[str]) -> Iterator[Problem]:

@@ -49,8 +49,8 @@ SOUND_J4: dict[str, list[dict[str, Any]]] = {
     "J4": [SOUND_TASK, SECOND_TASK],
     "J4C": [{"task_id": "110108000001-2023", "item": "JC01", "plan_qty": Decimal("1.20"), "done_ym": "2023-08"}],
     "J4F": [
-        {"task_id": "110108000001-2023", "src": "F11", "arrived": Decimal("150.00")},
-        {"task_id": "110108000002-2023", "src": "F32", "arrived": Decimal("50.00"), "doc_no": "=京财〔2023〕1号"},
+        {"task_id": "110108000001-2023", "src": "F11", "arrived": Decimal("200.00")},
+        {"task_id": "110108000002-2023", "src": "F32", "arrived": Decimal("200.00"), "doc_no": "=京财〔2023〕1号"},
     ],
 }
 

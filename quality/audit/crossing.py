@@ -55,7 +55,8 @@ def check_crossings(
             if anchor is None:
                 _missing(compiled, result)
             else:
-                case = Case(period_end(anchor.period), anchor.items, tables)
+                views = contexts.views.of(compiled, result, kind, at)
+                case = Case(period_end(anchor.period), anchor.items, {**tables, **views})
                 targets.append(Target(result, case, own=False, against=anchor.places))
         if targets:
             report(compiled, targets, evaluate(compiled, [t.case for t in targets], catalogue))

@@ -27,18 +27,22 @@ def _fields(check: SetCheck, *names: str) -> None:
 
 def _repeated_keys(check: SetCheck, rows: Sequence[tuple[int, Row]], case: Case, catalogue: Catalogue) -> Found:
     """Each key names one row; `keys: own` is the table's own. Blank parts are equal, but for those that are required:
-    a blank there is another rule's matter."""
+    a blank there is another rule's matter. differ: fields in which rows of one key must differ to be told."""
     given = check.rule.params["keys"]
     own = [check.over.key] if isinstance(check.over, FormTable) else []
     for key in own if given == "own" else given:
         _fields(check, *key)
         must = [name for name in key if check.over.by_id[name].required == "always"]
         first: dict[tuple[Any, ...], int] = {}
+        differ = check.rule.params.get("differ", [])
         for n, row in rows:
             values = tuple(row.get(name) for name in key)
             if any(row.get(name) is None for name in must):
                 continue
             if values in first:
+                other = case.rows(check.over)[first[values]]
+                if differ and all(row.get(name) == other.get(name) for name in differ):
+                    continue
                 labels = "＋".join(check.over.by_id[name].name for name in key)
                 yield n, first[values], {"at": key[0], "key": labels, "value": "、".join(shown(v) for v in values)}
             else:

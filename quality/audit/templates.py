@@ -132,7 +132,7 @@ def _copied(rule: Rule, over: FieldSet) -> Made:
 
 
 def _version(rule: Rule, over: FieldSet) -> Made:
-    """Items: within a part of the first version filed. Rows: the same as the row of that key in another list."""
+    """Items: within a part of the first version filed, or `least` of it. Rows: as the row of that key in another list."""
     p = rule.params
     for name in fields_of(rule, over):
         if "key" in p:
@@ -140,7 +140,8 @@ def _version(rule: Rule, over: FieldSet) -> Made:
             yield Template(f"rows({p['among']}, {same}) = 0", name)
         else:
             first = f"first_version({name})"
-            yield Template(f"abs({name} - {first}) <= {p['share']} * abs({first})", name, {"was": first})
+            within = f"greatest({p['share']} * abs({first}), {p['least']})"
+            yield Template(f"abs({name} - {first}) <= {within}", name, {"was": first})
 
 
 def _mirror(rule: Rule, over: FieldSet) -> Made:

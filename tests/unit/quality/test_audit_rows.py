@@ -62,7 +62,7 @@ def test_a_sound_row_is_said_nothing_of() -> None:
 
 
 def test_a_finding_names_sheet_cell_key_and_value() -> None:
-    found = audited(roster(J4=[task(), task(2, elig="Y1", built_first=2003)]))
+    found = [f for f in audited(roster(J4=[task(), task(2, elig="Y1", built_first=2003)])) if f.rule == "J4-006"]
     assert [(f.rule, f.severity, f.field, f.sheet, f.cell, f.row_key) for f in found] == [
         ("J4-006", "error", "built_first", "改造项目", "P11", "110108000002-2023")
     ]
@@ -77,7 +77,7 @@ def test_a_row_of_a_list_below_has_the_key_of_its_own() -> None:
         "paid": "10",
         "first_arr": dt.date(2022, 9, 30),
     }
-    found = audited(roster(J4=[task()], J4F=[fund]))
+    found = audited(roster(J4=[task(fund_arr="60", fund_paid="10")], J4F=[fund]))
     assert [(f.rule, f.severity, f.sheet, f.cell, f.row_key) for f in found] == [
         ("J4-022", "warning", "资金明细", "E10", "110108000001-2023/F41")
     ]
