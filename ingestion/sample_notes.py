@@ -38,7 +38,7 @@ NOTES = {
     "self": "满意度98%系主管部门自查，未做第三方调查 (self-scored satisfaction of 98 %)",
     "unmanaged": "1个小区改造后无人管理，触发J3-007 (warning: nobody manages a renovated community)",
     "misused": "18.60万元超范围使用，已归还10.00万元，触发J3-015 (warning: money spent outside its purpose)",
-    "residual": "年度决算县级到位资金比月报多12.34万元，三本账有差额 (accounts exceed the monthly returns by 12.34)",
+    "residual": "年度决算县级到位资金比月报多12.34万元，三本账有差额，触发J3-013 (warning: accounts exceed the monthly returns by 12.34)",
     "first_year": "修订前：1月首报，文体场地未复测、满意度样本未收齐 (first version, revised in March)",
     "revised_year": "修订：3月修订，文体场地经复测、满意度样本收齐；不涉及资金与开工 (revised: sports grounds measured again, all "
     "answers in)",

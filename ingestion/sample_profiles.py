@@ -27,6 +27,7 @@ NAME_ENDS, ROAD_ENDS = ("小区", "家园", "花苑", "新村"), ("路", "街", 
 PIPES = ("JC01", "JC02", "JC03", "JC04", "JC06", "JC07")
 SERVICES = ("TS01", "TS02", "TS03", "TS07", "TS08", "TS09", "TS10", "TS11", "TS13")
 COUNTED = {"lifts": "WS15", "parking": "WS06", "chargers": "WS08", "elder": "TS05", "child": "TS06"}  # effect → item
+LATER_SHARE = 10  # the rule book's cap is 15
 MANAGED = ("PM1",) * 5 + ("PM2", "PM3", "PM4", "PM5")
 
 
@@ -129,8 +130,36 @@ def profiles(plans: Plans, seed: int) -> dict[Community, Profile]:
         )
         for c, name, road in zip(everyone, names, roads, strict=False)
     }
+    _within_cap(plans, found)
     _plant(plans, found)
+    _with_funds(plans, found)
     return found
+
+
+def _within_cap(plans: Plans, found: dict[Community, Profile]) -> None:
+    """Of the households of a unit and plan year at most LATER_SHARE % live in communities built after 2000 (J4-106)."""
+    for unit, year in itertools.product(plans.units, plans.plans):
+        members = [c for c in plans.plans[year] if c.unit == unit]
+        planned = (unit, year) != (NEWER, 2023)  # where one that is newer still is planted
+        left = sum(c.households for c in members) * LATER_SHARE // 100 * planned
+        for community in (c for c in members if found[c].built_first > 2000):
+            left -= community.households
+            if left < 0:
+                left += community.households
+                found[community] = replace(found[community], built_first=1998, built_last=1999, eligibility="Y1")
+
+
+def _with_funds(plans: Plans, found: dict[Community, Profile]) -> None:
+    """Of the communities that a unit accepts in a year at least half have a maintenance fund (J3-008)."""
+    accepted: dict[tuple[str, int], list[Community]] = {}
+    for community in found:
+        accepted.setdefault((community.unit, community.accept // 12), []).append(community)
+    for some in accepted.values():
+        wanted = (len(some) + 1) // 2 - sum(found[c].has_fund for c in some)
+        for community in [c for c in some if not found[c].has_fund and found[c].managed_after != "PM0"][
+            : max(wanted, 0)
+        ]:
+            found[community] = replace(found[community], has_fund=True)
 
 
 def _plant(plans: Plans, found: dict[Community, Profile]) -> None:
@@ -141,7 +170,7 @@ def _plant(plans: Plans, found: dict[Community, Profile]) -> None:
 
     one, other = planned(TWICE)[-2:]
     found[other] = replace(found[other], alias=found[one].name, address=found[one].address)
-    newer = planned(NEWER)[-1]
+    newer = min(planned(NEWER), key=lambda c: c.households)
     found[newer] = replace(found[newer], built_first=2006, built_last=2007, eligibility="Y3")
     outvoted = [c for c in planned(OUTVOTED) if c.start <= month_no(2023, 9)][-1]
     found[outvoted] = replace(found[outvoted], took_part=62, agreed=48)
