@@ -1,14 +1,15 @@
 """Sample workbooks with one defect each, by name: what must be answered, by which rule, at which cell.
 
 Made from sound sample returns (模拟数据) by changing one thing in the way people do. What is expected follows from what
-was changed, not from what the reader says. Not here: faults of a whole sample year (sample_faults.py).
+was changed, not from what the reader says. Not here: what auditors find (sample_findings.py, of which the corpus is made
+too), faults of a whole sample year (sample_faults.py).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import openpyxl
 
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.rulebook_model import FormField
+from ingestion.sample_findings import cases
 from ingestion.samples import sound_returns
 
 VALUE, UNIT = "D", "C"  # columns of a form of items
@@ -61,12 +63,13 @@ ROWS: dict[str, dict[str, tuple[str, Any, str]]] = {  # of a roster: type of fie
 }
 
 
-def _changed(data: bytes, sheet: str, cell: str, value: Any) -> bytes:
-    """A workbook with another content in one cell; a date also as the format that shows it."""
+def _changed(data: bytes, changes: Iterable[tuple[str, str, Any]]) -> bytes:
+    """A workbook with another content in some cells; a date also as the format that shows it."""
     book = openpyxl.load_workbook(io.BytesIO(data))
-    book[sheet][cell].value = value
-    if isinstance(value, dt.date):
-        book[sheet][cell].number_format = "yyyy-mm-dd"
+    for sheet, cell, value in changes:
+        book[sheet][cell].value = value
+        if isinstance(value, dt.date):
+            book[sheet][cell].number_format = "yyyy-mm-dd"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -149,11 +152,17 @@ class _Corpus:
         ):
             yield self._defect(form_id, kind, zh, rule, sheet.title, cell, value, at)
 
+    def findings(self) -> Iterator[Defect]:
+        """What auditors find."""
+        for case, form, sheet, cell, changes in cases(self.book, self.sheets):
+            data = _changed(self.base[form], changes)
+            yield Defect(f"{form}_{case.name}", form, case.zh, case.verdict, case.rule, sheet, cell, data)
+
     def _defect(
         self, form: str, name: str, zh: str, rule: str, sheet: str, cell: str, value: Any, at: str | None = None
     ) -> Defect:
         """cell, value: what is changed; at: the cell that the answer names, where it is another one."""
-        data = _changed(self.base[form], sheet, cell, value)
+        data = _changed(self.base[form], [(sheet, cell, value)])
         return Defect(f"{form}_{name}", form, zh, "returned", rule, sheet, at or cell, data)
 
 
@@ -168,3 +177,4 @@ def defects(folder: Path, seed: int = 20231001) -> Iterator[Defect]:
         yield from corpus.headers(form)
     for table in ("J4", "J4C", "J4F"):
         yield from corpus.rows("J4", table)
+    yield from corpus.findings()
