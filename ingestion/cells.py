@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from ingestion.catalogue import NATION, Catalogue
-from ingestion.model import CellValue, Finding, ReadResult, Value
+from ingestion.model import CellValue, Content, Finding, ReadResult, Value
 from ingestion.rulebook_model import FormField, Unit
 from ingestion.units import STORE_DECIMALS, decimal_of, normalise, plain
 from ingestion.workbook import Cell, Sheet
@@ -162,35 +162,44 @@ class FieldReader:
         self.is_number = field.is_number
         self.within = within or NATION
         self._codes: dict[str, str | None] = {}  # text of a cell → its codes, as looked up before
-        # content of a cell of which nothing was said → value, filed, raw: in a list most of them come again
-        self._kept: dict[tuple[str, str], tuple[Value, Value, str]] = {}
+        # kind and text of a cell of which nothing was said → its content: in a list most of them come again
+        self.kept: dict[tuple[str, str], Content] = {}
 
-    def read(self, cell: Cell, address: str, row_key: str | None = None) -> CellValue | None:
+    def read(self, cell: Cell, address: str) -> CellValue | None:
         """The value of a cell that is not blank; None when a finding says why there is none."""
-        content = cell.kind, cell.text
-        kept = self._kept.get(content)
-        if kept is None:
-            try:
-                kept = self._value(cell)
-            except _Refused as why:
-                self._say(why, "error", address, row_key)
-                return None
-            if self.is_number and cell.kind == "s":
-                text = plain(decimal_of(cell.text))
-                said = f"是文本格式的数字“{cell.text}”，按 {text} 读取", f"is a number stored as text; read as {text}"
-                self._say(_Refused("FDT-003", *said, cell.text, self._wanted), "info", address, row_key)
-            elif self.field.type == "date" and cell.kind == "n" and serial_day(cell.number):
-                said = (
-                    f"是数字 {cell.shown}，按日期序号读作 {kept[0]}；请核对，并把单元格设为日期格式",
-                    f"is the number {cell.shown}, read as the day {kept[0]}; check it and format the cell as a date",
-                )
-                self._say(_Refused(SERIAL_DAY, *said, cell.shown, str(kept[0])), "warning", address, row_key)
-            elif len(self._kept) < KEPT:
-                self._kept[content] = kept
-        value, filed, raw = kept
-        return CellValue(value, filed, self.base if self.is_number else None, self.findings.sheet, address, raw)
+        held = self.content(cell, address)
+        return None if held is None else CellValue(*held[:2], self.printed, self.findings.sheet, address, held[2])
 
-    def _value(self, cell: Cell) -> tuple[Value, Value, str]:
+    @property
+    def printed(self) -> str | None:
+        """The base unit of its values; None where they are no numbers."""
+        return self.base if self.is_number else None
+
+    def content(self, cell: Cell, address: str, row_key: Callable[[], str] | None = None) -> Content | None:
+        """As `read`, without the place. row_key: how a finding names the row."""
+        kept = self.kept.get((cell.kind, cell.text))
+        if kept is not None:
+            return kept
+        try:
+            kept = self._value(cell)
+        except _Refused as why:
+            self._say(why, "error", address, row_key)
+            return None
+        if self.is_number and cell.kind == "s":
+            text = plain(decimal_of(cell.text))
+            said = f"是文本格式的数字“{cell.text}”，按 {text} 读取", f"is a number stored as text; read as {text}"
+            self._say(_Refused("FDT-003", *said, cell.text, self._wanted), "info", address, row_key)
+        elif self.field.type == "date" and cell.kind == "n" and serial_day(cell.number):
+            said = (
+                f"是数字 {cell.shown}，按日期序号读作 {kept[0]}；请核对，并把单元格设为日期格式",
+                f"is the number {cell.shown}, read as the day {kept[0]}; check it and format the cell as a date",
+            )
+            self._say(_Refused(SERIAL_DAY, *said, cell.shown, str(kept[0])), "warning", address, row_key)
+        elif len(self.kept) < KEPT:
+            self.kept[cell.kind, cell.text] = kept
+        return kept
+
+    def _value(self, cell: Cell) -> Content:
         """Value, value in the unit of the field, and the content as it stands. Raises _Refused."""
         if cell.kind == "e":
             raise _Refused(
@@ -206,7 +215,7 @@ class FieldReader:
         number, base, filed = self._number(cell)
         return base, filed, cell.text if cell.kind == "s" else format(number, "f")
 
-    def _say(self, why: _Refused, severity: str, address: str, row_key: str | None) -> None:
+    def _say(self, why: _Refused, severity: str, address: str, row_key: Callable[[], str] | None) -> None:
         self.findings.say(
             why.rule,
             f"{address}“{self.field.name}”{why.zh}",
@@ -214,7 +223,7 @@ class FieldReader:
             severity=severity,
             cell=address,
             field=self.field.id,
-            row_key=row_key,
+            row_key=row_key() if row_key else None,
             found=why.found,
             expected=why.expected,
         )

@@ -8,11 +8,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ingestion.units import json_number
 
+if TYPE_CHECKING:
+    from ingestion.table_rows import TableRows
+
 Value = Decimal | str | dt.date | bool
+Content = tuple[Value, Value, str]  # of a cell: value, value in the unit of the form, and as it stands there
 SEVERITIES = ("error", "warning", "info", "cannot_tell")
 
 
@@ -56,10 +60,7 @@ class Finding:
 
 
 class CellValue(NamedTuple):
-    """One value of a return. value is in the base unit (yuan, m²); filed is in the unit printed on the form.
-
-    A tuple, because a national list has millions of them: a frozen dataclass takes three times as long to make.
-    """
+    """One value of a return. value is in the base unit (yuan, m²); filed is in the unit printed on the form."""
 
     value: Value
     filed: Value
@@ -176,7 +177,7 @@ class ReadResult:
     findings: list[Finding] = field(default_factory=list)
     values: dict[str, CellValue] = field(default_factory=dict)
     blanks: dict[str, tuple[str, str]] = field(default_factory=dict)  # field → (sheet, cell) of its empty cell
-    tables: dict[str, list[TableRow]] = field(default_factory=dict)  # table id (J4, J4F …) → its rows, top down
+    tables: dict[str, TableRows] = field(default_factory=dict)  # table id (J4, J4F …) → its rows, top down
     columns: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)  # table → field → (sheet, letters)
     observations: list[Observation] = field(default_factory=list)
     listed: list[Listed] = field(default_factory=list)

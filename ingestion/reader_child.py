@@ -1,14 +1,13 @@
-"""Runs in a child process and opens untrusted workbooks. One JSON request a line in, one JSON answer a line out.
+"""Runs in a child process and opens untrusted workbooks. A file in, one JSON answer out, each after its length.
 
 Little else of the project belongs here: a file may abort this process (a sheet with values in A1 and XFD1048576
 does, inside the library, where no except reaches), and the parent only loses the child.
-Cells travel as [row, column, kind, text]: kind n number, s text, d date or time, b boolean, e error. Numbers travel
-as the shortest text that gives the same double back, so nothing is rounded on the way.
+Cells travel by row, as [row, columns, kinds, texts]: kind n number, s text, d date or time, b boolean, e error. Numbers
+travel as the shortest text that gives the same double back, so nothing is rounded on the way.
 """
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import io
 import json
@@ -114,16 +113,27 @@ def _opened_xls(data: bytes) -> _Package:
 def _text(data: bytes) -> dict[str, Any]:
     """Separated text as one sheet. Raises OpeningFault."""
     rows, is_cut = rows_of(data)
-    cells = [[r, c, kind_of(t), t] for r, row in enumerate(rows, 1) for c, t in enumerate(map(str.strip, row), 1) if t]
-    sheet = _sheet(TEXT_SHEET, True, cells, SheetFacts()) | {"cut": cells[-1][:2] if cells and is_cut else []}
+    cells = []
+    for r, row in enumerate(rows, 1):
+        held = [(c, kind_of(t), t) for c, t in enumerate(map(str.strip, row), 1) if t]
+        if held:
+            cells.append(_row(r, held))
+    last = [cells[-1][0], cells[-1][1][-1]] if cells and is_cut else []
+    sheet = _sheet(TEXT_SHEET, True, cells, SheetFacts()) | {"cut": last}
     return {"sheets": [sheet], "kind": "text", "shows_facts": True, "has_macros": False, "has_links": False,
             "from_1904": False}  # fmt: skip
 
 
+def _row(row: int, cells: list[tuple[int, str, str]]) -> list[Any]:
+    """A row as it travels. cells: column, kind, text."""
+    columns, kinds, texts = zip(*cells, strict=True)
+    return [row, columns, "".join(kinds), texts]
+
+
 def _sheet(name: str, visible: bool, cells: list[list[Any]], facts: SheetFacts) -> dict[str, Any]:
     if facts.errors:
-        held = {(c[0], c[1]) for c in cells}
-        cells += [e for e in facts.errors if (e[0], e[1]) not in held]
+        held = {(row, column) for row, columns, *_ in cells for column in columns}
+        cells += [_row(r, [(c, kind, text)]) for r, c, kind, text in facts.errors if (r, c) not in held]
     hidden = [facts.hidden_rows, facts.hidden_columns]
     return {"name": name, "visible": visible, "cells": cells, "formulas": facts.formulas, "merged": facts.merged,
             "hidden": hidden, "cut": []}  # fmt: skip
@@ -149,16 +159,20 @@ def _sheets(data: bytes, package: _Package, looked: dict[str, SheetFacts]) -> li
         sheet = book.get_sheet_by_name(meta.name)
         cells: list[list[Any]] = []
         for r, row in enumerate(sheet.to_python(skip_empty_area=False), start=1):
-            cells += [[r, c, *cell] for c, value in enumerate(row, start=1) if (cell := _cell(value))]
-            if held + len(cells) > MAX_CELLS:
+            filled = [(c, *cell) for c, value in enumerate(row, start=1) if value != "" and (cell := _cell(value))]
+            if filled:
+                cells.append(_row(r, filled))
+            held += len(filled)
+            if held > MAX_CELLS:
                 raise OpeningFault("too_large", f"> {MAX_CELLS} cells")
-        held += len(cells)
         facts = looked.get(meta.name, SheetFacts())
         facts.merged = facts.merged or [
             [a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1] for a, b in sheet.merged_cell_ranges or []
         ]
         made = _sheet(meta.name, meta.visible == calamine.SheetVisibleEnum.Visible, cells, facts)
-        made["cut"] = next((c[:2] for c in cells if c[0] == last_row or c[1] == last_column), [])
+        made["cut"] = next(
+            ([r, c] for r, columns, *_ in cells for c in columns if r == last_row or c == last_column), []
+        )
         sheets.append(made)
     return sheets
 
@@ -184,12 +198,14 @@ def read(data: bytes) -> dict[str, Any]:
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for line in sys.stdin:
+    files, answers = sys.stdin.buffer, sys.stdout.buffer
+    while head := files.read(8):
         used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
         resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS, resource.RLIM_INFINITY))
-        answer = read(base64.b64decode(line))
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+        data = files.read(int.from_bytes(head, "big"))
+        answer = json.dumps(read(data), ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
+        answers.write(len(answer).to_bytes(8, "big") + answer)
+        answers.flush()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Not here: archive, register, audit rules.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 
 from ingestion.catalogue import Catalogue
 from ingestion.errors import UnreadableFile
@@ -15,7 +16,7 @@ from ingestion.opening_findings import of_file
 from ingestion.publications import read_publication, source_of
 from ingestion.replies import read_reply
 from ingestion.returns import read_return
-from ingestion.workbook import read_workbook
+from ingestion.workbook import Workbook, read_workbooks
 
 
 def read_bytes(
@@ -25,12 +26,24 @@ def read_bytes(
 
     Returns: the result, and the source it was read as (None for returns).
     """
+    return next(read_all([data], catalogue, source_id, today))
+
+
+def read_all(
+    files: Iterable[bytes], catalogue: Catalogue, source_id: str | None = None, today: dt.date | None = None
+) -> Iterator[tuple[ReadResult, str | None]]:
+    """As `read_bytes` of each, in order; a file is opened while the one before it is read."""
     day = today or now_utc().astimezone(CHINA).date()
-    try:
-        book = read_workbook(data)
-    except UnreadableFile as fault:
+    for book in read_workbooks(files):
+        yield _read(book, catalogue, source_id, day)
+
+
+def _read(
+    book: Workbook | UnreadableFile, catalogue: Catalogue, source_id: str | None, day: dt.date
+) -> tuple[ReadResult, str | None]:
+    if isinstance(book, UnreadableFile):
         result = ReadResult(unreadable=True)
-        result.add(Finding(fault.code, "error", "B0", fault.zh, fault.en, found=fault.found, expected=fault.expected))
+        result.add(Finding(book.code, "error", "B0", book.zh, book.en, found=book.found, expected=book.expected))
         return result, None
     reply = read_reply(book)
     if reply is not None:

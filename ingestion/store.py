@@ -10,28 +10,29 @@ from __future__ import annotations
 
 import fcntl
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
+from decimal import Context, Decimal
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.archive import Archive, write_whole
 from ingestion.catalogue import Catalogue
 from ingestion.errors import RetriableError
-from ingestion.model import CellValue, ReadResult
+from ingestion.model import ReadResult, Value
 from ingestion.reading import read_bytes
 from ingestion.register import Register, submissions
 from ingestion.rulebook_model import FieldSet, FormTable
 from ingestion.units import STORE_DECIMALS
 
-Row = dict[str, Any]
 HELD = b"jiugai.submissions"
 QUANTITY = pa.decimal128(38, STORE_DECIMALS)
 STEP = Decimal(1).scaleb(-STORE_DECIMALS)
+WHOLE = Context(prec=38)  # the usual 28 digits leave a number of 21 before the point no place for its decimals
 PUBLICATION_SCHEMA = pa.schema(
     [
         ("submission_id", pa.string()),
@@ -75,33 +76,38 @@ def field_schema(fields: FieldSet) -> pa.Schema:
 
 
 def _quantity(value: Decimal) -> Decimal:
-    return value.quantize(STEP)
+    return value.quantize(STEP, context=WHOLE)
 
 
-def _typed(row_no: int, values: Mapping[str, CellValue], blank: Mapping[str, None], head: Mapping[str, Any]) -> Row:
-    """blank: every field of the set, without a value; a list fills few of its columns."""
-    row: Row = {**head, "row_no": row_no, **blank}
-    for name, held in values.items():
-        if name in blank:
-            row[name] = _quantity(held.value) if isinstance(held.value, Decimal) else held.value
-    return row
+def _typed(values: Sequence[Value | None]) -> list[Value | None]:
+    return [_quantity(v) if isinstance(v, Decimal) else v for v in values]
 
 
-def rows_of(result: ReadResult, submission_id: str, fields: FieldSet | None) -> list[Row]:
-    """Typed rows of one read file: of a publication (fields None), of a form's items, or of one of its tables."""
-    if fields is None:
-        names = [n for n in PUBLICATION_SCHEMA.names if n != "submission_id"]
-        rows = []
-        for o in result.observations:
-            row = {n: getattr(o, n) for n in names}
-            row["value"], row["half_unit"] = _quantity(o.value), _quantity(o.half_unit)
-            rows.append({"submission_id": submission_id, **row})
-        return rows
-    head = {"submission_id": submission_id, "unit_code": result.unit_code}
-    blank = dict.fromkeys(f.id for f in fields.fields)
-    if isinstance(fields, FormTable):
-        return [_typed(r.row_no, r.values, blank, head) for r in result.tables.get(fields.id, [])]
-    return [_typed(1, result.values, blank, head)]
+def rows_of(read: Mapping[str, ReadResult], fields: FieldSet | None) -> pa.Table:
+    """Typed rows of read files by submission: of publications (fields None), of a form's items, or of one of its tables."""
+    schema = _schema(fields)
+    columns: dict[str, list[Any]] = {name: [] for name in schema.names}
+    for submission_id, result in read.items():
+        if fields is None:
+            held: Mapping[str, Sequence[Any]] = {
+                n: [getattr(o, n) for o in result.observations] for n in schema.names if n != "submission_id"
+            }
+        elif not isinstance(fields, FormTable):
+            held = {
+                "row_no": [1],
+                **{f.id: [v.value if (v := result.values.get(f.id)) else None] for f in fields.fields},
+            }
+        elif fields.id in result.tables:
+            rows = result.tables[fields.id]
+            held = {"row_no": rows.row_nos, **{f.id: rows.values(f.id) for f in fields.fields}}
+        else:
+            continue
+        count = len(held["row_no"])
+        held = {"unit_code": [result.unit_code] * count, **held, "submission_id": [submission_id] * count}
+        for name, column in columns.items():
+            column += held[name]
+    arrays = [pa.array(_typed(columns[f.name]), type=f.type) for f in schema]
+    return pa.table(arrays, schema=schema)
 
 
 def _schema(fields: FieldSet | None) -> pa.Schema:
@@ -141,26 +147,19 @@ class Store:
             inner = "period=_empty/province=_empty" if fields else "source=_empty"
             path = self.root / f"form={fields.id if fields else 'PUB'}" / inner / "rows.parquet"
             if not path.exists():
-                self._write(path, [], set(), fields)
+                self._write(path, _schema(fields).empty_table(), set(), fields)
 
-    def _write(self, path: Path, rows: list[dict[str, Any]], ids: set[str], fields: FieldSet | None) -> None:
-        rows = sorted(
-            rows,
-            key=lambda r: (
-                r["submission_id"],
-                r.get("sheet") or "",
-                r["row_no"],
-                r.get("cell") or "",
-                r.get("indicator") or "",
-                r.get("dim_code") or "",
-            ),
-        )
+    def _write(self, path: Path, rows: pa.Table, ids: set[str], fields: FieldSet | None) -> None:
+        order = [
+            n for n in ("submission_id", "sheet", "row_no", "cell", "indicator", "dim_code") if n in rows.schema.names
+        ]
         # a submission may have no row in a table: which ones are held stands in the file's own metadata
-        schema = _schema(fields).with_metadata({HELD: " ".join(sorted(ids))})
+        table = rows.combine_chunks().sort_by([(n, "ascending") for n in order])
+        table = table.replace_schema_metadata({HELD: " ".join(sorted(ids))})
         buffer = io.BytesIO()
-        pq.write_table(pa.Table.from_pylist(rows, schema=schema), buffer, compression="zstd")
+        pq.write_table(table, buffer, compression="zstd")
         write_whole(path, buffer.getvalue())
-        if pq.read_metadata(path).num_rows != len(rows):
+        if pq.read_metadata(path).num_rows != len(table):
             raise RetriableError(f"{path}: 写入后行数不符，请重试 (rows differ after writing; try again)")
 
     def land(self, rows: Iterable[Mapping[str, Any]], fresh: Mapping[str, ReadResult] | None = None) -> list[Path]:
@@ -186,15 +185,18 @@ class Store:
             present = set((file.schema_arrow.metadata or {}).get(HELD, b"").decode().split()) if file else set()
             if present == ids:
                 continue
-            held = file.read(use_threads=False).to_pylist() if file else []
-            kept = [r for r in held if r["submission_id"] in ids]
+            kept = [_schema(fields).empty_table()]
+            if file:
+                held = file.read(use_threads=False).replace_schema_metadata()
+                kept.append(held.filter(pc.is_in(held["submission_id"], pa.array(sorted(ids), pa.string()))))
+            missing = {}
             for row in wanted:
-                if row["submission_id"] not in present:
-                    if row["submission_id"] not in read:
-                        data = self.archive.read(row["sha256"])
-                        read[row["submission_id"]] = read_bytes(data, self.catalogue, row["source_id"])[0]
-                    kept += rows_of(read[row["submission_id"]], row["submission_id"], fields)
-            self._write(path, kept, ids, fields)
+                if (key := row["submission_id"]) not in present:
+                    if key not in read:
+                        read[key] = read_bytes(self.archive.read(row["sha256"]), self.catalogue, row["source_id"])[0]
+                    missing[key] = read[key]
+            kept.append(rows_of(missing, fields))
+            self._write(path, pa.concat_tables(kept), ids, fields)
             written.append(path)
         return written
 

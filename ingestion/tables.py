@@ -16,8 +16,9 @@ from ingestion.blank_map import CellMap
 from ingestion.catalogue import Catalogue
 from ingestion.cells import AREAS, SheetFindings, clean, is_blank, uncached_formula
 from ingestion.columns import PREVIOUS, SERIAL, Column, Head, HeaderReader, locate_tables
-from ingestion.model import CellValue, ReadResult, TableRow
+from ingestion.model import Content, ReadResult, TableRow, Value
 from ingestion.rulebook_model import Form, FormTable
+from ingestion.table_rows import Slot, TableRows
 from ingestion.units import decimal_of, plain
 from ingestion.workbook import Cell, Sheet, Workbook, column_letters
 
@@ -44,7 +45,7 @@ class TableReader:
     def __init__(
         self, head: Head, catalogue: Catalogue, result: ReadResult, findings: SheetFindings, places: CellMap
     ) -> None:
-        self.head, self.table, self.sheet, self.places = head, head.table, head.sheet, places
+        self.head, self.table, self.sheet, self.stood = head, head.table, head.sheet, places
         self.catalogue, self.result, self.findings = catalogue, result, findings
         by_id = head.by_field
         self.keys = [by_id[k] for k in self.table.key if k in by_id]
@@ -53,11 +54,13 @@ class TableReader:
         # a list of all codes, printed in advance: a row with its code alone was not filled in
         self.is_printed = prints_codes(self.table)
         self.merged = {(r, c) for r, c, _, _ in self.sheet.merged}
-        self.rows: list[TableRow] = []
+        others = [head.columns[n] for n in sorted(head.columns.keys() - self.key_numbers)]
+        slots = [Slot(c.field.id, c.letters, c.reader.printed) for c in (*self.keys, *others)]
+        self.rows = TableRows(self.sheet.name, slots)
         self.totals: list[_Total] = []
         self.strangers: dict[int, list[str]] = {}  # column that is no field → addresses that hold something
 
-    def read(self) -> list[TableRow]:
+    def read(self) -> TableRows:
         head_row = self.head.row
         rows: dict[int, dict[int, Cell]] = {}
         formulas: dict[int, dict[int, str]] = {}
@@ -127,17 +130,18 @@ class TableReader:
 
     def _check_total(self, total: _Total) -> None:
         """A stated total is the sum of all rows; a part total of the rows since, or until, the next part total."""
-        spans = [self.rows]
+        spans = [(0, len(self.rows))]
         if total.is_part:
             marks = sorted({0, len(self.rows), *(t.position for t in self.totals if t.is_part)})
             before = max((m for m in marks if m < total.position), default=0)
             after = min((m for m in marks if m > total.position), default=len(self.rows))
-            spans = [self.rows[before : total.position], self.rows[total.position : after]]
+            spans = [(before, total.position), (total.position, after)]
         for column, address, stated in total.stated:
             field, filed_in, unit = column.field, column.filed_in, column.reader.unit
             assert filed_in is not None and unit is not None
             half = Decimal(1).scaleb(-field.decimals) / 2 * unit.factor
-            sums = [_sum(span, field.id) for span in spans]
+            column_values = self.rows.values(field.id)
+            sums = [_sum(column_values[start:end]) for start, end in spans]
             if any(abs(stated * filed_in.factor - s) <= half for s in sums):
                 continue
             read = f"{plain(sums[0] / filed_in.factor)} {filed_in.name}"
@@ -177,26 +181,32 @@ class TableReader:
             )
             return
         keys = [c for c in self.keys if c.number in cells]
-        row_key = "/".join(cells[c.number].shown.strip() for c in keys)
-        values: dict[str, CellValue] = {}
+        order = self.rows.order
+        held: list[Content | None] = [None] * len(order)
         for column in keys:
-            self._value(column, row, cells[column.number], row_key, values)
-        # from here on as audit rules name the row: by codes, however they were spelled
-        row_key = "/".join(
-            str(values[c.field.id].filed) if c.field.id in values else cells[c.number].shown for c in keys
-        )
+            content = column.reader.content(
+                cells[column.number],
+                f"{column.letters}{row}",
+                lambda: "/".join(cells[c.number].shown.strip() for c in keys),
+            )
+            held[order[column.field.id]] = content
+
+        def row_key() -> str:
+            """As audit rules name the row: by codes, however they were spelled."""
+            read = ((held[order[c.field.id]], cells[c.number]) for c in keys)
+            return "/".join(cell.shown if content is None else str(content[1]) for content, cell in read)
+
         for number, cell in cells.items():
             if number in columns and number not in self.key_numbers:
-                self._value(columns[number], row, cell, row_key, values)
+                column = columns[number]
+                content = column.reader.kept.get((cell.kind, cell.text))
+                if content is None:
+                    content = column.reader.content(cell, f"{column.letters}{row}", row_key)
+                held[order[column.field.id]] = content
         for number, formula in formulas.items():
             column = columns[number]
-            uncached_formula(self.findings, f"{column.letters}{row}", formula, column.field, row_key)
-        self.rows.append(TableRow(row, self.sheet.name, values))
-
-    def _value(self, column: Column, row: int, cell: Cell, row_key: str, values: dict[str, CellValue]) -> None:
-        value = column.reader.read(cell, f"{column.letters}{row}", row_key)
-        if value is not None:
-            values[column.field.id] = value
+            uncached_formula(self.findings, f"{column.letters}{row}", formula, column.field, row_key())
+        self.rows.add(row, held)
 
     def _say_strangers(self) -> None:
         for number, places in sorted(self.strangers.items()):
@@ -204,7 +214,7 @@ class TableReader:
             if header == PREVIOUS:
                 continue
             letters = column_letters(number)
-            stood = self.places.get((self.sheet.name, f"{letters}{self.head.row}"))
+            stood = self.stood.get((self.sheet.name, f"{letters}{self.head.row}"))
             was = self.table.by_id[stood].name if stood in self.table.by_id and not header else None
             mend = (f"；发表时此列为“{was}”，请恢复表头", f"; it was {was}: restore the header") if was else ("", "")
             severity = "error" if was else "info" if clean(header).casefold() in SERIAL else "warning"
@@ -229,9 +239,8 @@ def key_of(row: TableRow, table: FormTable) -> str:
     return "/".join(str(row.values[k].filed) for k in table.key if k in row.values)
 
 
-def _sum(rows: Sequence[TableRow], field_id: str) -> Decimal:
-    found = (r.values[field_id].value for r in rows if field_id in r.values)
-    return sum((v for v in found if isinstance(v, Decimal)), Decimal(0))
+def _sum(values: Sequence[Value | None]) -> Decimal:
+    return sum((v for v in values if isinstance(v, Decimal)), Decimal(0))
 
 
 # -- all tables of a form ---------------------------------------------------------------------------------------
@@ -265,7 +274,7 @@ def read_tables(
     for table in form.tables[1:]:
         if first.id in result.tables:
             _check_parents(table, first, result, said[table.id])
-    if items is None and result.tables.get(first.id) == []:
+    if items is None and first.id in result.tables and not result.tables[first.id]:
         said[first.id].say(
             "ROW-006",
             f"表“{first.title.zh}”中没有任何一行；本期如确无{first.title.zh}，请与上级核实后说明，不要报空表",
@@ -303,10 +312,13 @@ def _check_areas(table: FormTable, catalogue: Catalogue, result: ReadResult, fin
     if unit is None or not fields:
         return
     is_within = lru_cache(maxsize=None)(lambda code: catalogue.is_within(code, unit))
-    for row in result.tables[table.id]:
-        for field in fields:
-            held = row.values.get(field.id)
-            if held is not None and not is_within(held.value):
+    rows = result.tables[table.id]
+    columns = [(field, rows.values(field.id)) for field in fields]
+    for n in range(len(rows)):
+        for field, codes in columns:
+            if codes[n] is not None and not is_within(codes[n]):
+                row = rows[n]
+                held = row.values[field.id]
                 findings.say(
                     "EVA-008",
                     f"{held.cell}“{field.name}”{held.value} 不在填报单位 {unit} {catalogue.area(unit).name_zh} 范围内",
@@ -323,10 +335,14 @@ def _check_areas(table: FormTable, catalogue: Catalogue, result: ReadResult, fin
 def _check_parents(table: FormTable, first: FormTable, result: ReadResult, findings: SheetFindings) -> None:
     if table.parent is None:
         return
-    known = {r.values[table.parent].value for r in result.tables[first.id] if table.parent in r.values}
-    for row in result.tables.get(table.id, []):
-        held = row.values.get(table.parent)
-        if held is not None and held.value not in known:
+    rows = result.tables.get(table.id)
+    if rows is None:
+        return
+    known = set(result.tables[first.id].values(table.parent))
+    for n, value in enumerate(rows.values(table.parent)):
+        if value is not None and value not in known:
+            row = rows[n]
+            held = row.values[table.parent]
             findings.say(
                 "REF-001",
                 f"{held.cell}“{table.by_id[table.parent].name}”{held.value} 不在“{first.title.zh}”表中",

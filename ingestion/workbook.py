@@ -1,23 +1,26 @@
 """Bytes to cells with sheet and address. Knows no form, no layout and no rule.
 
-Untrusted files are opened in a child process (reader_child.py) under memory and CPU limits; one child is kept and
-replaced when a file kills it. Every library's errors become one UnreadableFile.
+Untrusted files are opened in a child process (reader_child.py) under memory and CPU limits; a child is kept and
+replaced when a file kills it. Every library's errors become one UnreadableFile. Of several files the child opens the
+next ones while the caller reads the last.
 """
 
 from __future__ import annotations
 
 import atexit
-import base64
 import json
 import re
 import selectors
 import subprocess
 import sys
-import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, NamedTuple
 
 from ingestion.errors import UnreadableFile
 from ingestion.units import decimal_of, normalise
@@ -26,9 +29,11 @@ MAX_BYTES = 50 << 20
 TIMEOUT_SECONDS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One non-empty cell. kind: n number, s text, d date, b boolean, e error. text is the raw content."""
+class Cell(NamedTuple):
+    """One non-empty cell. kind: n number, s text, d date, b boolean, e error. text is the raw content.
+
+    A tuple, as a file has millions of them.
+    """
 
     row: int
     column: int
@@ -108,6 +113,7 @@ class Workbook:
         return next((s for s in self.sheets if s.name == name), None)
 
 
+@lru_cache(maxsize=1 << 14)
 def column_letters(column: int) -> str:
     letters = ""
     while column:
@@ -128,44 +134,41 @@ def split_address(address: str) -> tuple[int, int]:
 
 
 class _Child:
-    """One kept reader process. Threads of the app ask it one after another."""
+    """A kept reader process. What it is given has to be taken before it is given the next file."""
 
     def __init__(self) -> None:
-        self.process: subprocess.Popen[str] | None = None
-        self.turn = threading.Lock()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.is_asked = False
 
-    def _start(self) -> subprocess.Popen[str]:
+    def _start(self) -> subprocess.Popen[bytes]:
         root = Path(__file__).resolve().parent.parent
         self.process = subprocess.Popen(
             [sys.executable, "-m", "ingestion.reader_child"],
             cwd=root,
-            text=True,
-            encoding="utf-8",
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
         return self.process
 
-    def ask(self, data: bytes) -> dict[str, object] | None:
-        """The child's answer, or None when the file killed it or it did not answer in time."""
-        with self.turn:
-            return self._ask(data)
-
-    def _ask(self, data: bytes) -> dict[str, object] | None:
+    def give(self, data: bytes) -> None:
         process = self.process if self.process and self.process.poll() is None else self._start()
-        stdin, stdout = process.stdin, process.stdout
-        assert stdin and stdout
+        assert process.stdin
+        self.is_asked = True
+        with suppress(OSError):  # it died meanwhile: `take` says so
+            process.stdin.write(len(data).to_bytes(8, "big") + data)
+            process.stdin.flush()
+
+    def take(self) -> bytes | None:
+        """The child's answer, or None when the file killed it or it did not answer in time."""
+        assert self.process and self.process.stdout
         try:
-            stdin.write(base64.b64encode(data).decode() + "\n")
-            stdin.flush()
-            line = _read_line(stdout)
-        except (BrokenPipeError, OSError):
-            line = ""
-        if not line:
+            answer = _read_answer(self.process.stdout)
+        except OSError:
+            answer = None
+        if answer is None:
             self.stop()
-            return None
-        answer: dict[str, object] = json.loads(line)
+        self.is_asked = False
         return answer
 
     def stop(self) -> None:
@@ -174,18 +177,42 @@ class _Child:
             self.process.wait()
             for pipe in (self.process.stdin, self.process.stdout):
                 if pipe:
-                    pipe.close()
+                    with suppress(OSError):  # what it was not given any more
+                        pipe.close()
             self.process = None
 
 
-def _read_line(stdout: IO[str]) -> str:
+def _read_answer(stdout: IO[bytes]) -> bytes | None:
+    """A length and so many bytes; None where they do not all come."""
     with selectors.DefaultSelector() as selector:
         selector.register(stdout, selectors.EVENT_READ)
-        return stdout.readline() if selector.select(TIMEOUT_SECONDS) else ""
+        size = int.from_bytes(stdout.read(8), "big") if selector.select(TIMEOUT_SECONDS) else 0
+    answer = stdout.read(size)
+    return answer if size and len(answer) == size else None
 
 
-_child = _Child()
-atexit.register(_child.stop)
+_idle: list[_Child] = []  # each reader takes one for itself, so that readers never wait for each other
+
+
+@contextmanager
+def _a_child() -> Iterator[_Child]:
+    try:
+        child = _idle.pop()
+    except IndexError:
+        child = _Child()
+    try:
+        yield child
+    finally:
+        if child.is_asked:  # and nobody took the answer
+            child.stop()
+            child.is_asked = False
+        _idle.append(child)
+
+
+@atexit.register
+def _stop_all() -> None:
+    for child in _idle:
+        child.stop()
 
 
 _SAVE_AGAIN = "请用 Excel 或 WPS 打开后“另存为 xlsx”再报"
@@ -236,15 +263,12 @@ def _unreadable(code: str, found: str) -> UnreadableFile:
     return UnreadableFile(rule, zh, en, found, expected)
 
 
-def read_workbook(data: bytes) -> Workbook:
-    """All non-empty cells of a workbook, by content and never by file name.
-
-    Raises: UnreadableFile with the rule id of the finding (FLF-…) and what to do.
-    """
+def _refusal(data: bytes) -> UnreadableFile | None:
+    """Why a file is not given to the child, where a look at its bytes is enough."""
     if not data:
-        raise _unreadable("empty", "0 字节")
+        return _unreadable("empty", "0 字节")
     if len(data) > MAX_BYTES:
-        raise UnreadableFile(
+        return UnreadableFile(
             "FLF-006",
             f"文件过大（{len(data) >> 20} MB），请只报一张表",
             "the file is too large; file one form only",
@@ -252,22 +276,71 @@ def read_workbook(data: bytes) -> Workbook:
             f"≤ {MAX_BYTES} 字节",
         )
     if data[:4] == b"\xd0\xcf\x11\xe0" and "EncryptedPackage".encode("utf-16-le") in data:
-        raise _unreadable("password", "加密工作簿")
+        return _unreadable("password", "加密工作簿")
     if data.lstrip()[:1] == b"<":
-        raise _unreadable("html", "HTML")
-    answer = _child.ask(data)
-    if answer is None:
+        return _unreadable("html", "HTML")
+    return None
+
+
+def _book(said: bytes | None) -> Workbook:
+    if said is None:
         raise _unreadable("aborted", "读取中止")
+    answer: dict[str, Any] = json.loads(said)
     if fault := answer.get("fault"):
         raise _unreadable(str(fault), str(answer.get("detail")))
     sheets = []
-    for raw in answer["sheets"]:  # type: ignore[attr-defined]
-        cells = {(r, c): Cell(r, c, kind, text) for r, c, kind, text in raw["cells"]}
+    for raw in answer["sheets"]:
+        cells = {
+            (row, column): Cell(row, column, kind, text)
+            for row, columns, kinds, texts in raw["cells"]
+            for column, kind, text in zip(columns, kinds, texts, strict=True)
+        }
         formulas = {(r, c): text for r, c, text in raw["formulas"]}
         rows, columns = map(frozenset, raw["hidden"])
         merged = [tuple(m) for m in raw["merged"]]
         sheets.append(
             Sheet(raw["name"], raw["visible"], cells, formulas, merged, rows, columns, tuple(raw["cut"]) or None)
         )
-    said = {name: bool(answer[name]) for name in ("has_macros", "has_links", "from_1904", "shows_facts")}
-    return Workbook(sheets, kind=str(answer["kind"]), **said)
+    said_of = {name: bool(answer[name]) for name in ("has_macros", "has_links", "from_1904", "shows_facts")}
+    return Workbook(sheets, kind=str(answer["kind"]), **said_of)
+
+
+def read_workbook(data: bytes) -> Workbook:
+    """All non-empty cells of a workbook, by content and never by file name.
+
+    Raises: UnreadableFile with the rule id of the finding (FLF-…) and what to do.
+    """
+    [found] = read_workbooks([data])
+    if isinstance(found, UnreadableFile):
+        raise found
+    return found
+
+
+def read_workbooks(files: Iterable[bytes]) -> Iterator[Workbook | UnreadableFile]:
+    """As `read_workbook` of each, in order, with the fault in place of a file that cannot be read.
+
+    The child opens the next file while the caller has this one. No thread does that: it would wait for its turn in the
+    interpreter longer than a small file takes.
+    """
+    with _a_child() as child:
+        before: list[
+            UnreadableFile | None
+        ] = []  # the file before, when there is one: its refusal, or that it was given
+        for data in chain(files, [None]):
+            answers = [refusal or child.take() for refusal in before]
+            before = []
+            if data is not None:
+                before = [_refusal(data)]
+                if before == [None]:
+                    child.give(data)
+            for answer in answers:
+                yield _outcome(answer)
+
+
+def _outcome(answer: UnreadableFile | bytes | None) -> Workbook | UnreadableFile:
+    if isinstance(answer, UnreadableFile):
+        return answer
+    try:
+        return _book(answer)
+    except UnreadableFile as fault:
+        return fault

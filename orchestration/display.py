@@ -304,8 +304,8 @@ def show_demo(a: dict[str, Any], lang: str) -> None:
 
 
 def show_bench(rows: list[dict[str, Any]], lang: str) -> None:
-    table = new_table(*[pick(h, lang) for h in (("项目", "part"), ("用时 秒", "ours, s"), ("参照", "reference"), ("参照用时 秒", "its time, s"), ("倍数", "ratio"), ("目标", "target"), ("达到", "holds"), ("离散", "spread"))])  # fmt: skip
+    table = new_table(*[pick(h, lang) for h in (("项目", "part"), ("用时 秒", "ours, s"), ("参照", "reference"), ("参照用时 秒", "its time, s"), ("倍数", "ratio"), ("目标", "target"), ("达到", "holds"), ("离散", "spread"), ("内存峰值 MiB", "peak, MiB"))])  # fmt: skip
     for r in rows:
         holds = "[green]✓[/]" if r["holds"] else "[red]✗[/]"
-        table.add_row(r["name"], r["ours_s"], r["reference"], r["reference_s"], r["ratio"], r["target"], holds, r["spread"])  # fmt: skip
+        table.add_row(r["name"], r["ours_s"], r["reference"], r["reference_s"], r["ratio"], r["target"], holds, r["spread"], str(r["peak_mib"] or ""))  # fmt: skip
     console().print(table)

@@ -21,7 +21,7 @@ from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
 from ingestion.model import Finding, ReadResult
 from ingestion.moments import CHINA, now_utc, stamp
-from ingestion.reading import read_bytes
+from ingestion.reading import read_all
 from ingestion.register import Register, seen_files, submissions
 from ingestion.store import Store
 from quality.answer_book import place_of, write_answer
@@ -168,8 +168,9 @@ class Receiver:
         answers: dict[Path, dict[str, Any]] = {}
         incoming: list[Incoming] = []
         for batch in _batches(arrivals, self.inbox):
-            for arrival, file in self._keep(batch, answers):
-                result, named = read_bytes(file.data, self.catalogue, source_id)
+            kept = self._keep(batch, answers)
+            read = read_all((file.data for _, file in kept), self.catalogue, source_id)
+            for (arrival, file), (result, named) in zip(kept, read, strict=True):
                 times = arrival.received_at, arrival.decided_at
                 incoming.append(
                     Incoming(file.path, arrival.filed_by, *times, file.sha256, file.mtime_ns, result, named)

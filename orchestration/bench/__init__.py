@@ -22,7 +22,10 @@ THOUSANDTH = Decimal("0.001")
 
 @dataclass(frozen=True)
 class Case:
-    """One measurement. Each call does the whole work anew; `of` says what the target's ratio divides."""
+    """One measurement. Each call does the whole work anew; `of` says what the target's ratio divides.
+
+    peak: the most memory that ours takes, in MiB, where that has a bound.
+    """
 
     name: str
     reference: str
@@ -30,6 +33,7 @@ class Case:
     theirs: Callable[[], object]
     target: Decimal
     of: Literal["ours ÷ reference", "reference ÷ ours"] = "ours ÷ reference"
+    peak: Callable[[], int] | None = None
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -63,6 +67,7 @@ def measure(case: Case, runs: int = RUNS) -> dict[str, Any]:
         "target": f"{case.of} {'≤' if forward else '≥'} {case.target}",
         "holds": ratio <= bound if forward else ratio >= bound,
         "spread": _shown((max(ours) - min(ours)) / mine),
+        "peak_mib": case.peak() if case.peak else None,
     }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from orchestration.bench import Case
 from orchestration.bench.inputs import write_month, write_rosters
+from orchestration.bench.memory import peak_mib
 
 BARE = "the same files into Python lists, nothing checked or kept"
 
@@ -63,6 +64,9 @@ def cases(folder: Path, count: int) -> Iterator[Case]:
 
 
 def _pair(name: str, paths: Sequence[Path], homes: Path, most: Decimal, least: Decimal) -> Iterator[Case]:
-    yield Case(name, f"python-calamine: {BARE}", _receive(paths, homes / "calamine"), _calamine(paths), most)
+    def peak() -> int:
+        return peak_mib(paths, homes / "peak")
+
+    yield Case(name, f"python-calamine: {BARE}", _receive(paths, homes / "calamine"), _calamine(paths), most, peak=peak)
     ours = _receive(paths, homes / "openpyxl")
     yield Case(name, f"openpyxl: {BARE}", ours, _openpyxl(paths), least, "reference ÷ ours")

@@ -18,6 +18,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.model import ReadResult
 from ingestion.register import History, Register, batched, in_force, submissions
 from ingestion.store import Store
+from ingestion.table_rows import FiledRows
 from quality.audit.compile import compiled_form
 from quality.audit.language import Helper, base_of
 from quality.audit.relations import Row, period_end
@@ -233,7 +234,7 @@ class Contexts:
             ]
         if arrived:
             last = max(arrived, key=lambda r: str(r.period))
-            held = {t: [{n: v.filed for n, v in row.values.items()} for row in last.tables.get(t, ())] for t in tables}
+            held = {t: FiledRows(last.tables[t]) if t in last.tables else [] for t in tables}
             return {**held, AGAINST: dict.fromkeys(tables, (f"同批报送的 {form}", f"the {form} filed with it"))}
         if not rows:
             return {}

@@ -9,11 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow.parquet as pq
 
-from ingestion.model import Finding, ReadResult, TableRow
+from ingestion.model import Finding, ReadResult, Value
 from ingestion.register import submissions
 from ingestion.rulebook_model import Rule
 from quality.audit.context import Contexts
@@ -31,12 +30,12 @@ class _Seen:
     place: str
 
 
-def _filed(row: TableRow, name: str) -> Any:
-    return row.values[name].filed if name in row.values else None
-
-
-def _active(result: ReadResult) -> Iterator[TableRow]:
-    return (row for row in result.tables.get(FORM, ()) if _filed(row, STATUS) == ACTIVE)
+def _active(result: ReadResult, name: str) -> Iterator[tuple[int, Value]]:
+    """Number of a row, and its code in a field; rows without one are left out."""
+    rows = result.tables[FORM]
+    for n, (status, code) in enumerate(zip(rows.filed(STATUS), rows.filed(name), strict=True)):
+        if status == ACTIVE and code:
+            yield n, code
 
 
 def _in_force(
@@ -68,17 +67,17 @@ def _findings(
 ) -> Iterable[Finding]:
     catalogue, unit = contexts.catalogue, str(result.unit_code)
     label = catalogue.field_sets[FORM].by_id[name]
-    for row in _active(result):
-        code = _filed(row, name)
-        for other in seen.get((name, code), []):
+    for n, code in _active(result, name):
+        for other in seen.get((name, str(code)), []):
             if catalogue.is_within(other.unit, unit) or catalogue.is_within(unit, other.unit):
                 continue  # the same list, one level up
+            row = result.tables[FORM][n]
             held = row.values[name]
             area = catalogue.area(other.unit)
             values = {"label": label.name, "label_en": label.label.en, "code": code, "unit": f"{area.code} {area.name_zh}",
                       "place": other.place}  # fmt: skip
             zh, en = filled(rule.message.zh, values), filled(rule.message.en, values)
-            key = str(_filed(row, "task_id") or code)
+            key = str(row.values["task_id"].filed if "task_id" in row.values else code)
             yield Finding(
                 rule.id, severity, rule.level, f"{held.cell}：{zh}；{rule.hint.zh}", f"{held.cell}: {en}; {rule.hint.en}",
                 result.form, name, held.sheet, held.cell, key, held.raw, rule.hint.zh,
@@ -100,7 +99,7 @@ def check_counties(
     rule = next(r for r in contexts.catalogue.rules[ANY] if r.id == RULE)
     names = {rule.params["key"]: rule.severity, rule.params["explain"]: "warning"}
     wanted: dict[str, set[str]] = {
-        name: {c for r, _, _ in lists for row in _active(r) if (c := _filed(row, name))} for name in names
+        name: {str(code) for r, _, _ in lists for _, code in _active(r, name)} for name in names
     }
     views: dict[tuple[str, str, dt.datetime], dict[tuple[str, str], list[_Seen]]] = {}
     for result, kind, at in lists:
@@ -118,8 +117,8 @@ def check_counties(
                 )
                 result.add(Finding(rule.id, severity, rule.level, zh, en, result.form, name, found=str(len(said))))
         if all(f.severity != "error" for f in result.findings):  # what is returned holds nobody else up
-            for row in _active(result):
-                for name in names:
-                    if code := _filed(row, name):
-                        place = f"同批报送的 {result.unit_code} 第{row.row_no}行"
-                        views[view].setdefault((name, code), []).append(_Seen(str(result.unit_code), place))
+            row_nos = result.tables[FORM].row_nos
+            for name in names:
+                for n, code in _active(result, name):
+                    place = f"同批报送的 {result.unit_code} 第{row_nos[n]}行"
+                    views[view].setdefault((name, str(code)), []).append(_Seen(str(result.unit_code), place))

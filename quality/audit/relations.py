@@ -7,8 +7,8 @@ where they come from (run.py, context.py, examples.py), and words (messages.py).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -17,12 +17,14 @@ import duckdb
 
 from ingestion.catalogue import Catalogue
 from ingestion.rulebook_model import FieldSet, FormTable
+from ingestion.table_rows import FiledRows
 from ingestion.units import plain
 from quality.audit.compile import Check, CompiledForm, SetCheck
 from quality.audit.language import BESIDE, ROW, Helper, base_of, known_column, quoted
 
 NUMBER_TYPE = "DECIMAL(24,8)"
 WHOLE = -1  # in place of a row: the table as a whole
+BATCH_ROWS = 20_000  # of all tables of the returns that are judged in one statement
 Row = Mapping[str, Any]
 
 
@@ -101,6 +103,22 @@ def _helper_kind(helper: Helper, catalogue: Catalogue) -> str:
     return "BOOLEAN" if helper.kind == "plan_changed" else _kind(catalogue.form(helper.form), helper.field)
 
 
+def _column(rows: Sequence[Row], name: str) -> Iterable[Any]:
+    return rows.column(name) if isinstance(rows, FiledRows) else (row.get(name) for row in rows)
+
+
+def _batches(cases: Sequence[Case]) -> Iterator[tuple[int, Sequence[Case]]]:
+    """Cases in order, so many at a time that their tables stay small, each time with the number of the first."""
+    start, held = 0, 0
+    for n, case in enumerate(cases):
+        held += 1 + sum(len(rows) for rows in case.tables.values())
+        if held >= BATCH_ROWS:
+            yield start, cases[start : n + 1]
+            start, held = n + 1, 0
+    if start < len(cases):
+        yield start, cases[start:]
+
+
 class _Tables:
     """The temporary tables of one evaluation."""
 
@@ -134,14 +152,16 @@ class _Tables:
         judged = {c.over.id for c in self.compiled.checks} | {c.over.id for c in self.compiled.sets}
         for set_id in sorted(judged | set(self.compiled.columns)):
             fields = catalogue.field_sets[base_of(set_id)]
-            rows = [(r, n, row) for r, case in enumerate(cases) for n, row in enumerate(case.named(set_id, fields))]
+            held_by = [case.named(set_id, fields) for case in cases]
+            rows = [(r, n) for r, held in enumerate(held_by) for n in range(len(held))]
             columns: list[tuple[str, str, list[Any]]] = [
-                ("ret", "INTEGER", [r for r, _, _ in rows]),
-                ("row_order", "INTEGER", [n for _, n, _ in rows]),
+                ("ret", "INTEGER", [r for r, _ in rows]),
+                ("row_order", "INTEGER", [n for _, n in rows]),
             ]
             for name in sorted(self.compiled.columns.get(set_id, set())):
                 kind = _kind(fields, name)
-                columns.append((name, kind, _typed(kind, [row.get(name) for _, _, row in rows])))
+                values = (value for held in held_by for value in _column(held, name))
+                columns.append((name, kind, _typed(kind, values)))
             self.write(set_id, columns)
 
     def _from(self, fields: FieldSet) -> str:
@@ -184,6 +204,21 @@ class _Tables:
         return found
 
 
+def _evaluated(tables: _Tables, catalogue: Catalogue, everything: bool) -> list[Outcome]:
+    compiled = tables.compiled
+    tables.fill(catalogue)
+    found: list[Outcome] = []
+    for fields in {c.over.id: c.over for c in compiled.checks}.values():
+        found += tables.scan(fields, [c for c in compiled.checks if c.over is fields], everything)
+    if compiled.sets:
+        from quality.audit.sets import judge  # loads the comparing library, which one-row forms do without
+
+        for check in compiled.sets:
+            for n, rows in enumerate(tables.chosen(check)):
+                found += judge(check, n, tables.cases[n], rows, catalogue, everything)
+    return found
+
+
 def evaluate(
     compiled: CompiledForm, cases: Sequence[Case], catalogue: Catalogue, everything: bool = False
 ) -> list[Outcome]:
@@ -193,17 +228,10 @@ def evaluate(
     """
     connection = locked_connection().cursor()  # opening a database costs 12 ms, a cursor nothing
     try:
-        tables = _Tables(connection, compiled, cases)
-        tables.fill(catalogue)
         found: list[Outcome] = []
-        for fields in {c.over.id: c.over for c in compiled.checks}.values():
-            found += tables.scan(fields, [c for c in compiled.checks if c.over is fields], everything)
-        if compiled.sets:
-            from quality.audit.sets import judge  # loads the comparing library, which one-row forms do without
-
-            for check in compiled.sets:
-                for n, rows in enumerate(tables.chosen(check)):
-                    found += judge(check, n, cases[n], rows, catalogue, everything)
+        for start, batch in _batches(cases):
+            said = _evaluated(_Tables(connection, compiled, batch), catalogue, everything)
+            found += (replace(outcome, case=start + outcome.case) for outcome in said) if start else said
     finally:
         connection.close()
     ranks = {id(check): n for n, check in enumerate([*compiled.checks, *compiled.sets])}

@@ -11,6 +11,7 @@ from typing import Any
 
 from ingestion.catalogue import Catalogue
 from ingestion.model import ReadResult
+from ingestion.table_rows import FiledRows
 from quality.audit.compile import Check, CompiledForm, compiled_form
 from quality.audit.language import base_of
 from quality.audit.messages import MOST, Target, cannot_tell, failure, more
@@ -24,7 +25,7 @@ def case_of(result: ReadResult, context: Context, catalogue: Catalogue) -> Case:
     """One return in form units, with what is known beside it."""
     assert result.form and result.period
     tables: dict[str, Sequence[Mapping[str, Any]]] = {
-        table.id: [{n: held.filed for n, held in row.values.items()} for row in result.tables.get(table.id, ())]
+        table.id: FiledRows(result.tables[table.id]) if table.id in result.tables else []
         for table in catalogue.form(result.form).tables
     }
     tables |= {name: rows for name, rows in context.items() if base_of(name) in catalogue.field_sets}

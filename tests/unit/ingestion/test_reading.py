@@ -11,7 +11,7 @@ import pytest
 
 from ingestion.catalogue import catalogue
 from ingestion.model import Finding, ReadResult
-from ingestion.reading import read_bytes
+from ingestion.reading import read_all, read_bytes
 from tests.factories import (
     SOUND_J2,
     edit,
@@ -32,6 +32,15 @@ def read(path: Path) -> ReadResult:
 
 def errors(result: ReadResult) -> list[Finding]:
     return [f for f in result.findings if f.severity == "error"]
+
+
+def test_files_read_ahead_are_answered_in_order_though_one_kills_the_reader(tmp_path: Path) -> None:
+    units = ["110101", "110102", "110105", "110106"]
+    sound = [write_return(tmp_path / f"{u}.xlsx", unit=u).read_bytes() for u in units]
+    files = [sound[0], far_corner(), sound[1], b"", sound[2], b"<html></html>", sound[3]]
+    results = [result for result, _ in read_all(files, catalogue(), today=TODAY)]
+    assert [r.unit_code for r in results] == [units[0], None, units[1], None, units[2], None, units[3]]
+    assert [r.findings[0].rule for r in results if r.unreadable] == ["FLF-005", "FLF-001", "FLF-004"]
 
 
 def test_a_sound_return_reads_every_value_with_its_cell(tmp_path: Path) -> None:

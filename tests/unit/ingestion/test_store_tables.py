@@ -11,7 +11,9 @@ import pytest
 
 from ingestion.archive import Archive
 from ingestion.catalogue import catalogue
+from ingestion.model import ReadResult
 from ingestion.store import Store
+from ingestion.table_rows import Slot, TableRows
 from tests.factories import write_roster
 
 TABLES = ("J4", "J4C", "J4F", "J4P", "J4R")
@@ -29,6 +31,14 @@ def row(tmp_path: Path) -> dict[str, Any]:
 
 def rows_in(path: Path) -> list[dict[str, Any]]:
     return pq.ParquetFile(path).read().to_pylist()
+
+
+def test_a_number_of_more_than_twenty_digits_lands_whole(tmp_path: Path, row: dict[str, Any]) -> None:
+    rows = TableRows("项目", [Slot("inv_total", "A", "元")])
+    rows.add(10, [(Decimal(10**22 + 1), Decimal(10**18), "…")])
+    result = ReadResult(form="J4", unit_code="110108", period="2023-09", tables={"J4": rows})
+    written = Store(tmp_path, catalogue()).land([row], {"s1": result})
+    assert [r["inv_total"] for r in rows_in(written[0])] == [Decimal(10**22 + 1)]
 
 
 def test_every_table_lands_in_a_partition_of_its_own(tmp_path: Path, row: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ import pytest
 import orchestration.bench as bench
 from orchestration.bench import Case, measure
 
-FIELDS = {"name", "ours_s", "reference", "reference_s", "ratio", "target", "holds", "spread"}
+FIELDS = {"name", "ours_s", "reference", "reference_s", "ratio", "target", "holds", "spread", "peak_mib"}
 
 
 class Clock:
@@ -56,5 +56,9 @@ def test_every_case_runs_and_has_the_fields_of_the_contract(monkeypatch: pytest.
     monkeypatch.setitem(bench.SCALES, "tiny", 2)
     rows = bench.run_bench("tiny", runs=1)
     assert all(set(r) == FIELDS for r in rows)
+    assert [r["peak_mib"] is not None for r in rows if "receive" in r["name"]] == [
+        True,
+        False,
+    ] * 2  # once a set of files
     parts = {r["name"].split()[0] for r in rows}
     assert parts == {"receive", "audit", "build", "write"}

@@ -7,11 +7,15 @@ import time
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from ingestion.catalogue import catalogue
-from ingestion.model import CellValue, Finding, ReadResult, TableRow
+from ingestion.model import Finding, ReadResult
 from ingestion.rulebook_model import FormTable
 from ingestion.similar_places import Place, similar_pairs
+from ingestion.table_rows import Slot, TableRows
 from ingestion.workbook import column_letters
+from quality.audit import relations
 from quality.audit.run import audit
 
 UIDS = "110108{:06d}"
@@ -38,15 +42,10 @@ def roster(period: str = "2023-09", **tables: list[dict[str, Any]]) -> ReadResul
         assert isinstance(table, FormTable)
         letters = {f.id: column_letters(n) for n, f in enumerate(table.fields, start=1)}
         result.columns[table.id] = {n: (table.sheet, c) for n, c in letters.items()}
-        result.tables[table.id] = []
+        held = result.tables[table.id] = TableRows(table.sheet, [Slot(n, c, None) for n, c in letters.items()])
         for no, row in enumerate(tables.get(table.id, []), start=10):
-            values = {}
-            for name, given in row.items():
-                if given is None:
-                    continue
-                value = Decimal(str(given)) if table.by_id[name].is_number else given
-                values[name] = CellValue(value, value, None, table.sheet, f"{letters[name]}{no}", str(given))
-            result.tables[table.id].append(TableRow(no, table.sheet, values))
+            typed = {n: Decimal(str(v)) if table.by_id[n].is_number and v is not None else v for n, v in row.items()}
+            held.add(no, [None if (v := typed.get(n)) is None else (v, v, str(row[n])) for n in letters])
     return result
 
 
@@ -108,6 +107,15 @@ def test_more_than_fifty_of_a_kind_are_counted_not_left_out() -> None:
     result = roster(J4=[task(n, elig="Y2") for n in range(1, 61)])
     found = [f for f in audited(result) if f.rule == "J4-006"]
     assert len(found) == 51 and "另有 10 处" in found[-1].message_zh and found[-1].severity == "error"
+
+
+def test_lists_that_are_judged_in_several_batches_get_their_own_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relations, "BATCH_ROWS", 3)
+    faulty = [0, 2, 1, 0, 3]  # rows of each list that were built too late
+    lists = [roster(J4=[*(task(n, elig="Y1", built_first=2003) for n in range(1, k + 1)), task(9)]) for k in faulty]
+    audit(lists, [{}] * len(lists), catalogue())
+    found = [[f.cell for f in r.findings if f.rule == "J4-006"] for r in lists]
+    assert found == [[f"P{row}" for row in range(10, 10 + k)] for k in faulty]
 
 
 def test_what_cannot_be_told_is_one_finding_a_rule_with_the_number_of_rows() -> None:
