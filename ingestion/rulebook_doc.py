@@ -132,25 +132,27 @@ def _rules(book: Catalogue) -> Iterator[str]:
         yield f"### {form if form != 'any' else '各表 any form'}"
         yield ""
         yield from _table(
-            ("编号", "名称", "级别", "关系 relation", "提示语 message", "依据 basis"),
-            ((r.id, f"{r.name}（{r.type}，{r.level}）", _severity(r), _relation(r), f"{r.message.zh} / {r.message.en}", r.basis)
-             for r in rules),
+            ("编号", "名称", "级别", "关系 relation", "提示语 message", "怎么办 hint", "依据 basis", "责任、有效期 owner, valid"),
+            ((r.id, f"{r.name}（{r.type}，{r.level}）", _severity(r), _relation(r), f"{r.message.zh} / {r.message.en}",
+              f"{r.hint.zh} / {r.hint.en}", r.basis + (f"。{r.note.zh} / {r.note.en}" if r.note else ""),
+              f"{r.owner}；{r.valid.start}—{r.valid.to or ''}") for r in rules),
         )  # fmt: skip
 
 
 def _severity(rule: Rule) -> str:
-    return SEVERITIES[rule.severity] + ("（不须说明）" if rule.severity == "warning" and not rule.explain else "")
+    if rule.severity != "warning":
+        return SEVERITIES[rule.severity]
+    reasons = f"（可用 {'、'.join(rule.reasons)}）" if rule.reasons else "" if rule.explain else "（不须说明）"
+    return SEVERITIES[rule.severity] + reasons
 
 
 def _relation(rule: Rule) -> str:
     """The relation as the rule book writes it: a total and its parts, expressions, or the parameters of its type."""
-    if rule.checks:
-        texts = rule.checks
-    elif "parts" in rule.params:
+    if "parts" in rule.params:
         signed = [f"- {p[1:]}" if p.startswith("-") else f"+ {p}" for p in map(str, rule.params["parts"])]
         texts = [f"{rule.params['total']} = {' '.join(signed).removeprefix('+ ')}"]
     else:
-        texts = [json.dumps(rule.params, ensure_ascii=False)]
+        texts = [*([json.dumps(rule.params, ensure_ascii=False)] if rule.params else []), *rule.checks]
     over = f"（{'、'.join(rule.tables)} 逐行）" if rule.tables else ""
     return "；".join(f"`{t}`" for t in texts) + over + (f"，当 when `{rule.when}`" if rule.when else "")
 

@@ -66,12 +66,37 @@ def case_of_example(rule: Rule, example: Mapping[str, Any], compiled: CompiledFo
     return Case(period_end(str(example.get("period", PERIOD))), items, tables, beside)
 
 
-def outcome_of(rule: Rule, example: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """pass, fail or na: how an example comes out. It fails where any of its rows or checks fails."""
+def _outcomes(rule: Rule, examples: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[str | SetupError]:
+    """How examples come out, all judged together; the fault of one that the rule cannot know."""
     compiled = compile_rules(catalogue.form(rule.form), [rule], catalogue)
-    found = evaluate(compiled, [case_of_example(rule, example, compiled, catalogue)], catalogue, everything=True)
-    verdicts = {o.verdict for o in found}
-    return OUTCOMES[False if False in verdicts else None if None in verdicts else True]
+    cases: list[Case] = []
+    came_out: list[str | SetupError | int] = []
+    for example in examples:
+        try:
+            cases.append(case_of_example(rule, example, compiled, catalogue))
+            came_out.append(len(cases) - 1)
+        except SetupError as error:
+            came_out.append(error)
+    verdicts: dict[int, set[bool | None]] = {}
+    for found in evaluate(compiled, cases, catalogue, everything=True) if cases else []:
+        verdicts.setdefault(found.case, set()).add(found.verdict)
+
+    def outcome(n: int) -> str:
+        said = verdicts.get(n, set())
+        return OUTCOMES[False if False in said else None if None in said else True]
+
+    return [outcome(n) if isinstance(n, int) else n for n in came_out]
+
+
+def outcome_of(rule: Rule, example: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """pass, fail or na: how an example comes out. It fails where any of its rows or checks fails.
+
+    Raises SetupError for a name that the rule cannot know.
+    """
+    (came_out,) = _outcomes(rule, [example], catalogue)
+    if isinstance(came_out, SetupError):
+        raise came_out
+    return came_out
 
 
 def may_lack(rule: Rule, catalogue: Catalogue) -> bool:
@@ -95,17 +120,13 @@ def run_examples(rule: Rule, catalogue: Catalogue | None = None) -> list[str]:
         needed = ["pass", "fail", *(["na"] if may_lack(rule, catalogue) else [])]
         given = {str(w) for w, found in rule.tests.items() if found}
         problems = [f"{rule.id}: 缺 tests.{w} 样例 (no {w} example)" for w in needed if w not in given]
-    for wanted, examples in rule.tests.items():
-        for n, example in enumerate(examples, start=1):
-            try:
-                came_out = outcome_of(rule, example, catalogue)
-            except SetupError as error:
-                problems.append(str(error))
-                continue
-            if came_out != wanted:
-                problems.append(
-                    f"{rule.id}: tests.{wanted} 第{n}例结果是 {came_out} (example {n} comes out as {came_out})"
-                )
+    given_examples = [(wanted, n, e) for wanted, some in rule.tests.items() for n, e in enumerate(some, start=1)]
+    outcomes = _outcomes(rule, [e for *_, e in given_examples], catalogue)
+    for (wanted, n, _), came_out in zip(given_examples, outcomes, strict=True):
+        if isinstance(came_out, SetupError):
+            problems.append(str(came_out))
+        elif came_out != wanted:
+            problems.append(f"{rule.id}: tests.{wanted} 第{n}例结果是 {came_out} (example {n} comes out as {came_out})")
     return problems
 
 

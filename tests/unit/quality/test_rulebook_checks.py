@@ -43,7 +43,7 @@ FAULTS: list[tuple[str, str, str, str, str, str]] = [
     ("rules/J2.yaml", "zh: \"累计数下降：", "zh: \"" + "累" * 121, "J2-003", "最多 120", "at most 120"),
     ("rules/cross_level.yaml", "差 {diff}\"", "差 {diff}，{who}\"", "L-001", "{who}", "{who}"),
     ("rules/J2.yaml", "explain: [W1, W2,", "explain: [W1, W77,", "J2-012", "没有原因代码 W77", "no reason W77"),
-    ("rules/J2.yaml", "valid: {from: 2019-01}", "valid: {from: 2019}", "defaults.valid.from", "不合格式", "pattern"),
+    ("rules/J2.yaml", "valid: {from: 2019-01}", "valid: {from: 2019}", "defaults.valid.from", "不合格式", "valid string"),
     ("rules/J1.yaml", "last_month: {else: 6}", "last_moon: {else: 6}", "J1-018", "no limit last_month", "no limit last_month"),
     ("rules/J2.yaml", "{of: before, fields: flows,", "{of: before, field: flows,", "J2-027", "'fields'", "'fields'"),
     ("rules/J2.yaml", "among: past.J2", "among: future.J2", "", "不是表", "no such table"),

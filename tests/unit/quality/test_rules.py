@@ -9,9 +9,11 @@ import pytest
 
 from ingestion.catalogue import catalogue
 from ingestion.errors import SetupError
-from ingestion.rulebook_model import Rule
-from quality.audit.examples import outcome_of, placeholders, run_examples
+from ingestion.rulebook_model import Rule, Validity
+from quality.audit.compile import compile_rules
+from quality.audit.examples import case_of_example, outcome_of, placeholders, run_examples
 from quality.audit.expressions import compile_expression
+from quality.audit.relations import evaluate
 
 RULES = [r for form in catalogue().forms for r in catalogue().rules[form]]
 
@@ -71,6 +73,10 @@ def test_every_rule_says_who_keeps_it_since_when_and_what_to_do(rule: Rule) -> N
         "date_diff('week', period, period) = 1", "date_diff('month', (select 1), period) = 1",
         "greatest((select 1), 2) > 1", "xq_start between (select 1) and 2", "case when (select 1) then true end",
         "xq_start like period", "xq_start = 'a' || 'b'", "try(xq_start) > 1", "current_date > period",
+        # views and robust values: by name, once, without more than the language
+        "rows(future.J4, true) > 0", "rows(before.nosuch, true) > 0", "rows(x.before.J4, true) > 0", "before.J4.hh > 1",
+        "rows_median(J4, hh) > 1", "rows_median(J4, (select 1), true) > 1", "rows_mad(past.J2, nonsense, true) > 1",
+        "rows_median(J4, rows(J4, true), true) > 1", "first_version(nonsense) = 1", "first_version(J1.plan_xq) = 1",
         "xq_start = any(select 1)", "date 'x' = (select 1)", "cast('1' as integer) = 1",
     ],
 )  # fmt: skip
@@ -113,6 +119,18 @@ ROW_CASES = [
     ("rows_sum(J4F.arrived, true) = 1", {"rows": {"J4F": [{"arrived": 1}, {"src": "F12"}]}}, "na"),  # a blank is no zero
     ("rows_sum(J4F.arrived, true) = 0", {"rows": {"J4F": []}}, "pass"),
     ("rows_distinct(J4F.src, true) = 2", {"rows": {"J4F": [{"src": "F11"}, {"src": "F11"}, {"src": "F12"}, {}]}}, "pass"),
+    ("year(plan_start) = 2023 and month(plan_start) = 5", {"plan_start": "2023-05"}, "pass"),
+    ("year(plan_start) = 2023", {}, "na"),
+    ("hh % 100 = 0", {"hh": 300}, "pass"),
+    ("hh % 100 = 0", {"hh": 301}, "fail"),
+    ("rows_median(J4F, arrived, true) = 2", {"rows": {"J4F": [{"arrived": 10}, {"arrived": 1}, {"arrived": 2}]}}, "pass"),
+    ("rows_median(J4F, arrived, true) = 1.5", {"rows": {"J4F": [{"arrived": 1}, {}, {"arrived": 2}]}}, "pass"),  # a blank is none
+    ("rows_mad(J4F, arrived, true) = 1", {"rows": {"J4F": [{"arrived": 10}, {"arrived": 1}, {"arrived": 2}]}}, "pass"),
+    ("rows_median(J4F, arrived / nullif(paid, 0), paid > 0) = 4", {"rows": {"J4F": [{"arrived": 8, "paid": 2}, {"arrived": 9, "paid": 0}]}}, "pass"),
+    ("rows_median(J4F, arrived, true) > 0", {"rows": {"J4F": []}}, "na"),
+    ("rows(before.J4, task_id = this.task_id and hh = 5) = 1", {"task_id": "T", "rows": {"before.J4": [{"task_id": "T", "hh": 5}, {"task_id": "T"}]}}, "pass"),
+    ("rows(before.J4, true) = 0", {"task_id": "T", "rows": {"before.J4": []}}, "pass"),
+    ("rows(before.J4, true) = 0", {"task_id": "T"}, "na"),  # none was ever in force
     ("lookup(J2.xq_start) = 6", {"lookup.J2.xq_start": 6}, "pass"),
     ("lookup(J1.plan_xq) = 6", {}, "na"),
     ("unit_attr('level') = 'county'", {"unit.level": "county"}, "pass"),
@@ -123,6 +141,49 @@ ROW_CASES = [
 def test_what_the_helpers_mean(text: str, example: dict[str, object], wanted: str) -> None:
     rule = next(r for r in RULES if r.id == "J4-003").model_copy(update={"check": text})
     assert outcome_of(rule, example, catalogue()) == wanted
+
+
+def test_a_province_may_set_a_limit_of_its_own() -> None:
+    rule = next(r for r in RULES if r.id == "J4-106")
+    rule = rule.model_copy(
+        update={"params": {**rule.params, "limits": {"last_year": 2000, "share": {"else": "0.15", "530000": "0.2"}}}}
+    )
+    listed = {"plan_year": 2023, "membership": "M1", "rec_status": "A", "stage": "ST02"}
+    rows = {"J4": [{**listed, "built_first": 1988, "hh": 80}, {**listed, "built_first": 2001, "hh": 20}]}
+    outcomes = [
+        outcome_of(rule, {"unit.province": province, "rows": rows}, catalogue()) for province in ("530000", "520000")
+    ]
+    assert outcomes == ["pass", "fail"] and outcome_of(rule, {"rows": rows}, catalogue()) == "fail"
+
+
+def test_a_rule_is_judged_in_its_own_months_alone() -> None:
+    rule = next(r for r in RULES if r.id == "J2-015")
+    rule = rule.model_copy(update={"valid": Validity.model_validate({"from": "2022-03", "to": "2022-05"})})
+    months = ("2022-02", "2022-03", "2022-05", "2022-06")
+    outcomes = [outcome_of(rule, {"xq_off": 1, "period": month}, catalogue()) for month in months]
+    assert outcomes == ["pass", "fail", "fail", "pass"]
+
+
+def test_what_is_said_of_a_year_of_the_list_is_said_once_at_its_first_row() -> None:
+    rule = next(r for r in RULES if r.id == "J4-106")
+    listed = {"membership": "M1", "rec_status": "A", "stage": "ST02", "built_first": 2001, "hh": 20}
+    rows = {"J4": [{**listed, "plan_year": year} for year in (2022, 2023, 2022, 2023)]}
+    compiled = compile_rules(catalogue().form("J4"), [rule], catalogue())
+    case = case_of_example(rule, {"rows": rows}, compiled, catalogue())
+    assert [o.row for o in evaluate(compiled, [case], catalogue())] == [0, 1]
+
+
+def test_a_slip_of_the_unit_is_told_apart_from_growth() -> None:
+    """10,000 times within a factor of three either way; below one hundredth of 10,000 yuan there is nothing to compare."""
+    rule = next(r for r in RULES if r.id == "J2-102")
+    rule = rule.model_copy(update={"params": {**rule.params, "fields": ["inv_done"]}})
+    for now, before, wanted in (
+        ("200", "10", "pass"), ("30000", "10", "pass"), ("33400", "10", "fail"), ("299000", "10", "fail"),
+        ("301000", "10", "pass"), ("0.001", "10", "fail"), ("0.001", "31", "pass"), ("100", "0", "pass"),
+        ("0", "100", "pass"), (None, "10", "na"), ("100", None, "na"),
+    ):  # fmt: skip
+        example = {"period": "2023-05", "inv_done": now, "prev.inv_done": before}
+        assert outcome_of(rule, example, catalogue()) == wanted, (now, before)
 
 
 def test_a_list_of_another_form_does_not_go_with_what_is_known_beside_the_return() -> None:
