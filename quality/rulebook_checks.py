@@ -24,7 +24,11 @@ from quality.audit.compile import compile_rules
 from quality.audit.examples import placeholders, run_examples
 from quality.audit.levels import ANY
 from quality.audit.messages import filled
+<<<<<<< HEAD
 from quality.rulebook_lock import LOCK, MONTH, differences
+=======
+from quality.audit.templates import fields_of
+>>>>>>> b792aa2 (Rule book check: parameters of types that are missing or wrong, units of a value and its bound)
 
 LONGEST_MESSAGE = 120
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -335,10 +339,15 @@ def _message(rule: Rule, file: str, known: set[str]) -> Iterator[Problem]:
 
 
 def _units(rule: Rule, file: str, fields: FieldSet, book: Catalogue) -> Iterator[Problem]:
-    """A total and its parts are in one unit, or 万元 would be added to 元."""
-    if "parts" not in rule.params:
+    """A total and its parts, a value and what bounds it, are in one unit, or 万元 would be added to 元."""
+    p = rule.params
+    limit = str(p.get("within", p.get("equals")))
+    if "parts" in p:
+        names = [str(p.get("total")), *(str(part).lstrip("-") for part in p["parts"])]
+    elif limit in fields.by_id:
+        names = [limit, *fields_of(rule, fields)]
+    else:
         return
-    names = [str(rule.params.get("total")), *(str(p).lstrip("-") for p in rule.params["parts"])]
     units = {fields.by_id[n].unit for n in names if n in fields.by_id}
     if len(units) > 1:
         listed = "、".join(sorted(str(u) for u in units))

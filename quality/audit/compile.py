@@ -1,8 +1,8 @@
 """Rules of a form → checks: SQL conditions over the rows of one set of fields. Generated, never written by hand.
 
 A rule becomes one check or several (one a required field, one an expression of its list, one a field of `params.each`),
-so that a blank in one never hides a failure in another. Relations between the rows of a set (RWD, SIM, SPL) and codes
-(COV) have no expression: sets.py judges them, and only which rows they look at is SQL. Not here: running (relations.py).
+so that a blank in one never hides a failure in another. Relations between the rows of a set (RWD, SIM, SPL), versions of it
+(RTS, RRL) and codes (COV) have no expression: sets.py judges them, and only which rows they look at is SQL. Not here: running (relations.py).
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from ingestion.errors import SetupError
 from ingestion.rulebook_model import FieldSet, Form, FormField, Rule
 from ingestion.units import half_unit_tolerance, plain
 from quality.audit.expressions import compile_expression
-from quality.audit.language import INNER, ROW, Compiled, Helper, base_of, quoted
+from quality.audit.language import INNER, ROW, VIEWS, Compiled, Helper, base_of, quoted
 from quality.audit.templates import Template, templates_of
 
-SET_TYPES = ("RWD", "SIM", "SPL", "COV", "RTS", "RRL")
+VERSION_TYPES = {"RTS": ("key", "among", "columns", "kept"), "RRL": ("key", "among", "share")}  # and what they must say
+SET_TYPES = ("RWD", "SIM", "SPL", "COV", *VERSION_TYPES)
 
 
 @dataclass(frozen=True)
@@ -214,12 +215,19 @@ class _Maker:
 
     def _looks_at_other_versions(self) -> None:
         """A relation between versions of a list needs the columns of the other one."""
-        view = self.rule.params.get("among")
-        if view is not None and view not in self.compiled.absent:
-            names = self.rule.params.get("columns") or [f.id for f in self.over.fields]
+        p = self.rule.params
+        if self.rule.type not in VERSION_TYPES:
+            return
+        if missing := [name for name in VERSION_TYPES[self.rule.type] if name not in p]:
+            raise SetupError(f"{self.where}: params of type {self.rule.type} are missing: {', '.join(missing)}")
+        view, names = str(p["among"]), p.get("columns") or [f.id for f in self.over.fields]
+        if base_of(view) != self.over.id or view.rpartition(".")[0] not in VIEWS:
+            raise SetupError(f"{self.where}: {view} is no other version of {self.over.id}")
+        for name in (p["key"], *p.get("kept", {}), *names):
+            self.column(name)
+        if view not in self.compiled.absent:
             self.compiled.columns.setdefault(view, set()).update(names)
-        if view is not None:
-            self.compiled.foreign.add(view)
+        self.compiled.foreign.add(view)
 
 
 def compile_rules(

@@ -173,8 +173,8 @@ def templates_of(rule: Rule, over: FieldSet, where: str) -> Sequence[Template]:
     parameters: dict[str, Any] = {k: v for k, v in rule.params.items() if k not in ("each", "at", "once", "limits")}
     try:
         made = list(TEMPLATES[rule.type](rule, over)) if parameters else []
-    except KeyError as error:
-        raise SetupError(f"{where}: no parameters of {rule.type}, or none called {error}") from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SetupError(f"{where}: params of type {rule.type} are missing or wrong: {error}") from None
     if not own and not made:
         raise SetupError(f"{where}: neither params nor check")
     return [*made, *own]
