@@ -135,7 +135,7 @@ class _Work:
         if not found:
             sheet.write_string(head + 1, 0, "没有发现问题", self.plain)
         if asked:
-            last = self._reasons(last + 2, head)
+            last = self._reasons(last + 2)
         for column, width in enumerate(WIDTHS):
             sheet.set_column(column, column, width)
         sheet.freeze_panes(head + 1, 0)
@@ -162,14 +162,25 @@ class _Work:
         if wants:
             for name in (REASON, TEXT):
                 self.sheet.write_blank(at, COLUMNS.index(name), None, self.input)
+            column = COLUMNS.index(REASON)
+            self.sheet.data_validation(
+                at, column, at, column,
+                {"validate": "list", "source": self._choices(f.rule), "error_type": "warning", "error_title": REASON,
+                 "error_message": "请从列表中选一个原因代码"},
+            )  # fmt: skip
         # said, since not every program fits a row to its wrapped text on opening
         self.sheet.set_row(at, LINE * max(lines_of(t, w) for t, w in zip(texts, WIDTHS, strict=True)))
 
-    def _reasons(self, at: int, head: int) -> int:
-        """The reason codes below the findings, and the lists that open in the cells above. Returns the last row."""
-        sheet, column = self.sheet, COLUMNS.index(REASON)
+    def _choices(self, rule: str) -> list[str]:
+        """The reasons that answer a rule, as the list of its cell shows them."""
+        only = next((r.reasons for rules in self.rules.rules.values() for r in rules if r.id == rule), [])
         reasons = self.rules.codelist("explain_reasons")
-        choices = [f"{code} {r['name_zh']}" for code, r in reasons.items()]
+        return [f"{code} {r['name_zh']}" for code, r in reasons.items() if not only or code in only]
+
+    def _reasons(self, at: int) -> int:
+        """The reason codes, below the findings. Returns the last row."""
+        sheet = self.sheet
+        reasons = self.rules.codelist("explain_reasons")
         sheet.write_string(at, 0, "代码", self.head)
         sheet.merge_range(at, 1, at, 3, "原因", self.head)
         sheet.write_string(at, 4, "Reason", self.head)
@@ -177,11 +188,6 @@ class _Work:
             sheet.write_string(n, 0, code, self.cell)
             sheet.merge_range(n, 1, n, 3, reason["name_zh"], self.cell)
             sheet.write_string(n, 4, reason["name_en"], self.cell)
-        sheet.data_validation(
-            head + 1, column, at - 2, column,
-            {"validate": "list", "source": choices, "error_type": "warning", "error_title": "原因代码",
-             "error_message": "请从列表中选一个原因代码"},
-        )  # fmt: skip
         return at + len(reasons)
 
 

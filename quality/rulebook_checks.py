@@ -24,11 +24,8 @@ from quality.audit.compile import compile_rules
 from quality.audit.examples import placeholders, run_examples
 from quality.audit.levels import ANY
 from quality.audit.messages import filled
-<<<<<<< HEAD
-from quality.rulebook_lock import LOCK, MONTH, differences
-=======
 from quality.audit.templates import fields_of
->>>>>>> b792aa2 (Rule book check: parameters of types that are missing or wrong, units of a value and its bound)
+from quality.rulebook_lock import LOCK, MONTH, differences
 
 LONGEST_MESSAGE = 120
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

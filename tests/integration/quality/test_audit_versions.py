@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from ingestion.errors import UsageError
@@ -97,6 +98,9 @@ def test_a_figure_far_from_what_was_filed_first_is_asked_about(office: Office) -
     assert "V-002" not in office.month("2023-09", "2023-10-04", xq_start=38, st_build=35, **many)
     found = office.month("2023-09", "2023-10-05", xq_start=40, st_build=37, **many)["V-002"]
     assert "首报 36" in found["message_zh"] and found["field"] == "xq_start" and found["severity"] == "warning"
+    answer = openpyxl.load_workbook(office.receiver.home / "answers" / f"{office.last['submission_id']}.xlsx")
+    texts = [str(c.value) for row in answer.worksheets[0].iter_rows() for c in row]
+    assert any("V-002 --reason W1或W2或W3" in text for text in texts)
     with pytest.raises(UsageError, match="V-002"):  # W5, batch acceptance, is no reason for it
         explain(office.receiver.home, office.last["submission_id"], "V-002", "W5")
     assert explain(office.receiver.home, office.last["submission_id"], "V-002", "W2")["unexplained"] == []
