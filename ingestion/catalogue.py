@@ -33,6 +33,7 @@ from ingestion.rulebook_model import (
     ReturnFormula,
     RowCondition,
     Rule,
+    RuleReview,
     Unit,
 )
 from ingestion.units import normalise
@@ -80,6 +81,11 @@ class Catalogue(AreaDirectory):
     @property
     def persons_per_household(self) -> Decimal:
         return Decimal(self.settings["persons_per_household"]["value"])
+
+    @cached_property
+    def rule_review(self) -> RuleReview:
+        path = self.root / "rulebook.yaml"
+        return parse(RuleReview, self.settings.get("rule_review"), path, "rule_review")
 
     # -- what is asked ------------------------------------------------------------------------------------------
     @cached_property

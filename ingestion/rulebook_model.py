@@ -209,6 +209,15 @@ class Rule(RulebookModel):
         return self.explain if isinstance(self.explain, list) else []
 
 
+class RuleReview(RulebookModel):
+    """When a rule is put up for review: shares of its firings in so many months."""
+
+    months: Annotated[int, Attr(ge=1)]
+    overridden_over: Decimal
+    upheld_over: Decimal
+    corrected_over: Decimal
+
+
 class RowCondition(RulebookModel):
     """What a column of a row must hold where a plain code or list of codes does not say it. Exactly one of the four.
 

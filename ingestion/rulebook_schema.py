@@ -24,6 +24,7 @@ from ingestion.rulebook_model import (
     Indicator,
     Rule,
     RulebookModel,
+    RuleReview,
     Unit,
     Validity,
 )
@@ -45,6 +46,7 @@ class SettingsFile(RulebookModel):
     persons_per_household: Factor
     publisher_rank: list[str]
     programmes: dict[str, Bilingual]
+    rule_review: RuleReview
 
 
 class UnitsFile(RulebookModel):

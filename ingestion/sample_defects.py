@@ -1,17 +1,18 @@
 """Sample workbooks with one defect each, by name: what must be answered, by which rule, at which cell.
 
 Made from sound sample returns (模拟数据) by changing one thing in the way people do. What is expected follows from what
-was changed, not from what the reader says. Not here: what auditors find (sample_findings.py, of which the corpus is made
-too), faults of a whole sample year (sample_faults.py).
+was changed, not from what the reader says. Several defects of one form can be put into one workbook. Not here: what
+auditors find (sample_findings.py, of which the corpus is made too), faults of a whole sample year (sample_faults.py), how
+many are found (quality.seeded_errors).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -19,24 +20,46 @@ import openpyxl
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.rulebook_model import FormField
 from ingestion.sample_findings import cases
-from ingestion.samples import sound_returns
 
 VALUE, UNIT = "D", "C"  # columns of a form of items
 SHOWN_DAY = dt.date(2023, 9, 30)
+Change = tuple[str, str, Any]  # sheet, cell, what is put into it
 
 
 @dataclass(frozen=True)
 class Defect:
-    """expected verdict (`check`), rule and cell; zh says what was done to the workbook."""
+    """expected verdict (`check`), rule and cell; zh says what was done to the workbook, kind and kind_zh in what way.
+
+    changes: the cells that hold something else than in the sound return, and what.
+    """
 
     name: str
     form: str
+    kind: str
+    kind_zh: str
     zh: str
     verdict: str
     rule: str
     sheet: str
     cell: str
-    data: bytes
+    changes: Sequence[Change]
+    sound: bytes = field(repr=False)
+
+    @property
+    def data(self) -> bytes:
+        return _changed(self.sound, self.changes)
+
+    @property
+    def cells(self) -> set[tuple[str, str]]:
+        """Sheet and cell of what was changed and of what the answer names."""
+        return {(self.sheet, self.cell)} | {(sheet, cell) for sheet, cell, _ in self.changes}
+
+
+def together(parts: Sequence[Defect]) -> bytes:
+    """One workbook with several defects of one form, each in a cell of its own."""
+    changes = [change for defect in parts for change in defect.changes]
+    assert len({change[:2] for change in changes}) == len(changes) and len({d.form for d in parts}) == 1
+    return _changed(parts[0].sound, changes)
 
 
 # kind → Chinese words, what stands in the cell, the rule; all are returned
@@ -63,7 +86,33 @@ ROWS: dict[str, dict[str, tuple[str, Any, str]]] = {  # of a roster: type of fie
 }
 
 
-def _changed(data: bytes, changes: Iterable[tuple[str, str, Any]]) -> bytes:
+# what is typed in another unit than the form prints: form, item, times what, rule of the proportion that warns, verdict
+SLIPS = (
+    ("J1", "plan_area", Decimal("0.0001"), "J1-011", "needs_explanation"),
+    ("J1", "pf_total", Decimal(10_000), "J1-013", "returned"),  # it is no longer the sum of its parts either
+    ("J2", "inv_done", Decimal(10_000), "J2-024", "needs_explanation"),
+)
+
+
+def relabelled(data: bytes, unit: str, name: str) -> bytes:
+    """A sound one-row return as that of another unit: only the code and the name of its header change."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    sheet, places = book.worksheets[0], _header(book.worksheets[0])
+    sheet[places["填报单位代码"]].value, sheet[places["填报单位名称"]].value = unit, name
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _header(sheet: Any) -> dict[str, str]:
+    """Label of the block above the table → the cell that is filled in beside it."""
+    places: dict[str, str] = {}
+    for row in sheet.iter_rows(max_row=11, max_col=4):
+        places |= {str(c.value): sheet.cell(c.row, c.column + 1).coordinate for c in row if c.value}
+    return places
+
+
+def _changed(data: bytes, changes: Sequence[Change]) -> bytes:
     """A workbook with another content in some cells; a date also as the format that shows it."""
     book = openpyxl.load_workbook(io.BytesIO(data))
     for sheet, cell, value in changes:
@@ -76,20 +125,24 @@ def _changed(data: bytes, changes: Iterable[tuple[str, str, Any]]) -> bytes:
 
 
 class _Corpus:
-    def __init__(self, book: Catalogue, base: dict[str, bytes]) -> None:
+    def __init__(self, book: Catalogue, base: Mapping[str, bytes]) -> None:
         self.book, self.base = book, base
         self.sheets = {form: openpyxl.load_workbook(io.BytesIO(data)) for form, data in base.items()}
 
     def _required_rule(self, form: str) -> str:
         return next(rule.id for rule in self.book.rules[form] if rule.type == "FDM")
 
-    def _items(self, form_id: str) -> Iterator[tuple[FormField, int]]:
-        """Items that a return must fill, with their rows."""
+    def _filled(self, form_id: str) -> Iterator[tuple[FormField, int]]:
+        """Items that the sound return fills, with their rows."""
         sheet = self.sheets[form_id].worksheets[0]
         rows = {str(row[0].value): row[0].row for row in sheet.iter_rows(max_col=1)}
         for item in self.book.form(form_id).fields:
-            if item.core and sheet[f"{VALUE}{rows[item.code]}"].value is not None:
+            if sheet[f"{VALUE}{rows[item.code]}"].value is not None:
                 yield item, rows[item.code]
+
+    def _items(self, form_id: str) -> Iterator[tuple[FormField, int]]:
+        """Of these the ones that every return must fill."""
+        return ((item, row) for item, row in self._filled(form_id) if item.core)
 
     def items(self, form_id: str) -> Iterator[Defect]:
         """Every core number of a form with some kinds in turn, so that each kind meets each sort of field."""
@@ -104,14 +157,62 @@ class _Corpus:
             for kind, zh, value, rule in wanted:
                 if kind == "too_long" and item.type == "integer":
                     rule = "FDT-002"  # it is no whole number before anything else
-                yield self._defect(form_id, f"{item.id}_{kind}", f"“{item.name}”{zh}", rule, title, cell, value)
+                yield self._defect(form_id, item.id, kind, zh, f"“{item.name}”", rule, title, cell, value)
             if item.required == "always":
                 rule = self._required_rule(form_id)
-                name, zh = f"{item.id}_blank", f"“{item.name}”漏填"
-                yield self._defect(form_id, name, zh, rule, title, cell, None)
+                yield self._defect(form_id, item.id, "blank", "漏填", f"“{item.name}”", rule, title, cell, None)
             if item.unit and n % 3 == 0:
-                name, zh = f"{item.id}_no_unit", f"“{item.name}”的计量单位删去"
-                yield self._defect(form_id, name, zh, "UNT-001", title, f"{UNIT}{row}", None)
+                of, zh, at = f"“{item.name}”的", "计量单位删去", f"{UNIT}{row}"
+                yield self._defect(form_id, item.id, "no_unit", zh, of, "UNT-001", title, at, None)
+
+    def totals(self, form_id: str) -> Iterator[Defect]:
+        """Every total of the rule book one more than its parts add up to, where all of them are filed."""
+        title = self.sheets[form_id].worksheets[0].title
+        items, fields = {i.id: (i, row) for i, row in self._filled(form_id)}, self.book.form(form_id).by_id
+        for rule in self.book.rules[form_id]:
+            parts = [str(part).lstrip("-") for part in rule.params.get("parts", [])]
+            needed = [str(rule.params.get("total")), *(p for p in parts if not fields[p].blank_means)]
+            if rule.type != "VAD" or rule.tables or not all(name in items for name in needed):
+                continue
+            item, row = items[needed[0]]
+            more = self._number(form_id, row) + 1
+            kind, zh, of = "total_off", "比分项之和多1", f"“{item.name}”"
+            yield self._defect(form_id, item.id, kind, zh, of, rule.id, title, f"{VALUE}{row}", more)
+
+    def slips(self) -> Iterator[Defect]:
+        """Numbers in another unit than the form prints."""
+        for form_id, name, times, rule, verdict in SLIPS:
+            item, row = next((i, r) for i, r in self._items(form_id) if i.id == name)
+            value = (self._number(form_id, row) * times).quantize(Decimal(1).scaleb(-item.decimals))
+            title, cell, of = self.sheets[form_id].worksheets[0].title, f"{VALUE}{row}", f"“{item.name}”"
+            yield self._defect(
+                form_id, item.id, "other_unit", "按另一计量单位填", of, rule, title, cell, value, verdict=verdict
+            )
+
+    def after(self, before: bytes) -> Iterator[Defect]:
+        """What only the month before or the plan shows. before: the J2 of that month."""
+        sheet = self.sheets["J2"].worksheets[0]
+        old = openpyxl.load_workbook(io.BytesIO(before)).worksheets[0]
+        rows = {str(row[0].value): row[0].row for row in sheet.iter_rows(max_col=1)}
+
+        def planted(name: str, kind: str, zh: str, rule: str, value: Decimal, verdict: str) -> Defect:
+            item = self.book.form("J2").by_id[name]
+            cell, of = f"{VALUE}{rows[item.code]}", f"“{item.name}”"
+            return self._defect("J2", name, kind, zh, of, rule, sheet.title, cell, value, verdict=verdict)
+
+        def both(name: str) -> tuple[Decimal, Decimal]:
+            cell = f"{VALUE}{rows[self.book.form('J2').by_id[name].code]}"
+            return Decimal(str(old[cell].value)), Decimal(str(sheet[cell].value))
+
+        # communities also no longer agree with their stages, which is an error
+        for name, verdict in (("xq_start", "returned"), ("hh_start", "needs_explanation")):
+            yield planted(name, "falls", "低于上月累计", "J2-003", both(name)[0] - 1, verdict)
+        then, now = both("xq_start")
+        yield planted("xq_start_m", "month_off", "不等于累计之差", "J2-004", now - then + 1, "returned")
+        yield planted("st_wait", "not_the_plan", "使阶段合计多于计划", "J2-005", both("st_wait")[1] + 1, "returned")
+
+    def _number(self, form_id: str, row: int) -> Decimal:
+        return Decimal(str(self.sheets[form_id].worksheets[0][f"{VALUE}{row}"].value))
 
     def rows(self, form_id: str, table: str) -> Iterator[Defect]:
         """Every core column of a roster, in its first row."""
@@ -129,15 +230,12 @@ class _Corpus:
             sort = "number" if item.is_number else item.type
             kinds = list(ROWS.get(sort, {}).items())
             for kind, (zh, value, rule) in (kinds[n % len(kinds)], kinds[(n + 1) % len(kinds)]) if kinds else ():
-                name, zh = f"{item.id}_{kind}", f"{table}“{item.name}”{zh}"
-                yield self._defect(form_id, name, zh, rule, page, cell, value)
+                yield self._defect(form_id, item.id, kind, zh, f"{table}“{item.name}”", rule, page, cell, value)
 
     def headers(self, form_id: str) -> Iterator[Defect]:
         """The block above the table."""
         sheet = self.sheets[form_id].worksheets[0]
-        places: dict[str, str] = {}
-        for row in sheet.iter_rows(max_row=11, max_col=4):
-            places |= {str(c.value): sheet.cell(c.row, c.column + 1).coordinate for c in row if c.value}
+        places = _header(sheet)
         code, name, period = (places[w] for w in ("填报单位代码", "填报单位名称", "报告期"))
         future = "2091-01" if len(str(sheet[period].value)) > 4 else "2091"
         for kind, zh, cell, value, rule, at in (
@@ -150,31 +248,54 @@ class _Corpus:
             ("period_in_words", "报告期写成文字", period, "去年", "EVA-004", period),
             ("future", "报告期在将来", period, future, "EVA-005", period),
         ):
-            yield self._defect(form_id, kind, zh, rule, sheet.title, cell, value, at)
+            yield self._defect(form_id, "", kind, zh, "", rule, sheet.title, cell, value, at)
+
+    def _defect(
+        self,
+        form: str,
+        item: str,
+        kind: str,
+        kind_zh: str,
+        of: str,
+        rule: str,
+        sheet: str,
+        cell: str,
+        value: Any,
+        at: str | None = None,
+        verdict: str = "returned",
+    ) -> Defect:
+        """of: what was changed, in words; cell, value: where and to what; at: the cell that the answer names, where it is
+        another one."""
+        name = "_".join(part for part in (form, item, kind) if part)
+        changes = [(sheet, cell, value)]
+        return Defect(
+            name, form, kind, kind_zh, of + kind_zh, verdict, rule, sheet, at or cell, changes, self.base[form]
+        )
 
     def findings(self) -> Iterator[Defect]:
         """What auditors find."""
         for case, form, sheet, cell, changes in cases(self.book, self.sheets):
-            data = _changed(self.base[form], changes)
-            yield Defect(f"{form}_{case.name}", form, case.zh, case.verdict, case.rule, sheet, cell, data)
-
-    def _defect(
-        self, form: str, name: str, zh: str, rule: str, sheet: str, cell: str, value: Any, at: str | None = None
-    ) -> Defect:
-        """cell, value: what is changed; at: the cell that the answer names, where it is another one."""
-        data = _changed(self.base[form], [(sheet, cell, value)])
-        return Defect(f"{form}_{name}", form, zh, "returned", rule, sheet, at or cell, data)
+            yield Defect(
+                f"{form}_{case.name}", form, case.name, case.zh, case.zh, case.verdict, case.rule, sheet, cell, changes,
+                self.base[form],
+            )  # fmt: skip
 
 
-def defects(folder: Path, seed: int = 20231001) -> Iterator[Defect]:
-    """All of them. folder: where the sound returns are written that they are made from."""
-    book = catalogue()
-    base = {form: path.read_bytes() for form, path in sound_returns(folder, seed).items()}
-    corpus = _Corpus(book, base)
+def defects(base: Mapping[str, bytes]) -> Iterator[Defect]:
+    """All of them. base: form → a sound return (`samples.sound_returns`)."""
+    corpus = _Corpus(catalogue(), base)
     for form in ("J1", "J2", "J3"):
         yield from corpus.items(form)
+        yield from corpus.totals(form)
+    yield from corpus.slips()
     for form in base:
         yield from corpus.headers(form)
     for table in ("J4", "J4C", "J4F"):
         yield from corpus.rows("J4", table)
     yield from corpus.findings()
+
+
+def defects_in_time(base: Mapping[str, bytes], before: bytes) -> Iterator[Defect]:
+    """Defects of the J2 of September that `check` cannot see: the verdict is that of receiving it after August (before)
+    and the plan."""
+    yield from _Corpus(catalogue(), base).after(before)

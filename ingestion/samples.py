@@ -105,6 +105,18 @@ def sound_returns(out: Path, seed: int = 20231001) -> dict[str, Path]:
     return {d.form: d.path for d in maker.deliveries}
 
 
+def filed_before(out: Path, seed: int = 20231001) -> list[Delivery]:
+    """What the unit of `sound_returns` had filed before its September: every version of the year's plan, and August."""
+    out.mkdir(parents=True, exist_ok=True)
+    maker, unit, month = _Maker(out, catalogue(), seed), "110108", month_no(2023, 8)
+    for version, confirmed in CONFIRMED[2023].items():
+        changes = maker.world.changes(unit, 2023, version)
+        if version == 1 or any(changes):
+            maker._plan(unit, 2023, version, confirmed, changes)
+    maker._month(unit, month, maker.progress[unit][month])
+    return maker.deliveries
+
+
 class _Maker:
     def __init__(self, out: Path, book: Catalogue, seed: int) -> None:
         self.out, self.book = out, book

@@ -8,6 +8,7 @@ from typing import Any
 from rich.markup import escape
 
 from orchestration.display import VERDICTS, console, new_table, pick
+from orchestration.display_review import percent
 
 MOST_ROWS = 50
 LEVELS = {"county": ("县级", "county"), "city": ("市级", "city"), "province": ("省级", "province")}
@@ -81,7 +82,16 @@ def show_chase(a: dict[str, Any], lang: str) -> None:
         console().print("[green]都到齐了[/] all in")
         return
     table = new_table(
-        "单位 unit", "省级 province", "状态 status", "权重 weight", "逾期 days late", "报送 submission", "要做 to do"
+        "单位 unit",
+        "省级 province",
+        "状态 status",
+        "权重 weight",
+        "可能影响 effect",
+        "占省 of province",
+        "占全国 of nation",
+        "逾期 days late",
+        "报送 submission",
+        "要做 to do",
     )
     for r in a["rows"][:MOST_ROWS]:
         if r["waits_for"] == "level_above":
@@ -97,7 +107,8 @@ def show_chase(a: dict[str, Any], lang: str) -> None:
         )
         table.add_row(
             f"{r['unit_code']} {r['unit_name']}", r["province_name"], pick(STATUSES[r["status"]], lang), weight,
-            str(r["days_late"]), r["submission_id"] or "", todo,
+            "" if r["effect"] is None else f"{r['effect']} {r['effect_unit'] or ''}".strip(),
+            percent(r["share_province"]), percent(r["share_nation"]), str(r["days_late"]), r["submission_id"] or "", todo,
         )  # fmt: skip
     console().print(table)
     if len(a["rows"]) > MOST_ROWS:

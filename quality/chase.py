@@ -8,12 +8,10 @@ partition shows (status.py), the dates (ingestion.calendar_days).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-
-import pyarrow.parquet as pq
 
 from ingestion.calendar_days import LEVELS, due_date, due_entry
 from ingestion.catalogue import Catalogue
@@ -22,8 +20,9 @@ from ingestion.errors import UsageError
 from ingestion.moments import CHINA, now_utc
 from ingestion.register import Register, in_force, submissions
 from ingestion.store import Store
-from ingestion.units import plain
+from ingestion.units import json_number, plain
 from quality.decisions import unexplained
+from quality.last_values import last_accepted, share
 
 SHARE = Decimal("0.0001")
 
@@ -45,7 +44,9 @@ def chase(
     Returns: {form, plan_version, period, level, province, sample_data, due: {date, original, why_zh, why_en,
              holidays_known}, today, days_late, expected, in_force, weighed_by, rows: [{unit_code, unit_name,
              province_code, province_name, status: missing|returned|needs_explanation, waits_for: unit|level_above,
-             to_explain, submission_id, received_at, weight, weight_reason_zh, weight_reason_en, days_late}]}.
+             to_explain, submission_id, received_at, weight, weight_reason_zh, weight_reason_en, effect, effect_unit,
+             share_province, share_nation, days_late}]}. weight: share of the units asked for. effect: what the totals
+             lack without the unit, its last accepted value of weighed_by; as a share of the province and the nation.
     Raises:  UsageError for an unknown form, level or province, or a period that does not fit.
     """
     catalogue = catalogue or project_catalogue()
@@ -61,9 +62,12 @@ def chase(
                                submissions.c.plan_version == (version or ""))  # fmt: skip
         provinces = _provinces(register, kind) if sample else None
         expected = _expected(catalogue, level, province, provinces, period)
+        everyone = _expected(catalogue, level, None, provinces, period)
         done = {r["unit_code"] for r in in_force(rows).values()}
-        weights, field = _weights(register, store, kind, form_id, period, expected, catalogue)
-        total = sum(weights.values(), Decimal(0))
+        weights, field = _weights(register, store, kind, form_id, period, expected, everyone, catalogue)
+        total = sum((weights[u] for u in expected if u in weights), Decimal(0))
+        nation, provincial = sum(weights.values(), Decimal(0)), _by_province(weights, catalogue)
+        unit_of_effect = _base_unit(field, catalogue)
         owing = [u for u in expected if u not in done]
         owing.sort(key=lambda u: (-weights.get(u, Decimal(-1)), catalogue.area(u).name_zh, u))
         found = []
@@ -73,7 +77,8 @@ def chase(
             )
             status = last["status"] if last else "missing"
             waiting = unexplained(register, last, catalogue) if last and status == "needs_explanation" else []
-            share = weights[unit] / total if unit in weights and total else None
+            weight = weights[unit] / total if unit in weights and total else None
+            effect = weights.get(unit)
             above = catalogue.province_of(unit)
             found.append({
                 "unit_code": unit, "unit_name": catalogue.area(unit).name_zh, "province_code": above,
@@ -81,9 +86,12 @@ def chase(
                 "waits_for": "level_above" if status == "needs_explanation" and not waiting else "unit",
                 "to_explain": waiting, "submission_id": last["submission_id"] if last else None,
                 "received_at": last["received_at"] if last else None,
-                "weight": plain(share.quantize(SHARE)) if share is not None else None,
-                "weight_reason_zh": "" if share is not None else "无历史数据，权重未知",
-                "weight_reason_en": "" if share is not None else "no history: weight unknown",
+                "weight": plain(weight.quantize(SHARE)) if weight is not None else None,
+                "weight_reason_zh": "" if weight is not None else "无历史数据，权重未知",
+                "weight_reason_en": "" if weight is not None else "no history: weight unknown",
+                "effect": json_number(effect, unit_of_effect), "effect_unit": unit_of_effect,
+                "share_province": share(effect, provincial[above]) if effect is not None else None,
+                "share_nation": share(effect, nation) if effect is not None else None,
                 "days_late": late,
             })  # fmt: skip
     finally:
@@ -104,6 +112,23 @@ def _provinces(register: Register, kind: str) -> set[str]:
     return {r["province_code"] for r in rows if r["province_code"]}
 
 
+def _by_province(values: Mapping[str, Decimal], catalogue: Catalogue) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for unit, value in values.items():
+        above = catalogue.province_of(unit)
+        found[above] = found.get(above, Decimal(0)) + value
+    return found
+
+
+def _base_unit(headline: str | None, catalogue: Catalogue) -> str | None:
+    """The unit in which the values of a headline field (J1.plan_hh) are held."""
+    if headline is None:
+        return None
+    form, _, field = headline.partition(".")
+    unit = catalogue.field_sets[form].by_id[field].unit
+    return catalogue.unit(unit).base if unit else None
+
+
 def _expected(
     catalogue: Catalogue, level: str, province: str | None, provinces: Iterable[str] | None, period: str
 ) -> list[str]:
@@ -121,37 +146,26 @@ def _expected(
 
 
 def _weights(
-    register: Register, store: Store, kind: str, form_id: str, period: str, units: list[str], catalogue: Catalogue
+    register: Register,
+    store: Store,
+    kind: str,
+    form_id: str,
+    period: str,
+    units: list[str],
+    everyone: list[str],
+    catalogue: Catalogue,
 ) -> tuple[dict[str, Decimal], str | None]:
-    """unit → last accepted value of the headline field that most of the units have, and that field's name."""
+    """unit → last accepted value of the headline field that most of the units have, and that field's name.
+
+    everyone: the units of the nation, whose values are given too: they make the totals that shares are of.
+    """
     best: dict[str, Decimal] = {}
     name: str | None = None
     for headline in catalogue.calendar.headline.get(form_id, []):
         form, _, field = headline.partition(".")
         # a plan of the period's year is known in the year, so a year is compared with the year of a month
         until = period if len(period) == 7 and catalogue.form(form).frequency == "monthly" else period[:4] + "-12"
-        rows = register.states(submissions.c.kind == kind, submissions.c.form == form, submissions.c.period <= until)
-        last: dict[str, dict[str, Any]] = {}
-        for row in in_force(rows).values():
-            held = last.get(row["unit_code"])
-            if held is None or (held["period"], held["plan_version"]) < (row["period"], row["plan_version"]):
-                last[row["unit_code"]] = row
-        values = _values_of(store, [last[u] for u in units if u in last], field)
-        if len(values) > len(best):
+        values = last_accepted(register, store, kind, form, field, until, everyone)
+        if sum(u in values for u in units) > sum(u in best for u in units):
             best, name = values, headline
     return best, name
-
-
-def _values_of(store: Store, rows: list[dict[str, Any]], field: str) -> dict[str, Decimal]:
-    """unit → one number of its return, in the base unit. A partition is opened once, however many units it holds."""
-    by_path: dict[Path, dict[str, str]] = {}
-    for row in rows:
-        path = store.partition_of(row)
-        if path is not None and path.exists():
-            by_path.setdefault(path, {})[row["submission_id"]] = row["unit_code"]
-    found: dict[str, Decimal] = {}
-    for path, units in by_path.items():
-        for held in pq.ParquetFile(path).read(["submission_id", field], use_threads=False).to_pylist():
-            if held["submission_id"] in units and held[field] is not None:
-                found[units[held["submission_id"]]] = held[field]
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from orchestration.commands import collection, figures, intake, publishing, rulebook, running, serving
+from orchestration.commands import collection, figures, intake, publishing, rulebook, running, samples, serving
 
 COMMANDS: list[click.Command] = [
     running.demo,
@@ -26,6 +26,7 @@ COMMANDS: list[click.Command] = [
     publishing.site,
     serving.serve,
     rulebook.rulebook,
+    samples.samples,
     running.dev,
     running.bench,
 ]

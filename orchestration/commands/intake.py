@@ -96,16 +96,32 @@ def returns() -> None:
 @click.option("--form", help="表，如 J2；公布表为 PUB:… Form.")
 @click.option("--period", help="报告期 Period.")
 @click.option("--status", type=click.Choice(["accepted", "needs_explanation", "returned", "unreadable"]))
+@click.option(
+    "--by-influence", is_flag=True, help="按问题对合计的可能影响排列 Greatest possible effect on totals first."
+)
 def returns_list(
-    home: Path, as_json: bool, lang: str, unit: str | None, form: str | None, period: str | None, status: str | None
+    home: Path,
+    as_json: bool,
+    lang: str,
+    unit: str | None,
+    form: str | None,
+    period: str | None,
+    status: str | None,
+    by_influence: bool,
 ) -> None:
     """列出报送 List submissions."""
     from orchestration.display import show_returns
+    from orchestration.display_review import show_by_influence
     from quality.answers import list_submissions
+    from quality.influence import list_by_influence
 
-    rows = list_submissions(home, unit=unit, form=form, period=period, status=status)
+    rows = (list_by_influence if by_influence else list_submissions)(
+        home, unit=unit, form=form, period=period, status=status
+    )
     if as_json:
         options.emit(rows)
+    elif by_influence:
+        show_by_influence(rows, lang)
     else:
         show_returns(rows, lang)
 
@@ -120,9 +136,10 @@ def returns_show(submission: str, html: Path | None, home: Path, as_json: bool, 
     """一份报送与它的审核结果 One submission and its findings."""
     from orchestration.display import show_submission
     from orchestration.display_collection import show_answers
-    from quality.answers import show_submission as read
+    from orchestration.display_review import show_influences
+    from quality.influence import show_with_influence
 
-    row = read(home, submission)
+    row = show_with_influence(home, submission)
     if html:
         from dashboards.answer import answer_html
         from ingestion.archive import write_whole
@@ -132,4 +149,5 @@ def returns_show(submission: str, html: Path | None, home: Path, as_json: bool, 
         options.emit(row)
     else:
         show_submission(row, lang)
+        show_influences(row, lang)
         show_answers(row, lang)

@@ -1,4 +1,4 @@
-"""Commands of statisticians on the rule book: check, lock, diff, doc, schema. Arguments in, one tested function called, an answer out."""
+"""Commands of statisticians on the rule book: check, lock, diff, doc, schema, report. Arguments in, a tested function called, an answer out."""
 
 from __future__ import annotations
 
@@ -111,3 +111,24 @@ def rulebook_schema(out: Path | None, as_json: bool) -> None:
         options.emit([str(p) for p in written])
     else:
         options.say(f"写好 {len(written)} 个文件 files · {written[0].parent}")
+
+
+@rulebook.command("report", epilog="例 Example: jiugai rulebook report --period 2023-09")
+@click.option("--period", help="报告期，月 2023-09 或年 2023；默认登记库中最近的 Period; the newest by default.")
+@click.option("--as-of", help="按当时所知 As known at that time (ISO 8601).")
+@options.sample
+@options.home
+@options.as_json
+@options.lang
+def rulebook_report(period: str | None, as_of: str | None, sample: bool, home: Path, as_json: bool, lang: str) -> None:
+    """每条规则当期的作用，与复核建议 What each rule did in a period, and which ones to review."""
+    from ingestion.moments import parse_moment
+    from quality.rule_review import rule_report
+
+    answer = rule_report(home, period, sample=sample, as_of=parse_moment(as_of) if as_of else None)
+    if as_json:
+        options.emit(answer)
+    else:
+        from orchestration.display_review import show_rule_report
+
+        show_rule_report(answer, lang)
