@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Defect]:
     return {d.name: d for d in defects({form: path.read_bytes() for form, path in sound.items()})}
 
 
-def test_every_kind_is_found_by_its_rule_at_its_cell(study: dict[str, Any]) -> None:
+def test_every_kind_is_found_by_its_rule_at_its_cell(study: dict[str, Any], corpus: dict[str, Defect]) -> None:
+    there = Counter(d.kind for d in corpus.values())
     kinds = {k["kind"]: k for k in study["kinds"]}
     assert set(CELLS) | {"blank", "no_unit", "total_off", "other_unit", "future", "unknown_code", "no_such_day"} <= set(
         kinds
@@ -33,7 +35,7 @@ def test_every_kind_is_found_by_its_rule_at_its_cell(study: dict[str, Any]) -> N
     only_one = {"month_off", "not_the_plan"}
     assert {"falls", *only_one} <= set(kinds)  # what only the month before or the plan shows
     for kind, held in kinds.items():
-        n = 1 if kind in only_one else 2
+        n = 1 if kind in only_one else min(2, there.get(kind, 2))
         assert (held["planted"], held["detected"], held["by_rule"], held["at_cell"]) == (n, n, n, n), kind
         assert held["missed"] == [], kind
     assert is_perfect(study)
