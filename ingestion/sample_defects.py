@@ -217,12 +217,8 @@ class _Corpus:
     def rows(self, form_id: str, table: str) -> Iterator[Defect]:
         """Every core column of a roster, in its first row."""
         fields = self.book.field_sets[table]
-        page = next(t.sheet for t in self.book.form(form_id).tables if t.id == table)
+        page, codes, at = self._columns(form_id, table)
         sheet = self.sheets[form_id][page]
-        codes, at = {}, 0
-        for row in sheet.iter_rows(max_row=20):
-            if str(row[0].value) == fields.fields[0].code and not at:
-                codes, at = {str(c.value): c.column_letter for c in row if c.value}, row[0].row + 2
         for n, item in enumerate(f for f in fields.fields if f.core and f.code in codes):
             cell = f"{codes[item.code]}{at}"
             if sheet[cell].value is None:
@@ -231,6 +227,33 @@ class _Corpus:
             kinds = list(ROWS.get(sort, {}).items())
             for kind, (zh, value, rule) in (kinds[n % len(kinds)], kinds[(n + 1) % len(kinds)]) if kinds else ():
                 yield self._defect(form_id, item.id, kind, zh, f"{table}“{item.name}”", rule, page, cell, value)
+
+    def _columns(self, form_id: str, table: str) -> tuple[str, dict[str, str], int]:
+        """Sheet of a table, code of a column → its letters, and the first row with values."""
+        first = self.book.field_sets[table].fields[0].code
+        page = next(t.sheet for t in self.book.form(form_id).tables if t.id == table)
+        for row in self.sheets[form_id][page].iter_rows(max_row=20):
+            if str(row[0].value) == first:
+                return page, {str(c.value): c.column_letter for c in row if c.value}, row[0].row + 2
+        raise AssertionError(f"no head of {table}")
+
+    def listed(self) -> Iterator[Defect]:
+        """Relations within a row of the roster, and between its two rows."""
+        page, codes, at = self._columns("J4", "J4")
+        sheet, fields = self.sheets["J4"][page], self.book.field_sets["J4"].by_id
+
+        def cell(name: str, row: int = at) -> str:
+            return f"{codes[fields[name].code]}{row}"
+
+        # the one date that every task has
+        late = dt.date.fromisoformat(sheet[cell("d_plan")].value) + dt.timedelta(days=1)
+        for name, kind, zh, rule, value, row in (
+            ("d_reserve", "out_of_order", "晚于列入计划日期", "J4-009", late.isoformat(), at),
+            ("d_start", "in_future", "晚于报告期末", "J4-010", "2091-01-05", at),
+            ("xq_uid", "twice", "与另一行相同", "J4-001", sheet[cell("xq_uid")].value, at + 1),
+        ):
+            of = f"J4“{fields[name].name}”"
+            yield self._defect("J4", name, kind, zh, of, rule, page, cell(name, row), value)
 
     def headers(self, form_id: str) -> Iterator[Defect]:
         """The block above the table."""
@@ -293,6 +316,7 @@ def defects(base: Mapping[str, bytes]) -> Iterator[Defect]:
     for table in ("J4", "J4C", "J4F"):
         yield from corpus.rows("J4", table)
     yield from corpus.findings()
+    yield from corpus.listed()
 
 
 def defects_in_time(base: Mapping[str, bytes], before: bytes) -> Iterator[Defect]:

@@ -7,6 +7,7 @@ change (chase.py, by the same last values).
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.model import SEVERITIES
-from ingestion.register import Register, in_force, submissions
+from ingestion.register import Register, batched, findings, in_force, submissions
 from ingestion.rulebook_model import FieldSet, FormField, FormTable
 from ingestion.store import Store
 from ingestion.units import decimal_of, json_number
@@ -51,6 +52,7 @@ class Influences:
         self.register, self.store, self.catalogue = register, store, catalogue
         self._rows: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         self._columns: dict[tuple[str, ...], _Column] = {}
+        self._last: dict[tuple[str, ...], dict[str, Decimal]] = {}
 
     @cached_property
     def _published(self) -> dict[tuple[str, str], list[str]]:
@@ -120,9 +122,7 @@ class Influences:
             return abs(value - expected * factor), "difference"
         if isinstance(fields, FormTable):
             return None, None  # the rows of a list have no counterpart that is sure
-        before = months_before(row["period"], 1)
-        held = last_accepted(self.register, self.store, row["kind"], row["form"], item.id, before, [row["unit_code"]])
-        last = held.get(row["unit_code"])
+        last = self._last_accepted(row, item).get(row["unit_code"])
         return (None, None) if last is None else (abs(last), "last_accepted")
 
     def _expects_of(self, rule_id: str, form: str, item: FormField) -> bool:
@@ -142,6 +142,15 @@ class Influences:
             s = submissions.c
             self._rows[key] = self.register.states(s.kind == key[0], s.form == key[1], s.period == key[2])
         return self._rows[key]
+
+    def _last_accepted(self, row: Row, item: FormField) -> dict[str, Decimal]:
+        """unit → what it had in force last before the period, for all that filed for it."""
+        key = row["kind"], row["form"], row["period"], item.id
+        if key not in self._last:
+            units = {r["unit_code"] for r in self._filed(row)}
+            before = months_before(row["period"], 1)
+            self._last[key] = last_accepted(self.register, self.store, key[0], key[1], item.id, before, units)
+        return self._last[key]
 
     def _column(self, row: Row, fields: FieldSet, item: FormField) -> _Column:
         key = row["kind"], row["form"], row["period"], fields.id, item.id
@@ -213,18 +222,28 @@ def list_by_influence(
     influence: as of a finding, with the `rule`, `sheet` and `cell` of that finding; null where nothing was found.
     """
     rows = list_submissions(home, unit=unit, form=form, period=period, status=status)
-    register = Register(home)
-    try:
-        for row in rows:
-            row["findings"] = register.findings_of(row["submission_id"])
-    finally:
-        register.close()
+    held = _findings(home, [row["submission_id"] for row in rows])
+    for row in rows:
+        row["findings"] = held.get(row["submission_id"], [])
     with_influence(home, rows, catalogue)
     for row in rows:
         said = [f for f in row.pop("findings") if f["influence"] is not None]
         first = min(said, key=lambda f: _rank(f["influence"]), default=None)
         row["influence"] = {**first["influence"], **{k: first[k] for k in ("rule", "sheet", "cell")}} if first else None
     return sorted(rows, key=lambda r: (r["influence"] is None, *_rank(r["influence"])))
+
+
+def _findings(home: Path, ids: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """submission → its findings in their order, for many at once."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    register = Register(home)
+    try:
+        for some in batched(ids):
+            for row in register.rows(findings, findings.c.submission_id.in_(some), order=findings.c.n):
+                found.setdefault(row["submission_id"], []).append(json.loads(row["finding"]))
+    finally:
+        register.close()
+    return found
 
 
 def with_influence(home: Path, rows: list[dict[str, Any]], catalogue: Catalogue | None = None) -> None:

@@ -32,8 +32,8 @@ def test_every_kind_is_found_by_its_rule_at_its_cell(study: dict[str, Any], corp
     assert set(CELLS) | {"blank", "no_unit", "total_off", "other_unit", "future", "unknown_code", "no_such_day"} <= set(
         kinds
     )
-    only_one = {"month_off", "not_the_plan"}
-    assert {"falls", *only_one} <= set(kinds)  # what only the month before or the plan shows
+    only_one = {"month_off", "not_the_plan", "out_of_order", "in_future", "twice"}
+    assert {"falls", *only_one} <= set(kinds)
     for kind, held in kinds.items():
         n = 1 if kind in only_one else min(2, there.get(kind, 2))
         assert (held["planted"], held["detected"], held["by_rule"], held["at_cell"]) == (n, n, n, n), kind
