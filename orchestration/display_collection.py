@@ -85,10 +85,8 @@ def show_chase(a: dict[str, Any], lang: str) -> None:
         "单位 unit",
         "省级 province",
         "状态 status",
-        "权重 weight",
         "可能影响 effect",
-        "占省 of province",
-        "占全国 of nation",
+        "占省/全国 share",
         "逾期 days late",
         "报送 submission",
         "要做 to do",
@@ -100,21 +98,20 @@ def show_chase(a: dict[str, Any], lang: str) -> None:
             todo = "说明 explain " + "、".join(r["to_explain"])
         else:
             todo = "更正重报 correct and file again" if r["submission_id"] else "报送 file"
-        weight = (
-            f"{float(r['weight']):.2%}"
-            if r["weight"] is not None
-            else r["weight_reason_zh" if lang == "zh" else "weight_reason_en"]
-        )
+        unknown = r["weight_reason_zh" if lang == "zh" else "weight_reason_en"]
+        effect = unknown if r["effect"] is None else f"{r['effect']} {r['effect_unit'] or ''}".strip()
+        shares = " / ".join(p for p in (percent(r["share_province"]), percent(r["share_nation"])) if p)
         table.add_row(
-            f"{r['unit_code']} {r['unit_name']}", r["province_name"], pick(STATUSES[r["status"]], lang), weight,
-            "" if r["effect"] is None else f"{r['effect']} {r['effect_unit'] or ''}".strip(),
-            percent(r["share_province"]), percent(r["share_nation"]), str(r["days_late"]), r["submission_id"] or "", todo,
+            f"{r['unit_code']} {r['unit_name']}", r["province_name"], pick(STATUSES[r["status"]], lang), effect, shares,
+            str(r["days_late"]), r["submission_id"] or "", todo,
         )  # fmt: skip
     console().print(table)
     if len(a["rows"]) > MOST_ROWS:
         console().print(f"… 共 {len(a['rows'])} 个单位，全部见 --json · units in all, with --json")
     if a["weighed_by"]:
-        console().print(f"权重 weight: {a['weighed_by']} 的最近已接收数之和中的份额 share of the last accepted total")
+        console().print(
+            f"可能影响 effect: {a['weighed_by']} 的最近已接收数，及其在合计中的份额 last accepted value, and its share of the total"
+        )
 
 
 def show_calendar(rows: list[dict[str, Any]], lang: str) -> None:
