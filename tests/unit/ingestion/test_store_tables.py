@@ -46,7 +46,7 @@ def test_every_table_lands_in_a_partition_of_its_own(tmp_path: Path, row: dict[s
     assert [p.parts[-4] for p in written] == [f"form={t}" for t in TABLES]
     held = {p.parts[-4].removeprefix("form="): rows_in(p) for p in written}
     assert {t: len(held[t]) for t in TABLES} == {"J4": 2, "J4C": 1, "J4F": 2, "J4P": 0, "J4R": 0}
-    assert held["J4F"][1]["arrived"] == Decimal(500_000) and held["J4F"][1]["doc_no"] == "=京财〔2023〕1号"
+    assert held["J4F"][1]["arrived"] == Decimal(2_000_000) and held["J4F"][1]["doc_no"] == "=京财〔2023〕1号"
     assert [(r["row_no"], r["submission_id"], r["unit_code"]) for r in held["J4"]] == [
         (10, "s1", "110108"),
         (11, "s1", "110108"),

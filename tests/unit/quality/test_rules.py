@@ -53,7 +53,7 @@ def test_every_relation_of_the_proposal_is_there_and_ours_have_ids_of_their_own(
 @pytest.mark.parametrize("rule", [r for some in catalogue().rules.values() for r in some], ids=lambda r: r.id)
 def test_every_rule_says_who_keeps_it_since_when_and_what_to_do(rule: Rule) -> None:
     assert rule.owner and rule.basis and rule.hint.zh and rule.hint.en and rule.message.zh and rule.message.en
-    assert rule.valid.covers(dt.date(2023, 9, 30)) and not rule.valid.covers(dt.date(2021, 12, 31))
+    assert rule.valid.covers(dt.date(2023, 9, 30)) and not rule.valid.covers(dt.date(2018, 12, 31))
 
 
 @pytest.mark.parametrize(
