@@ -144,6 +144,22 @@ class AreaDirectory:
         month = last_month(period)
         return {c for c in (*self.basic_units, *self.former_areas) if self.area(c).is_valid(month)}
 
+    @cached_property
+    def _below(self) -> dict[str, dict[str, list[str]]]:
+        return {}  # month → unit → those below it, filled as they are asked for
+
+    def basic_units_below(self, code: str, period: str) -> list[str]:
+        """Of `basic_units_in` those that lie below a unit, sorted. Worked out once a month for all units: each return asks."""
+        month = last_month(period)
+        if month not in self._below:
+            found = self._below[month] = {}
+            for unit in sorted(self.basic_units_in(period)):
+                above = self.all_areas[unit].parent_code
+                while above:
+                    found.setdefault(above, []).append(unit)
+                    above = self.all_areas[above].parent_code if above in self.all_areas else ""
+        return self._below[month].get(code, [])
+
     def province_of(self, code: str) -> str:
         """The province-level unit above, by the parent chain (兵团 counties are 659xxx but belong to 660000)."""
         area = self.area(code)

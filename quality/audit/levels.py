@@ -46,11 +46,7 @@ def check_levels(result: ReadResult, kind: str, as_of: dt.datetime, contexts: Co
     catalogue = contexts.catalogue
     if result.form not in catalogue.forms or result.unit_code is None or result.period is None:
         return
-    below = sorted(
-        u
-        for u in catalogue.basic_units_in(result.period) - {result.unit_code}
-        if catalogue.is_within(u, result.unit_code)
-    )
+    below = catalogue.basic_units_below(result.unit_code, result.period)
     if not below:
         return
     filed = contexts.accepted_below(result, set(below), kind, as_of)
