@@ -117,6 +117,18 @@ class AreaDirectory:
         ]
         return "；".join(words)
 
+    def codes_of_then(self, code: str, period: str) -> set[str]:
+        """Other codes under which the same county may have filed a period: what a unit that did not exist yet was made of,
+        and what did not exist yet and is made of a unit that did."""
+        if code not in self.changed_areas:
+            return set()
+        month = last_month(period)
+        pairs = [(r["old_code"], r["new_code"]) for r in self.area_changes if r["old_code"] and r["new_code"]]
+        if not self.area(code).is_valid(month):
+            return {old for old, new in pairs if new == code and old != code}
+        later = {new for old, new in pairs if old == code and new != code and new in self.all_areas}
+        return {new for new in later if not self.area(new).is_valid(month)}
+
     def names_of(self, code: str) -> set[str]:
         """Every name of a unit, normalised: full, short, printed otherwise, and borne earlier under the same code."""
         area = self.area(code)

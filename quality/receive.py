@@ -28,7 +28,7 @@ from quality.answer_book import place_of, write_answer
 from quality.audit.context import Contexts
 from quality.audit.counties import check_counties
 from quality.audit.crossing import check_crossings
-from quality.audit.levels import check_levels, check_marks
+from quality.audit.levels import check_codes_of_then, check_levels, check_marks
 from quality.audit.run import audit
 from quality.overrides import let_through
 from quality.registration import Incoming, Registration, answer_of
@@ -218,6 +218,7 @@ class Receiver:
             for result, kind, decided in zip(results, kinds, decided_times, strict=True):
                 check_marks(result, self.catalogue)
                 check_levels(result, kind, decided, self.contexts)
+            check_codes_of_then(results, kinds, decided_times, self.contexts)
             let_through(results, decided_times, self.register)
             for result in results:
                 result.sort_findings()

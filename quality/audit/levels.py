@@ -1,17 +1,19 @@
-"""Relations beyond one return: a level's own total against the level below (L-001, L-002), and the legal marks (V-005).
+"""Relations beyond one return: a level's own total against the level below (L-001, L-002), the legal marks (V-005), and one
+county under two codes (EVA-008).
 
-Warnings only: both numbers are kept and the gate decides. Reads what was accepted as of the decision; judges no cell.
+The levels only warn: both numbers are kept and the gate decides. Reads what was accepted as of the decision; judges no cell.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ingestion.catalogue import Catalogue
 from ingestion.model import Finding, ReadResult
+from ingestion.register import submissions
 from ingestion.returns import LEGAL_MARKS
 from ingestion.rulebook_model import Rule
 from ingestion.units import plain
@@ -71,6 +73,37 @@ def check_levels(result: ReadResult, kind: str, as_of: dt.datetime, contexts: Co
         names = "、".join(catalogue.area(u).name_zh for u in absent[:NAMES_SHOWN])
         values = {"missing": len(absent), "names": names + ("等" if len(absent) > NAMES_SHOWN else "")}
         result.add(_finding(_rule(catalogue, "L-002"), result, values, None))
+
+
+def check_codes_of_then(
+    results: Sequence[ReadResult], kinds: Sequence[str], decided: Sequence[dt.datetime], contexts: Contexts
+) -> None:
+    """Of returns of one form and period those that would be summed twice: filed under two codes of one county.
+
+    A county may file an earlier period under its code of today, and its predecessor may have done so under its own.
+    """
+    catalogue = contexts.catalogue
+    taken: dict[tuple[str, str], str] = {}
+    for result, kind, moment in zip(results, kinds, decided, strict=True):
+        unit, period = result.unit_code, result.period
+        if unit is None or period is None or result.form not in catalogue.forms:
+            continue
+        others = catalogue.codes_of_then(unit, period)
+        if not others:
+            continue
+        where = (submissions.c.form == result.form, submissions.c.period == period, submissions.c.unit_code.in_(others))
+        held = {row["unit_code"]: row["submission_id"] for row in contexts.accepted(kind, moment, *where)}
+        held |= {code: taken[kind, code] for code in others if (kind, code) in taken}
+        for code, name in sorted(held.items()):
+            other = f"{code} {catalogue.area(code).name_zh}"
+            zh = (
+                f"{period} 已由 {other} 报过（{name}），与 {unit} 是同一地方先后的代码，两份相加会重复；"
+                f"要改用 {unit}，请上级先退回那一份"
+            )
+            en = f"{code} filed {period} already ({name}) for what {unit} was then: both would be summed twice"
+            result.add(Finding("EVA-008", "error", "B1", zh, en, result.form, found=unit, expected=other))
+        if all(f.severity != "error" for f in result.findings):
+            taken[kind, unit] = "本次同来 in this call"
 
 
 def check_marks(result: ReadResult, catalogue: Catalogue) -> None:
