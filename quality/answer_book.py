@@ -22,7 +22,6 @@ from ingestion.catalogue import Catalogue, catalogue
 from ingestion.errors import UnreadableFile
 from ingestion.model import Finding
 from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS
-from ingestion.register import Register
 from ingestion.replies import CELL, REASON, REPLY_SHEET, RULE, SUBMISSION, TEXT, WORK_SHEET
 from ingestion.returns import META_SHEET
 from ingestion.workbook import Cell, Sheet, Workbook, read_workbook, split_address
@@ -33,7 +32,7 @@ from quality.suggestions import cells_to_check
 COLUMNS = ("级别", RULE, "工作表", CELL, "问题与办法", "所填", "应为", "可一并核对", REASON, TEXT, "English")
 WIDTHS = (18, 9, 16, 8, 52, 14, 24, 16, 20, 26, 46)  # in halves of a Chinese character; the last column is not printed
 HOW = "须说明的（黄格）：选一个原因代码，必要时写说明，把本工作簿发回即可；同一规则填一行就行。须更正的：改原表后重报，副本只供对照。"
-COPY_CELLS = 150_000  # a larger list keeps its head and the rows with findings
+COPY_CELLS = 20_000  # of a sheet; a larger list keeps its head and the rows with findings
 HEAD_ROWS = 30
 EXACT_DIGITS = 15
 
@@ -42,13 +41,14 @@ def place_of(home: Path, submission_id: str) -> Path:
     return home / "answers" / f"{submission_id}.xlsx"
 
 
-def write_answer(home: Path, row: Mapping[str, Any], found: Sequence[Finding], note: str | None = None) -> None:
-    """The answer to a submission, from what the home keeps of it."""
-    register = Register(home)
-    try:
-        places = register.column_map(row["map_id"]) if row["map_id"] else {}
-    finally:
-        register.close()
+def write_answer(
+    home: Path,
+    row: Mapping[str, Any],
+    found: Sequence[Finding],
+    places: Mapping[str, Sequence[str]],
+    note: str | None = None,
+) -> None:
+    """The answer to a submission of a home, with a copy of its archived original."""
     original: Workbook | None = None
     with suppress(UnreadableFile):
         original = read_workbook(Archive(home).read(row["sha256"]))

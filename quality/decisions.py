@@ -100,20 +100,29 @@ def open_rules(connection: sa.Connection, row: dict[str, Any], as_of: str, catal
     return [rule for rule in asked if rule not in answered]
 
 
+def _no_reason(rule: str, reason: str, text: str | None, catalogue: Catalogue) -> tuple[str, str] | None:
+    """Why a reason answers nothing at all, zh and en."""
+    reasons = catalogue.codelist("explain_reasons")
+    if reason not in reasons:
+        listed = "、".join(f"{code} {r['name_zh']}" for code, r in reasons.items())
+        shown = f"没有原因代码 {reason}" if reason else f"{rule} 没有填原因代码"
+        return f"{shown}；可用：{listed}", "no such reason code"
+    if reasons[reason]["needs_text"] and not text:
+        return (
+            f"原因 {reason} {reasons[reason]['name_zh']}：请用文字写明（“说明”列，或 --text）",
+            "this reason needs words",
+        )
+    return None
+
+
 def refusal(
     row: dict[str, Any], found: Sequence[Finding], said: Explanation, catalogue: Catalogue
 ) -> tuple[str, str] | None:
     """Why an explanation cannot be taken, zh and en; None when it can. found: the findings of the submission `row`."""
     reasons, name = catalogue.codelist("explain_reasons"), row["submission_id"]
-    if said.reason not in reasons:
-        listed = "、".join(f"{code} {r['name_zh']}" for code, r in reasons.items())
-        shown = f"没有原因代码 {said.reason}" if said.reason else f"{said.rule} 没有填原因代码"
-        return f"{shown}；可用：{listed}", "no such reason code"
-    if reasons[said.reason]["needs_text"] and said.text is None:
-        return (
-            f"原因 {said.reason} {reasons[said.reason]['name_zh']}：请用文字写明（“说明”列，或 --text）",
-            "this reason needs words",
-        )
+    refused = _no_reason(said.rule, said.reason, said.text, catalogue)
+    if refused:
+        return refused
     if row["status"] == "accepted":
         return f"{name} 已接收，无须说明", "accepted already: nothing to explain"
     if row["status"] == "unreadable" or any(f.severity == "error" for f in found):
@@ -162,12 +171,16 @@ def explain(
              no explanation, or 其他 without words.
     """
     catalogue = catalogue or project_catalogue()
+    text = (text or "").strip() or None
+    refused = _no_reason(rule, reason, text, catalogue)
+    if refused:
+        raise UsageError("{} ({})".format(*refused))
     register = Register(home)
     try:
         with register.transaction() as connection:
             row = _state(connection, submission_id)
             moment = _moment(at, row["received_at"], "--at")
-            said = Explanation(rule, reason, (text or "").strip() or None, by, moment, at is not None)
+            said = Explanation(rule, reason, text, by, moment, at is not None)
             refused = refusal(row, findings_on(connection, submission_id), said, catalogue)
             if refused:
                 raise UsageError("{} ({})".format(*refused))
@@ -232,10 +245,11 @@ def decide(
             what = "decision_refused" if reasons else "decided"
             register.log(connection, what, submission_id, by, decision=verdict, note=note)
             found = findings_on(connection, submission_id)
+        places = register.column_map(row["map_id"]) if row["map_id"] else {}
     finally:
         register.close()
     if verdict == "return" and not reasons:
-        write_answer(home, row, found, note=f"{by}：{note}" if note else by)
+        write_answer(home, row, found, places, note=f"{by}：{note}" if note else by)
     return {
         "submission_id": submission_id,
         "decision": verdict,

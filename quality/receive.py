@@ -263,7 +263,8 @@ class Receiver:
         self.contexts.forget(self.store.complete(self.register, new, fresh))
         for row in new:
             if row["status"] != "accepted":
-                write_answer(self.home, row, fresh[row["submission_id"]].findings)
+                result = fresh[row["submission_id"]]
+                write_answer(self.home, row, result.findings, result.column_map)
 
     def _answer_again(self, answers: Iterable[Mapping[str, Any]]) -> None:
         """A run that was killed behind its registration left no answer workbook: the one that finds it again writes it."""
@@ -271,7 +272,8 @@ class Receiver:
         for row in self.register.states(submissions.c.submission_id.in_(left)) if left else []:
             if not place_of(self.home, row["submission_id"]).exists():
                 found = [Finding(**f) for f in self.register.findings_of(row["submission_id"])]
-                write_answer(self.home, row, found)
+                places = self.register.column_map(row["map_id"]) if row["map_id"] else {}
+                write_answer(self.home, row, found, places)
 
     # -- files seen ---------------------------------------------------------------------------------------------
     def _seen(self, files: Sequence[_File]) -> dict[tuple[str, str, int], dict[str, Any]]:

@@ -87,8 +87,8 @@ def test_a_filled_in_answer_is_read_as_explanations_and_the_return_can_be_accept
 ) -> None:
     waiting = asking(receiver, tmp_path)
     sheet = openpyxl.load_workbook(answer_to(receiver, waiting))[WORK]
-    [choice] = sheet.data_validations.dataValidation
-    assert "W3 " in choice.formula1 and len(choice.formula1) <= 257
+    choices = [choice.formula1 for choice in sheet.data_validations.dataValidation]
+    assert len(choices) == 2 and all("W3 " in choice and len(choice) <= 257 for choice in choices)
     said = {"J2-015": ("W3 计划调整", "六月调整时补入"), "J2-023": ("w6", None)}
     reply = filled(receiver, waiting, tmp_path / "reply.xlsx", said)
     answer = received(receiver, reply, by="张某")
