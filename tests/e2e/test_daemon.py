@@ -28,7 +28,7 @@ from orchestration.instance import local_instance
 from tests.factories import edit, row_of, write_return
 
 START, CHANGE, STOP = 150.0, 150.0, 60.0
-MORE = 7  # households added by the correction
+MORE = 7  # buildings added by the correction; households and area must agree with the list of communities
 J2 = dg.AssetKey("returns_j2")
 
 
@@ -62,7 +62,7 @@ def _until(wanted: Callable[[], bool], seconds: float, what: str, home: Path) ->
 def _figure(home: Path) -> int:
     """What `jiugai figure` answers; it only reads."""
     answer = subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", "figure", "started_households", "--area", "110000",
+        [sys.executable, "-m", "orchestration.cli", "figure", "started_buildings", "--area", "110000",
          "--period", "2023-09", "--sample", "--json", "--home", str(home)],
         capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
@@ -96,11 +96,11 @@ def server(demo_home: Path, tmp_path: Path) -> Iterator[Server]:
 
 
 def _corrected(home: Path, folder: Path) -> Path:
-    """The return of 海淀区 for 2023-09 with a few more households begun, as the county would send it again."""
+    """The return of 海淀区 for 2023-09 with a few more buildings begun, as the county would send it again."""
     path = shutil.copy(home / "demo" / "returns" / "J2_110108_2023-09.xlsx", folder / "arriving.xlsx")
 
     def change(sheet: Any) -> None:
-        cell = sheet.cell(row_of(sheet, "02"), 4)
+        cell = sheet.cell(row_of(sheet, "03"), 4)
         cell.value += MORE
 
     return edit(Path(path), change)

@@ -114,7 +114,7 @@ def test_lists_begin_with_the_greatest_effect_and_name_its_cell(desk: Desk) -> N
     great = desk.file("110106", p_total=100, f_close=800)  # 100 of 1,000 万元: 0.1
     rows = list_by_influence(desk.receiver.home, form="J2", period="2023-09")
     assert [r["submission_id"] for r in rows][:2] == [great, small] and len(rows) == 4
-    assert (rows[0]["influence"]["rule"], rows[1]["influence"]["rule"]) == ("J2-022", "J2-007")
+    assert (rows[0]["influence"]["rule"], rows[1]["influence"]["rule"]) == ("J2-010", "J2-007")
     assert rows[1]["influence"]["cell"].startswith("D") and rows[2]["influence"] is None
     assert [r["submission_id"] for r in list_by_influence(desk.receiver.home, unit="110105")] == [small]
 
