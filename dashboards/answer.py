@@ -6,21 +6,20 @@ Not here: what the answer says (quality.answers), the workbook to work in (quali
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
+from dashboards.template import PAGES, template
 from dashboards.theme import Words
 from ingestion.catalogue import catalogue
+from quality.reports import VERDICTS
 
-HERE = Path(__file__).parent / "pages"
-VERDICTS = {
-    "accepted": ("已接收", Words("没有需要处理的。", "Nothing is to be done.")),
-    "needs_explanation": ("待说明", Words("请核对；情况属实的逐条说明，有错的更正后重报。", "Check: explain what is true, correct what is not.")),
-    "returned": ("退回更正", Words("请更正“须更正”的各条后重报。", "Correct what must be corrected and file again.")),
-    "unreadable": ("无法读取", Words("请按提示另存或重新导出后再报。", "Save or export the file again as said.")),
+TODO = {
+    "accepted": Words("没有需要处理的。", "Nothing is to be done."),
+    "needs_explanation": Words("请核对；情况属实的逐条说明，有错的更正后重报。", "Check: explain what is true, correct what is not."),
+    "returned": Words("请更正“须更正”的各条后重报。", "Correct what must be corrected and file again."),
+    "unreadable": Words("请按提示另存或重新导出后再报。", "Save or export the file again as said."),
 }  # fmt: skip
 GROUPS = {
     "error": Words("须更正", "Must be corrected"),
@@ -32,20 +31,15 @@ GROUPS = {
 
 def answer_html(row: Mapping[str, Any]) -> bytes:
     """The page. row: a submission with findings, explanations and decisions, as quality.answers shows it."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
-    )  # fmt: skip
     found = row["findings"]
     groups = [
         {"zh": words.zh, "en": words.en, "findings": held}
         for severity, words in GROUPS.items()
         if (held := [f for f in found if f["severity"] == severity])
     ]
-    verdict, todo = VERDICTS[row["status"]]
-    html = environment.get_template("answer.html").render(
-        row=row, verdict=verdict, todo=todo, groups=groups, facts=_facts(row), said=_said(row),
-        sample=row["marker"] is not None, style=Markup((HERE / "static" / "site.css").read_text(encoding="utf-8")),
+    html = template("answer.html").render(
+        row=row, verdict=VERDICTS[row["status"]], todo=TODO[row["status"]], groups=groups, facts=_facts(row), said=_said(row),
+        sample=row["marker"] is not None, style=Markup((PAGES / "static" / "site.css").read_text(encoding="utf-8")),
     )  # fmt: skip
     return html.encode()
 
@@ -74,6 +68,6 @@ def _said(row: Mapping[str, Any]) -> list[str]:
         for e in row["explanations"]
     ]
     lines += [
-        (d["at"], f"{d['at'][:10]}　{d['by']} {VERDICTS[d['status']][0]} {d['note'] or ''}") for d in row["decisions"]
+        (d["at"], f"{d['at'][:10]}　{d['by']} {VERDICTS[d['status']]} {d['note'] or ''}") for d in row["decisions"]
     ]
     return [text.rstrip() for _, text in sorted(lines)]

@@ -13,14 +13,13 @@ from typing import NamedTuple
 
 from dashboards import theme
 from dashboards.frames import FilingFrame, Frame, Point
-from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS, csv_bytes
+from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS, csv_bytes, is_exact
 from ingestion.units import plain
 
 FORMATS = ("csv", "xlsx")
 NUMBERS = frozenset(
     {"value", "numerator", "denominator", "half_unit", "choice_rank", "units_reported", "units_expected", "versions"}
 )
-EXACT_DIGITS = 15  # what a spreadsheet keeps of a number
 
 MARK_COLUMN = theme.SAMPLE_MARK
 
@@ -177,11 +176,6 @@ def _table(frame: Frame | FilingFrame) -> tuple[list[str], list[list[str]]]:
     return ([MARK_COLUMN] if frame.is_sample else []) + names, [mark + [row[n] for n in names] for row in rows]
 
 
-def _is_exact(text: str) -> bool:
-    """Whether a spreadsheet holds a number to its last digit."""
-    return bool(text) and len(Decimal(text).normalize().as_tuple().digits) <= EXACT_DIGITS
-
-
 def xlsx_bytes(frame: Frame | FilingFrame) -> bytes:
     """The same table as a workbook. Nothing in it is a formula or a link; the same data gives the same bytes."""
     import xlsxwriter
@@ -195,7 +189,7 @@ def xlsx_bytes(frame: Frame | FilingFrame) -> bytes:
     sheet.freeze_panes(1, 0)
     for r, row in enumerate(rows, start=1):
         for c, text in enumerate(row):
-            if header[c] in NUMBERS and _is_exact(text):
+            if header[c] in NUMBERS and text and is_exact(Decimal(text)):
                 sheet.write_number(r, c, float(text))
             elif text:
                 sheet.write_string(r, c, text)

@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import jinja2
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
@@ -25,11 +24,11 @@ from dashboards.html import Places, all_written
 from dashboards.markup import CONFIG, banner_nodes, foot_nodes, head_nodes, main_nodes, node
 from dashboards.pages import registry, trace
 from dashboards.pages._page import Page
+from dashboards.template import PAGES, template
 from dashboards.view import View
 from filings.figures import Reader, open_reader
 from ingestion.errors import UsageError
 
-HERE = Path(__file__).resolve().parent / "pages"
 MARKER = ".jiugai-site"
 SHEETS = 4  # of a figure summed from many returns; the app shows all
 ASSETS = ("charts.js", "icon.svg", "site.css", "tables.js")
@@ -39,23 +38,12 @@ POLICY = (
 )
 
 
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
-
-
 class _Site:
     """The pages of one reader: what a view's file is called, and which files there are."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        self.template = _environment().get_template("base.html")
+        self.template = template("base.html")
         self.tops = {sample: starts.top_area(reader, sample) for sample in (False, True)}
         self.pages: dict[str, tuple[View, Page]] = {}
         for view in self._wanted():
@@ -156,7 +144,7 @@ def render(reader: Reader) -> dict[str, bytes]:
                 assert block.frame is not None
                 files[_downloads_folder(page) + file_name(block.frame, suffix)] = content(block.frame, suffix)
     for name in ASSETS:
-        files[f"assets/{name}"] = (HERE / "static" / name).read_bytes()
+        files[f"assets/{name}"] = (PAGES / "static" / name).read_bytes()
     files["assets/columns.csv"] = columns_csv()
     files["plotly.min.js"] = get_plotlyjs().encode()
     files[MARKER] = (

@@ -16,9 +16,9 @@ from ingestion.catalogue import Catalogue
 from ingestion.cells import AREAS
 from ingestion.errors import UsageError
 from ingestion.model import Value
+from ingestion.outputs import DOUBLE_DIGITS, is_exact
 from ingestion.rulebook_model import FieldSet, FormField
 
-DOUBLE_DIGITS = 15  # decimal digits that a workbook's double gives back unchanged
 LARGEST = 10**DOUBLE_DIGITS
 LONGEST_TEXT = 32767  # characters that a cell can hold
 FONT = "微软雅黑"
@@ -31,7 +31,7 @@ Look = Literal["input", "before", "carried", "change"]
 
 def exact_double(value: Decimal) -> float:
     """The double whose shortest text is `value`. Raises UsageError for more digits than a workbook keeps."""
-    if len(value.normalize().as_tuple().digits) > DOUBLE_DIGITS:
+    if not is_exact(value):
         raise UsageError(f"数值 {value} 超过{DOUBLE_DIGITS}位有效数字，工作簿存不下 (too many digits for a workbook)")
     return float(value)
 

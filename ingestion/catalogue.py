@@ -163,6 +163,12 @@ class Catalogue(AreaDirectory):
         path = self.root / ("areas/areas.csv" if name == "areas" else f"codelists/{name}.csv")
         return {row["code"]: row for row in read_csv(path)}
 
+    @property
+    def codelists(self) -> dict[str, dict[str, dict[str, str]]]:
+        """Name of each list of the rule book → its rows by code; the directory of units is none of them."""
+        names = sorted(path.stem for path in (self.root / "codelists").glob("*.csv"))
+        return {name: self.codelist(name) for name in names}
+
     def codes_of(self, field: FormField) -> dict[str, dict[str, str]]:
         """Every code that a field may hold, from all its lists."""
         return {code: row for name in field.codelists for code, row in self.codelist(name).items()}
@@ -181,6 +187,11 @@ class Catalogue(AreaDirectory):
                 seen.add(rule.id)
                 found.setdefault(rule.form, []).append(rule)
         return found
+
+    @cached_property
+    def rules_by_id(self) -> dict[str, Rule]:
+        """Every rule, in the order of `rules`."""
+        return {rule.id: rule for rules in self.rules.values() for rule in rules}
 
     # -- what is published --------------------------------------------------------------------------------------
     @cached_property

@@ -6,6 +6,7 @@ Not here: how cells are found (locate in returns.py, publications.py) and what a
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -57,6 +58,11 @@ class Finding:
                 "explained",
             )
         }
+
+
+def gravest_first(found: Iterable[Finding]) -> list[Finding]:
+    """Errors first; order within a severity stays."""
+    return sorted(found, key=lambda f: SEVERITIES.index(f.severity))
 
 
 class CellValue(NamedTuple):
@@ -191,7 +197,7 @@ class ReadResult:
 
     def sort_findings(self) -> None:
         """Errors first: what must be mended is read first. Order within a severity stays."""
-        self.findings.sort(key=lambda f: SEVERITIES.index(f.severity))
+        self.findings = gravest_first(self.findings)
 
     @property
     def column_map(self) -> dict[str, list[str]]:

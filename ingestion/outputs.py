@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from ingestion.units import PLAIN_NUMBER
@@ -22,6 +23,14 @@ WORKBOOK_OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+
+
+DOUBLE_DIGITS = 15  # decimal digits that a workbook's double gives back unchanged
+
+
+def is_exact(value: Decimal) -> bool:
+    """Whether a workbook holds a number to its last digit."""
+    return len(value.normalize().as_tuple().digits) <= DOUBLE_DIGITS
 
 
 def _inert(value: Any) -> Any:

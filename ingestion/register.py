@@ -241,7 +241,8 @@ class Register:
         rows = self.rows(findings, findings.c.submission_id == submission_id, order=findings.c.n)
         return [json.loads(r["finding"]) for r in rows]
 
-    def column_map(self, map_id: str) -> dict[str, list[str]]:
+    def column_map(self, map_id: str | None) -> dict[str, list[str]]:
+        """Field → sheet and cell or column letters; empty for a submission that has none."""
         rows = self.rows(column_maps, column_maps.c.map_id == map_id)
         found: dict[str, list[str]] = json.loads(rows[0]["map"]) if rows else {}
         return found
@@ -321,6 +322,16 @@ def histories(connection: sa.Connection, *where: Any) -> list[History]:
         if status is not None:
             held.decided.append((status, at, supersedes))
     return list(found.values())
+
+
+def of_partition(
+    form: str | None, period: str | None, province_code: str | None, source_id: str | None
+) -> list[sa.ColumnElement[bool]]:
+    """What finds the submissions of one partition: a publication's by its source, a form's by period and province."""
+    s = submissions.c
+    if source_id:
+        return [s.source_id == source_id]
+    return [s.form == form, s.period == period, s.province_code == province_code]
 
 
 def states(connection: sa.Connection, *where: Any, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:

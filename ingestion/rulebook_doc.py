@@ -192,11 +192,10 @@ def _calendar(book: Catalogue) -> Iterator[str]:
 
 
 def _codelists(book: Catalogue) -> Iterator[str]:
-    for path in sorted((book.root / "codelists").glob("*.csv")):
-        yield f"### {path.stem}"
+    for name, rows in book.codelists.items():
+        yield f"### {name}"
         yield ""
-        rows = book.codelist(path.stem).values()
         yield from _table(
             ("代码", "名称", "English", "来源 source"),
-            ((r["code"], r["name_zh"], r["name_en"], r.get("source", "")) for r in rows),
+            ((r["code"], r["name_zh"], r["name_en"], r.get("source", "")) for r in rows.values()),
         )

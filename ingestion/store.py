@@ -25,7 +25,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.errors import RetriableError
 from ingestion.model import ReadResult, Value
 from ingestion.reading import read_bytes
-from ingestion.register import Register, submissions
+from ingestion.register import Register, of_partition, submissions
 from ingestion.rulebook_model import FieldSet, FormTable
 from ingestion.units import STORE_DECIMALS
 
@@ -205,16 +205,9 @@ class Store:
     ) -> list[Path]:
         """`land` the partitions that these submissions belong to, with all that the register holds for them by now: also
         what another process registered meanwhile, or one that was killed left out."""
-        asked = {(r["form"], r["period"], r["province_code"], r["source_id"]): r for r in rows}
-        s = submissions.c
+        asked = dict.fromkeys((r["form"], r["period"], r["province_code"], r["source_id"]) for r in rows)
         with self.alone():
-            touched: list[dict[str, Any]] = []
-            for row in asked.values():
-                if row["source_id"]:
-                    same = [s.source_id == row["source_id"]]
-                else:
-                    same = [s.form == row["form"], s.period == row["period"], s.province_code == row["province_code"]]
-                touched += register.rows(submissions, *same)
+            touched = [row for key in asked for row in register.rows(submissions, *of_partition(*key))]
             return self.land(touched, fresh)
 
     def repair(self, register: Register) -> list[Path]:

@@ -18,9 +18,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, TypeGuard
 
 from ingestion.errors import UnreadableFile
 from ingestion.units import decimal_of, normalise
@@ -120,6 +119,11 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def is_address(text: str | None) -> TypeGuard[str]:
+    """Whether it names one cell (C7), and not a column alone or nothing."""
+    return text is not None and re.fullmatch(r"[A-Z]{1,3}[0-9]+", text) is not None
 
 
 def split_address(address: str) -> tuple[int, int]:
@@ -301,8 +305,8 @@ def _book(said: bytes | None) -> Workbook:
         sheets.append(
             Sheet(raw["name"], raw["visible"], cells, formulas, merged, rows, columns, tuple(raw["cut"]) or None)
         )
-    said_of = {name: bool(answer[name]) for name in ("has_macros", "has_links", "from_1904", "shows_facts")}
-    return Workbook(sheets, kind=str(answer["kind"]), **said_of)
+    facts = {name: bool(answer[name]) for name in ("has_macros", "has_links", "from_1904", "shows_facts")}
+    return Workbook(sheets, kind=str(answer["kind"]), **facts)
 
 
 def read_workbook(data: bytes) -> Workbook:
@@ -322,19 +326,25 @@ def read_workbooks(files: Iterable[bytes]) -> Iterator[Workbook | UnreadableFile
     The child opens the next file while the caller has this one. No thread does that: it would wait for its turn in the
     interpreter longer than a small file takes.
     """
+    rest = iter(files)
+    first = next(rest, None)
+    if first is None:
+        return
     with _a_child() as child:
-        before: list[
-            UnreadableFile | None
-        ] = []  # the file before, when there is one: its refusal, or that it was given
-        for data in chain(files, [None]):
-            answers = [refusal or child.take() for refusal in before]
-            before = []
-            if data is not None:
-                before = [_refusal(data)]
-                if before == [None]:
-                    child.give(data)
-            for answer in answers:
-                yield _outcome(answer)
+        refused = _given(child, first)
+        for data in rest:
+            answer = refused or child.take()
+            refused = _given(child, data)
+            yield _outcome(answer)
+        yield _outcome(refused or child.take())
+
+
+def _given(child: _Child, data: bytes) -> UnreadableFile | None:
+    """Give a file to the child, or say why not."""
+    refused = _refusal(data)
+    if refused is None:
+        child.give(data)
+    return refused
 
 
 def _outcome(answer: UnreadableFile | bytes | None) -> Workbook | UnreadableFile:

@@ -20,13 +20,13 @@ from xlsxwriter.exceptions import OverlappingRange
 from ingestion.archive import Archive, write_whole
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.errors import UnreadableFile
-from ingestion.model import Finding
-from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS
+from ingestion.model import Finding, gravest_first
+from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS, is_exact
 from ingestion.replies import CELL, REASON, REPLY_SHEET, RULE, SUBMISSION, TEXT, WORK_SHEET
 from ingestion.returns import META_SHEET
-from ingestion.workbook import Cell, Sheet, Workbook, read_workbook, split_address
-from quality.check import rules_to_explain
-from quality.reports import COLORS, FONT, LEVELS, LINE, VERDICTS, halves, lines_of
+from ingestion.workbook import Cell, Sheet, Workbook, is_address, read_workbook, split_address
+from quality.check import reasons_of, rules_to_explain
+from quality.reports import COLORS, FONT, LEVELS, LINE, VERDICTS, fit_to_a4, halves, lines_of
 from quality.suggestions import cells_to_check
 
 COLUMNS = ("级别", RULE, "工作表", CELL, "问题与办法", "所填", "应为", "可一并核对", REASON, TEXT, "English")
@@ -34,7 +34,6 @@ WIDTHS = (18, 9, 16, 8, 52, 14, 24, 16, 20, 26, 46)  # in halves of a Chinese ch
 HOW = "须说明的（黄格）：选一个原因代码，必要时写说明，把本工作簿发回即可；同一规则填一行就行。须更正的：改原表后重报，副本只供对照。"
 COPY_CELLS = 20_000  # of a sheet; a larger list keeps its head and the rows with findings
 HEAD_ROWS = 30
-EXACT_DIGITS = 15
 
 
 def place_of(home: Path, submission_id: str) -> Path:
@@ -73,7 +72,7 @@ def answer_book(
     book.set_properties({"created": WORKBOOK_CREATED})
     work = _Work(book, row, book_of_rules)
     copies = _names(original)
-    work.write(sorted(found, key=lambda f: list(LEVELS).index(f.severity)), places, copies, note)
+    work.write(gravest_first(found), places, copies, note)
     for sheet in original.sheets if original else []:
         if sheet.name in copies:
             _copy(book, sheet, copies[sheet.name], [f for f in found if f.sheet == sheet.name])
@@ -136,15 +135,9 @@ class _Work:
             sheet.write_string(head + 1, 0, "没有发现问题", self.plain)
         if asked:
             last = self._reasons(last + 2)
-        for column, width in enumerate(WIDTHS):
-            sheet.set_column(column, column, width)
         sheet.freeze_panes(head + 1, 0)
         sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
-        sheet.print_area(0, 0, last + 1, len(COLUMNS) - 2)
-        sheet.set_paper(9)
-        sheet.set_margins(0.4, 0.4, 0.5, 0.5)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        fit_to_a4(sheet, last + 1, WIDTHS)
 
     def _finding(
         self, at: int, f: Finding, asked: Sequence[str], places: Mapping[str, Sequence[str]], copies: Mapping[str, str]
@@ -173,9 +166,8 @@ class _Work:
 
     def _choices(self, rule: str) -> list[str]:
         """The reasons that answer a rule, as the list of its cell shows them."""
-        only = next((r.reasons for rules in self.rules.rules.values() for r in rules if r.id == rule), [])
         reasons = self.rules.codelist("explain_reasons")
-        return [f"{code} {r['name_zh']}" for code, r in reasons.items() if not only or code in only]
+        return [f"{code} {reasons[code]['name_zh']}" for code in reasons_of(rule, self.rules)]
 
     def _reasons(self, at: int) -> int:
         """The reason codes, below the findings. Returns the last row."""
@@ -199,9 +191,8 @@ def _copy(book: Any, sheet: Sheet, name: str, found: Iterable[Finding]) -> None:
     colours = {k: book.add_format({**base, "bg_color": c, "bold": True}) for k, c in COLORS.items()}
     marks: dict[tuple[int, int], list[Finding]] = {}
     for f in found:
-        place = _place(f.cell)
-        if place and f.severity != "cannot_tell":
-            marks.setdefault(place, []).append(f)
+        if is_address(f.cell) and f.severity != "cannot_tell":
+            marks.setdefault(split_address(f.cell), []).append(f)
     kept = {row for row, _ in marks}
     whole = len(sheet.cells) <= COPY_CELLS
     for top, left, bottom, right in sheet.merged:
@@ -217,8 +208,7 @@ def _copy(book: Any, sheet: Sheet, name: str, found: Iterable[Finding]) -> None:
         if not (whole or row <= HEAD_ROWS or row in kept):
             continue
         cell, said = sheet.cells.get(place), marks.get(place, [])
-        worst = min((f.severity for f in said), key=list(LEVELS).index, default=None)
-        _put(page, row - 1, column - 1, cell, colours[worst] if worst else plain)
+        _put(page, row - 1, column - 1, cell, colours[gravest_first(said)[0].severity] if said else plain)
         if said:
             words = "\n".join(f"{f.rule}：{f.message_zh}" for f in said)
             page.write_comment(row - 1, column - 1, words, {"width": 300, "height": 20 + 17 * lines_of(words, 44)})
@@ -229,16 +219,12 @@ def _copy(book: Any, sheet: Sheet, name: str, found: Iterable[Finding]) -> None:
     page.protect("", {"format_columns": True, "format_rows": True})
 
 
-def _place(address: str | None) -> tuple[int, int] | None:
-    return split_address(address) if address and re.fullmatch(r"[A-Z]{1,3}[0-9]+", address) else None
-
-
 def _put(page: Any, row: int, column: int, cell: Cell | None, style: Any) -> None:
     if cell is None:
         page.write_blank(row, column, None, style)
         return
     number: Decimal | None = cell.number
-    if number is not None and len(number.normalize().as_tuple().digits) <= EXACT_DIGITS:
+    if number is not None and is_exact(number):
         page.write_number(row, column, float(number), style)
     else:
         page.write_string(row, column, cell.shown, style)

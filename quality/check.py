@@ -36,10 +36,15 @@ def rules_to_explain(found: Iterable[Finding], form: str | None, catalogue: Cata
     """
     if form is None or form.startswith(PUBLICATION):
         return []
-    shown_only = {r.id for rules in catalogue.rules.values() for r in rules if not r.explain}
-    return list(
-        dict.fromkeys(f.rule for f in found if f.severity == "warning" and not f.explained and f.rule not in shown_only)
-    )
+    questions = dict.fromkeys(f.rule for f in found if f.severity == "warning" and not f.explained)
+    rules = catalogue.rules_by_id  # what the reader itself asks is no rule of it
+    return [rule for rule in questions if rule not in rules or rules[rule].explain]
+
+
+def reasons_of(rule: str, catalogue: Catalogue) -> list[str]:
+    """The codes of explain_reasons that answer a rule's warning: its own, or all of them."""
+    known = catalogue.rules_by_id.get(rule)
+    return known.reasons if known and known.reasons else list(catalogue.codelist("explain_reasons"))
 
 
 def verdict_of(result: ReadResult, catalogue: Catalogue | None = None) -> str:

@@ -34,7 +34,7 @@ from ingestion.register import (
     submissions,
 )
 from quality.answer_book import write_answer
-from quality.check import rules_to_explain
+from quality.check import reasons_of, rules_to_explain
 
 BECOMES = {"accept": "accepted", "return": "returned"}
 
@@ -131,8 +131,8 @@ def refusal(
     if said.rule not in asked:
         listed = "、".join(asked)
         return f"{name} 没有规则 {said.rule} 的待说明问题；须说明的：{listed}", "that rule asks for nothing here"
-    only = next((r.reasons for rules in catalogue.rules.values() for r in rules if r.id == said.rule), [])
-    if only and said.reason not in only:
+    only = reasons_of(said.rule, catalogue)
+    if said.reason not in only:
         listed = "、".join(f"{code} {reasons[code]['name_zh']}" for code in only)
         return f"规则 {said.rule} 不能以 {said.reason} 说明；可用：{listed}", "this reason does not answer that rule"
     return None
@@ -245,7 +245,7 @@ def decide(
             what = "decision_refused" if reasons else "decided"
             register.log(connection, what, submission_id, by, decision=verdict, note=note)
             found = findings_on(connection, submission_id)
-        places = register.column_map(row["map_id"]) if row["map_id"] else {}
+        places = register.column_map(row["map_id"])
     finally:
         register.close()
     if verdict == "return" and not reasons:

@@ -19,7 +19,6 @@ from ingestion.errors import UsageError
 from ingestion.model import ReadResult
 from ingestion.moments import CHINA, now_utc, stamp
 from ingestion.register import Register, batched, overrides
-from ingestion.rulebook_model import Rule
 
 MANDATORY = "FDM"  # type of the rules that ask for what must be filed
 
@@ -43,7 +42,9 @@ def grant(
     parties, no reason, or an end that lies before its beginning.
     """
     catalogue = catalogue or project_catalogue()
-    known = _rule(rule, catalogue)
+    known = catalogue.rules_by_id.get(rule)
+    if known is None:
+        raise UsageError(f"没有规则 {rule} (no such rule)")
     if known.severity != "error":
         raise UsageError(f"{rule} 不是强制性规则，用 jiugai explain 说明即可 (not an error rule: explain it)")
     if known.type == MANDATORY:
@@ -104,10 +105,3 @@ def let_through(results: Sequence[ReadResult], decided: Iterable[dt.datetime], r
                 zh = f"{f.message_zh}（{row['asked_by']}申请、{row['by']}批准放行至{row['until']}：{row['reason']}）"
                 en = f"{f.message_en} (let through until {row['until']}, asked by {row['asked_by']}, granted by {row['by']})"
                 result.findings[n] = replace(f, severity="warning", explained=True, message_zh=zh, message_en=en)
-
-
-def _rule(rule: str, catalogue: Catalogue) -> Rule:
-    found = next((r for rules in catalogue.rules.values() for r in rules if r.id == rule), None)
-    if found is None:
-        raise UsageError(f"没有规则 {rule} (no such rule)")
-    return found

@@ -19,7 +19,7 @@ from ingestion.archive import Archive, sha256_of
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
-from ingestion.model import Finding, ReadResult
+from ingestion.model import ReadResult
 from ingestion.moments import CHINA, now_utc, stamp
 from ingestion.reading import read_all
 from ingestion.register import Register, seen_files, submissions
@@ -30,6 +30,7 @@ from quality.audit.counties import check_counties
 from quality.audit.crossing import check_crossings
 from quality.audit.levels import check_codes_of_then, check_levels, check_marks
 from quality.audit.run import audit
+from quality.decisions import findings_on
 from quality.overrides import let_through
 from quality.registration import Incoming, Registration, answer_of
 from quality.replies import take_reply
@@ -271,9 +272,9 @@ class Receiver:
         left = [a["duplicate_of"] for a in answers if a["duplicate_of"] and a["verdict"] != "accepted"]
         for row in self.register.states(submissions.c.submission_id.in_(left)) if left else []:
             if not place_of(self.home, row["submission_id"]).exists():
-                found = [Finding(**f) for f in self.register.findings_of(row["submission_id"])]
-                places = self.register.column_map(row["map_id"]) if row["map_id"] else {}
-                write_answer(self.home, row, found, places)
+                with self.register.transaction() as connection:
+                    found = findings_on(connection, row["submission_id"])
+                write_answer(self.home, row, found, self.register.column_map(row["map_id"]))
 
     # -- files seen ---------------------------------------------------------------------------------------------
     def _seen(self, files: Sequence[_File]) -> dict[tuple[str, str, int], dict[str, Any]]:

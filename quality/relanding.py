@@ -19,7 +19,7 @@ from ingestion.archive import write_whole
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
-from ingestion.register import Register, submissions
+from ingestion.register import Register, of_partition, submissions
 from ingestion.store import Store
 from quality.status import Partition
 
@@ -75,7 +75,9 @@ def reland(home: Path, partition: Partition, *, by: str | None = None, catalogue
     try:
         store = Store(home, book)
         with store.alone(), tempfile.TemporaryDirectory() as folder:
-            rows = register.rows(submissions, *_those_of(partition))
+            rows = register.rows(
+                submissions, *of_partition(partition.form, partition.period, partition.province, partition.source_id)
+            )
             found = Relanded(partition, sum(store.partition_of(r) is not None for r in rows))
             if not found.submissions:
                 raise NothingFiled(f"{_name(partition)}: 没有收到过报送，无从重读 (nothing was ever filed here)")
@@ -100,13 +102,6 @@ def reland(home: Path, partition: Partition, *, by: str | None = None, catalogue
 
 def _name(partition: Partition) -> str:
     return "/".join(filter(None, (partition.form, partition.source_id, partition.period, partition.province)))
-
-
-def _those_of(partition: Partition) -> list[Any]:
-    s = submissions.c
-    if partition.source_id:
-        return [s.source_id == partition.source_id]
-    return [s.form == partition.form, s.period == partition.period, s.province_code == partition.province]
 
 
 def _read(path: Path) -> pa.Table | None:

@@ -14,7 +14,7 @@ import xlsxwriter
 
 from ingestion.archive import write_whole
 from ingestion.catalogue import Catalogue, catalogue
-from ingestion.model import Finding
+from ingestion.model import Finding, gravest_first
 from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS
 from quality.check import rules_to_explain
 
@@ -57,7 +57,7 @@ def write_report(path: Path, files: Sequence[tuple[str, str, Sequence[Finding]]]
         row += 1
         asked = rules_to_explain(found, found[0].form if found else None, book_of_rules)
         somebody_asked |= bool(asked)
-        for f in sorted(found, key=lambda f: list(LEVELS).index(f.severity)):
+        for f in gravest_first(found):
             sheet.write(row, 0, LEVELS[f.severity], formats[f.severity])
             expected = "" if f.severity == "cannot_tell" else f.expected or ""  # nothing to do, so no hint either
             texts = [f.rule, f.sheet or "", f.cell or "", f.message_zh, f.found or "", expected]
@@ -75,16 +75,21 @@ def write_report(path: Path, files: Sequence[tuple[str, str, Sequence[Finding]]]
         row += 1
     if somebody_asked:
         row = _reasons(sheet, row, book_of_rules, bold, cell_format)
-    for column, width in enumerate(WIDTHS):
-        sheet.set_column(column, column, width)
     sheet.freeze_panes(2, 0)
-    sheet.print_area(0, 0, row, len(COLUMNS) - 2)
+    fit_to_a4(sheet, row, WIDTHS)
+    book.close()
+    write_whole(path, buffer.getvalue())
+
+
+def fit_to_a4(sheet: Any, last_row: int, widths: Sequence[int]) -> None:
+    """A list of findings as wide as a page. The last of its columns is the English, which is not printed."""
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    sheet.print_area(0, 0, last_row, len(widths) - 2)
     sheet.set_paper(9)
     sheet.set_margins(0.4, 0.4, 0.5, 0.5)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-    book.close()
-    write_whole(path, buffer.getvalue())
 
 
 def halves(text: str) -> int:

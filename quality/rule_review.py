@@ -240,7 +240,7 @@ def _rules(catalogue: Catalogue, returns: Iterable[Sequence[_Version]]) -> Itera
         for version in versions:
             filed.add(version.row["form"])
             fired |= set(version.fired)
-    held = {rule.id: rule for rules in catalogue.rules.values() for rule in rules}
+    held = catalogue.rules_by_id
     yield from ((i, rule) for i, rule in held.items() if rule.form in filed or rule.form == ANY or i in fired)
     yield from ((i, None) for i in sorted(fired - set(held)))
 

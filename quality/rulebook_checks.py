@@ -241,11 +241,11 @@ def _fields_in_time(book: Catalogue) -> Iterator[Problem]:
 
 def _codes_in_time(book: Catalogue) -> Iterator[Problem]:
     """Months of validity of codes: both are months, and in order."""
-    for path in sorted((book.root / "codelists").glob("*.csv")):
-        for code, row in book.codelist(path.stem).items():
+    for name, rows in book.codelists.items():
+        for code, row in rows.items():
             first, last = row.get("valid_from") or "", row.get("valid_to") or ""
             if any(m and not MONTH.fullmatch(m) for m in (first, last)) or (first and last and last < first):
-                yield Problem(f"codelists/{path.name}", code, f"有效期“{first}”至“{last}”应为先后两个月份，如 2023-01",
+                yield Problem(f"codelists/{name}.csv", code, f"有效期“{first}”至“{last}”应为先后两个月份，如 2023-01",
                               f"validity “{first}” to “{last}” should be two months in order")  # fmt: skip
 
 

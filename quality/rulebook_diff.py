@@ -72,16 +72,15 @@ def _things(book: Catalogue) -> Iterator[tuple[Key, str, dict[str, Any]]]:
     for fields in book.field_sets.values():
         for field in fields.fields:
             yield ("field", fields.id, field.id), field.name, field.model_dump(mode="json")
-    for rules in book.rules.values():
-        for rule in rules:
-            yield ("rule", "", rule.id), rule.name, rule.model_dump(mode="json")
+    for rule in book.rules_by_id.values():
+        yield ("rule", "", rule.id), rule.name, rule.model_dump(mode="json")
     for indicator in book.indicators.values():
         yield ("indicator", "", indicator.id), indicator.name.zh, indicator.model_dump(mode="json")
     for unit in book.units.values():
         yield ("unit", "", unit.id), unit.name, unit.model_dump(mode="json")
-    for path in sorted((book.root / "codelists").glob("*.csv")):
-        for code, row in book.codelist(path.stem).items():
-            yield ("code", path.stem, code), row["name_zh"], dict(row)
+    for name, rows in book.codelists.items():
+        for code, row in rows.items():
+            yield ("code", name, code), row["name_zh"], dict(row)
 
 
 def _shown(value: Any) -> str | None:

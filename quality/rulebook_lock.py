@@ -64,10 +64,10 @@ def current(book: Catalogue) -> dict[Key, Locked]:
     for form, rules in book.rules.items():
         found += [("rule", form, r.id, "", _hash(_said(r, "rule"))) for r in rules]
     found += [("indicator", "", i.id, "", _hash(_said(i, "indicator"))) for i in book.indicators.values()]
-    for path in sorted((book.root / "codelists").glob("*.csv")):
-        for code, row in book.codelist(path.stem).items():
+    for name, rows in book.codelists.items():
+        for code, row in rows.items():
             meaning = {k: v for k, v in row.items() if k not in FREE_OF_CODES}
-            found.append(("code", path.stem, code, code, _hash(meaning)))
+            found.append(("code", name, code, code, _hash(meaning)))
     return {(k, o, i): Locked(k, o, i, code, meaning, book.version) for k, o, i, code, meaning in found}
 
 

@@ -5,12 +5,11 @@ Nothing is changed and none is accused: which of them is wrong is for the respon
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from ingestion.catalogue import Catalogue
 from ingestion.model import Finding
-from ingestion.workbook import column_letters, split_address
+from ingestion.workbook import column_letters, is_address, split_address
 from quality.audit.compile import compiled_form
 
 SHOWN = 8  # cells or ranges
@@ -21,7 +20,7 @@ def cells_to_check(f: Finding, form: str | None, places: Mapping[str, Sequence[s
 
     places: field → sheet and cell, or `table.field` → sheet and column letters.
     """
-    if form not in catalogue.forms or not f.cell or not re.fullmatch(r"[A-Z]+[0-9]+", f.cell):
+    if form not in catalogue.forms or not is_address(f.cell):
         return ""
     row = split_address(f.cell)[0]
     found: list[tuple[int, int]] = []
@@ -32,7 +31,7 @@ def cells_to_check(f: Finding, form: str | None, places: Mapping[str, Sequence[s
             place = places.get(name) or places.get(f"{check.over.id}.{name}")
             if place is None or place[0] != f.sheet:
                 continue
-            address = place[1] if place[1][-1:].isdigit() else f"{place[1]}{row}"
+            address = place[1] if is_address(place[1]) else f"{place[1]}{row}"
             if address != f.cell:
                 found.append(split_address(address))
     return "、".join(_ranges(sorted(set(found), key=lambda p: (p[1], p[0])))[:SHOWN])

@@ -76,9 +76,9 @@ def failing_rules(reader: Reader, area: str, sample: bool, most: int = 15) -> li
                     hit.setdefault(key, set()).add(row["submission_id"])
     finally:
         register.close()
-    names = {rule.id: rule.name for rules in reader.catalogue.rules.values() for rule in rules}
+    rules = reader.catalogue.rules_by_id
     return [
-        FailingRule(rule, severity, names.get(rule, ""), count, len(hit[rule, severity]))
+        FailingRule(rule, severity, rules[rule].name if rule in rules else "", count, len(hit[rule, severity]))
         for (rule, severity), count in sorted(found.items(), key=lambda item: (-item[1], item[0]))[:most]
     ]
 

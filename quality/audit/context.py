@@ -56,7 +56,7 @@ class Contexts:
         self._arriving: list[tuple[str, ReadResult]] = []
         self._units: set[str] = set()
         self._histories: dict[tuple[str, str, str], dict[str, list[History]]] = {}
-        self._maps: dict[str, dict[str, list[str]]] = {}
+        self._maps: dict[str | None, dict[str, list[str]]] = {}
 
     def forget(self, partitions: Iterable[Path]) -> None:
         self._units, self._histories = set(), {}
@@ -284,12 +284,12 @@ class Contexts:
         return Anchor(str(other.period), {n: v.filed for n, v in other.values.items()}, places)
 
     def _of_accepted(self, row: Mapping[str, Any]) -> Anchor:
-        where = self._column_map(row["map_id"]) if row["map_id"] else {}
+        where = self._column_map(row["map_id"])
         form, key = row["form"], row["submission_id"]
         places = {n: (f"{form} 报送 {key} 的 {place[1]}", f"{place[1]} of {form} {key}") for n, place in where.items()}
         return Anchor(row["period"], self._values(row), places)
 
-    def _column_map(self, map_id: str) -> dict[str, list[str]]:
+    def _column_map(self, map_id: str | None) -> dict[str, list[str]]:
         """Named by its content, so that it never changes; all returns on one blank share it."""
         if map_id not in self._maps:
             self._maps[map_id] = self.register.column_map(map_id)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from ingestion.catalogue import RULEBOOK, Catalogue, catalogue
+from ingestion.catalogue import Catalogue, catalogue
 from ingestion.errors import SetupError, UsageError
 from ingestion.seeds import SEEDS, seed_tables, seed_text
+from tests.rulebooks import copied
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    target = tmp_path / "rulebook"
-    shutil.copytree(RULEBOOK, target)
-    return target
+    return copied(tmp_path)
 
 
 def test_forms_carry_every_field_of_the_proposal() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,12 +11,12 @@ from ingestion.catalogue import RULEBOOK, Catalogue, catalogue
 from ingestion.errors import SetupError
 from ingestion.row_measures import row_models
 from ingestion.seeds import MODELS
+from tests.rulebooks import copied
 
 
 def book_with(tmp_path: Path, returns: str) -> Catalogue:
     """The rule book with one more indicator, as a statistician would add it."""
-    root = tmp_path / "rulebook"
-    shutil.copytree(RULEBOOK, root)
+    root = copied(tmp_path)
     text = f"""indicators:
 - id: ours
   name: {{zh: 新指标, en: New}}

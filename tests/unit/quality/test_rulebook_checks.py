@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ingestion.catalogue import RULEBOOK
 from ingestion.errors import UsageError
 from quality.rulebook_checks import Problem, check_rulebook
+from tests.rulebooks import change, copied
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    target = tmp_path / "rulebook"
-    shutil.copytree(RULEBOOK, target)
-    return target
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) >= 1, old
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return copied(tmp_path)
 
 
 def test_the_rule_book_of_the_project_is_sound() -> None:

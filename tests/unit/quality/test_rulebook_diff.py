@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,19 +11,14 @@ import pytest
 
 from ingestion.catalogue import RULEBOOK, Catalogue
 from quality.rulebook_diff import diff, heaviest
+from tests.rulebooks import change, copied
 
 JIUGAI = Path(sys.executable).with_name("jiugai")
 
 
 @pytest.fixture
 def newer(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(RULEBOOK, tmp_path / "rulebook"))
-
-
-def replace(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new, 1))
+    return copied(tmp_path)
 
 
 def test_the_same_rule_book_differs_in_nothing(newer: Path) -> None:
@@ -35,7 +29,7 @@ def test_a_name_is_a_patch_a_unit_a_break_and_what_is_gone_is_major(newer: Path)
     form = Catalogue(newer).form("J2")
     field = form.by_id["xq_start"]
     path = newer / "forms" / "J2_progress.yaml"
-    replace(path, field.name, "开工小区个数")
+    change(path, field.name, "开工小区个数")
     changes = diff(Catalogue(RULEBOOK), Catalogue(newer))
     assert {(c.kind, c.owner, c.id, c.weight) for c in changes} == {("field", "J2", "xq_start", "patch")}
     assert any(c.zh == f"指标 J2 xq_start“开工小区个数”：名称由“{field.name}”改为“开工小区个数”" for c in changes)
@@ -52,14 +46,14 @@ def test_a_name_is_a_patch_a_unit_a_break_and_what_is_gone_is_major(newer: Path)
 
 
 def test_what_a_verdict_hangs_on_is_a_break(newer: Path) -> None:
-    replace(newer / "units.yaml", "10000", "1000")
+    change(newer / "units.yaml", "10000", "1000")
     changes = diff(Catalogue(RULEBOOK), Catalogue(newer))
     assert {c.kind for c in changes} == {"unit"} and heaviest(changes) == "minor"
     assert any("10000" in (c.before or "") and "1000" in (c.after or "") for c in changes)
 
 
 def test_the_command_says_it_in_both_languages(newer: Path) -> None:
-    replace(newer / "units.yaml", "10000", "1000")
+    change(newer / "units.yaml", "10000", "1000")
     command = [str(JIUGAI), "rulebook", "diff", str(RULEBOOK), str(newer)]
     said = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "计量单位" in said.stdout and "含义变化" in said.stdout

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from ingestion.catalogue import RULEBOOK, Catalogue
 from ingestion.errors import UsageError
 from quality.rulebook_checks import check_rulebook
 from quality.rulebook_lock import LOCK, differences, locked, refresh
+from tests.rulebooks import change, copied
 
 REASON = "W8,情况属实,True as reported,P,\n"
 RATE = ("field", "J2", "xq_start")
@@ -18,15 +18,7 @@ RATE = ("field", "J2", "xq_start")
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    target = tmp_path / "rulebook"
-    shutil.copytree(RULEBOOK, target)
-    return target
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) >= 1, old
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return copied(tmp_path)
 
 
 def told(root: Path) -> set[tuple[str, str]]:
