@@ -3,6 +3,9 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+# the files of tests go to so many processes: each holds a build and a browser of its own
+PROCESSES ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile
 UV_VERSION := 0.13.9
 export JIUGAI_HOME ?= data
 export DO_NOT_TRACK := 1
@@ -42,10 +45,10 @@ dev: setup manifest ## Dagster's UI and daemon on the folder $(JIUGAI_HOME)
 	@$(BIN)/jiugai dev
 
 test: setup system manifest ## all tests
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 test-unit: setup manifest ## the quick tests alone
-	@$(BIN)/python -m pytest tests/unit
+	@$(PYTEST) tests/unit
 
 fuzz: setup system ## 10,000 mutants of workbooks, compared with LibreOffice (40 minutes); JIUGAI_FUZZ_SEED chooses others
 	@JIUGAI_FUZZ=$${JIUGAI_FUZZ:-10000} JIUGAI_FUZZ_SEED=$${JIUGAI_FUZZ_SEED:-$$(date +%Y%m%d)} $(BIN)/python -m pytest tests/unit/ingestion/test_fuzz.py

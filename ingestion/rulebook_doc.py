@@ -103,7 +103,8 @@ def _fields(fields: FieldSet) -> Iterator[str]:
     head = ("代码", "指标 item", "计量单位", "时态", "必填", "指标解释（自拟） definition", "来源", "id")
     yield from _table(head, ((
         f.code, f"{'★' if f.core else ''}{f.name} {f.label.en}", f.unit or "—", SEMANTICS[f.semantics],
-        _required(f), f.definition + _codes(f) + _limits(f), f.source, f"`{f.id}`") for f in fields.fields))  # fmt: skip
+        _required(f), f"{f.definition} {f.definition_en}{_codes(f)}{_limits(f)}", f.source, f"`{f.id}`")
+        for f in fields.fields))  # fmt: skip
 
 
 def _required(field: FormField) -> str:
@@ -113,7 +114,7 @@ def _required(field: FormField) -> str:
 
 
 def _codes(field: FormField) -> str:
-    return f" 代码表：{'、'.join(field.codelists)}" if field.codelists else ""
+    return f" 代码表 codes：{'、'.join(field.codelists)}" if field.codelists else ""
 
 
 def _limits(field: FormField) -> str:

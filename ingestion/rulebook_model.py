@@ -42,7 +42,8 @@ class Unit(RulebookModel):
 
 
 class FormField(RulebookModel):
-    """One item of a form or column of a table. `name` is the short Chinese name used in expressions.
+    """One item of a form or column of a table. `name` is the short Chinese name used in expressions; `definition` is
+    the Chinese wording, which alone says what the item means, and `definition_en` its translation.
 
     unit None = no unit of measure; codelist names one or several lists; many = several codes parted by semicolons.
     disclosure: who may see a single unit's value: anybody, or the ministry alone. personal: it may point at a person.
@@ -54,6 +55,7 @@ class FormField(RulebookModel):
     name: str
     label: Bilingual
     definition: str
+    definition_en: str = Attr(min_length=1)
     type: str
     unit: str | None
     semantics: Literal["ytd", "period", "stock", "plan", "event"]
