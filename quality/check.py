@@ -60,6 +60,8 @@ def verdict_of(result: ReadResult, catalogue: Catalogue | None = None) -> str:
 def check_file(path: Path, source_id: str | None = None, catalogue: Catalogue | None = None) -> tuple[ReadResult, str]:
     """Read and audit one file without keeping anything. Returns the result and the file's sha256."""
     catalogue = catalogue or project_catalogue()
+    if path.is_dir():
+        raise UsageError(f"{path}: 是文件夹，请写出其中的文件 (a folder: name the files in it)")
     if not path.is_file():
         raise UsageError(f"{path}: 没有这个文件 (no such file)")
     data = path.read_bytes()

@@ -91,6 +91,7 @@ def test_check_writes_a_report_that_a_clerk_can_read(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["check", "nowhere.xlsx"], "nowhere.xlsx"),
+        (["check", "."], "是文件夹"),
         (["receive", "nowhere"], "nowhere"),
         (["receive", "pyproject.toml", "--publication", "T0000"], "T0000"),
         (["receive", "pyproject.toml", "--received-at", "昨天"], "昨天"),
