@@ -100,7 +100,12 @@ def _notes(book: Catalogue) -> Iterator[Said]:
     for line, note in enumerate(book.boundary_notes, start=2):
         place, (_, old, new) = f"line {line}", note_key(note)
         if not note["year"].isdigit() or (note["effective"] and not MONTH.fullmatch(note["effective"])):
-            yield NOTES, place, "年份或生效月份不合格式（如 2021-04）", "year or month is not understood, such as 2021-04"
+            yield (
+                NOTES,
+                place,
+                "年份或生效月份不合格式（如 2021-04）",
+                "year or month is not understood, such as 2021-04",
+            )
             continue
         if note["extent"] not in (WHOLE, PART, FOUNDS):
             yield NOTES, place, "extent 应为 whole、part 或 founds", "extent should be whole, part or founds"
