@@ -90,7 +90,7 @@ def _of_years(catalogue: Catalogue, indicator: Indicator, area: str, period: str
     if indicator.kind not in ("flow", "scaled") or not indicator.is_additive or indicator.constant_in_year:
         return []
     years = [str(year) for year in range(int(period[:4]), int(period[5:]) + 1)]
-    chosen = [(rows_of_now(catalogue, indicator, area, year, False, ask) or [None])[0] for year in years]
+    chosen = [next(iter(rows_of_now(catalogue, indicator, area, year, False, ask)), None) for year in years]
     held = [r for r in chosen if r is not None and r["value"] is not None and not r["is_doubtful"]]
     if len(held) < len(years):
         return []

@@ -165,6 +165,11 @@ class Boundaries:
             (s for s in self.stretches(code) if (s.start or month) <= month <= (s.end or month)), None
         ) if code in self.areas.all_areas else None  # fmt: skip
 
+    def start_of(self, code: str, month: str) -> str | None:
+        """The first month of the territory that a code has in a month; None when it stood as long as is known."""
+        at = self._stretch_at(code, month)
+        return at.start if at is not None and code in self._stretches else None
+
     # -- back in time ---------------------------------------------------------------------------------------------
     def made_of(self, stretch: Stretch) -> list[Stretch] | None:
         """The stretches that one was made of as a whole; [] when it stood as long as is known; None when a part came
