@@ -11,15 +11,17 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from filings.comparable import PARTS, break_at, breaks_of, codes_of, rows_of_now
 from filings.missing import interval_for
 from ingestion.archive import Archive
+from ingestion.areas import last_month
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
@@ -91,10 +93,10 @@ class Question:
                 raise UsageError(f"没有维度 {name}；可用：{'、'.join(catalogue.dimensions)} (no such dimension)")
             if code not in catalogue.dimensions[name].codes:
                 raise UsageError(f"维度 {name} 没有代码 {code} (no such code of this dimension)")
-        if self.areas == "now" and self.area in catalogue.changed_areas:
+        if self.areas == "now" and self.area not in catalogue.areas:
+            now = catalogue.successors.get(self.area, "")
             raise UsageError(
-                f"{self.area} 的区划有变动；按现行区划回溯尚未提供，请用 --areas then "
-                "(the history of a changed unit under today's boundary is not built yet)"
+                f"{self.area} 不是现行代码；{now}；按现行区划请用现行代码 (not a code of today: ask for its successor)"
             )
         return indicator
 
@@ -156,6 +158,19 @@ def candidates(reader: Reader, question: Question) -> list[dict[str, Any]]:
     )
 
 
+def answers(reader: Reader, question: Question) -> list[dict[str, Any]]:
+    """Rows that answer a question on the areas of then or of now, the chosen one first, each with its `parts`."""
+
+    def ask(area: str, period: str) -> list[dict[str, Any]]:
+        rows = candidates(reader, replace(question, area=area, period=period))
+        return [{**r, PARTS: [(area, period, r["group_id"], basis_of_cells(r["basis"]))]} for r in rows]
+
+    if question.areas == "then":
+        return ask(question.area, question.period)
+    indicator = reader.catalogue.indicator(question.indicator)
+    return rows_of_now(reader.catalogue, indicator, question.area, question.period, question.flow, ask)
+
+
 def shown_value(row: dict[str, Any], indicator: Indicator) -> Decimal | None:
     """The value of a candidate; a ratio is divided only here, rounded half up to the catalogue's decimals."""
     if indicator.kind == "ratio":
@@ -176,23 +191,15 @@ def absent(
     reader: Reader, question: Question, indicator: Indicator
 ) -> tuple[str, str, str, Decimal | None, Decimal | None]:
     """Why there is no figure: status L (exists, not filed) or M (cannot exist here), and operands that do exist."""
+    no_area = _no_such_area(reader.catalogue, question)
+    if no_area is not None:
+        return "M", *no_area, None, None
     if indicator.kind == "ratio":
         assert indicator.numerator and indicator.denominator
         operands = []
         lacking = []
         for part in (indicator.numerator, indicator.denominator):
-            found = candidates(
-                reader,
-                Question(
-                    part,
-                    question.area,
-                    question.period,
-                    question.dims,
-                    question.programme,
-                    question.flow,
-                    question.sample,
-                ),
-            )
+            found = answers(reader, replace(question, indicator=part))
             operands.append(found[0]["value"] if found else None)
             if not found:
                 lacking.append(reader.catalogue.indicator(part).name.zh)
@@ -207,6 +214,22 @@ def absent(
     return "L", "没有收到可用的报表或公布数", "nothing usable was filed or published", None, None
 
 
+def _no_such_area(catalogue: Catalogue, question: Question) -> tuple[str, str] | None:
+    """Why an area has no figure in a period: its territory was not one, or its code did not stand."""
+    if question.areas == "now":
+        if codes_of(catalogue, question.area, question.period) is not None:
+            return None
+        (broken,) = breaks_of(catalogue, question.area, "now")
+        return f"按现行区划没有可比的数：{broken.zh}", f"no comparable figure for today's territory: {broken.en}"
+    area = catalogue.area(question.area)
+    if area.code not in catalogue.changed_areas or area.is_valid(last_month(question.period)):
+        return None
+    months = f"{area.valid_from or ''}—{area.valid_to or ''}"
+    words = catalogue.successors.get(area.code) or catalogue.predecessors_in_words(area.code)
+    return (f"此期没有代码 {area.code}（用于 {months}）；{words}；连续序列请用 --areas now",
+            f"code {area.code} stood in {months} alone: ask --areas now for one series")  # fmt: skip
+
+
 def figure(reader: Reader, question: Question) -> dict[str, Any]:
     """One figure in the contract's words. value None comes with a status and a reason.
 
@@ -214,7 +237,7 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
     """
     catalogue = reader.catalogue
     indicator = question.check(catalogue)
-    rows = candidates(reader, question)
+    rows = answers(reader, question)
     chosen = rows[0] if rows else None
     unit = indicator.unit
     answer: dict[str, Any] = {
@@ -244,6 +267,7 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
         "indicator_name_en": indicator.name.en,
         "area_name": catalogue.area(question.area).name_zh,
         "flow": question.flow,
+        "areas": question.areas,
         "reason_zh": None,
         "reason_en": None,
         "interval": None,
@@ -268,7 +292,7 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
             numerator=json_number(numerator, part_unit),
             denominator=json_number(denominator, part_unit),
         )
-        if not (question.sample or question.flow or question.dims):
+        if not (question.sample or question.flow or question.dims or status == "M"):
             answer["interval"] = interval_for(
                 reader, question.indicator, question.period, question.area, question.programme
             )
@@ -304,6 +328,9 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
         ],
     )
     answer["source_id"], answer["submission_id"] = chosen["source_id"], chosen["submission_id"]
+    broken = break_at(breaks_of(catalogue, question.area, question.areas), question.period, question.flow)
+    if broken is not None:
+        answer.update(reason_zh=broken.zh, reason_en=broken.en)
     if chosen["denominator"] == 0:
         answer.update(reason_zh="分母为零", reason_en="the denominator is zero")
     return answer
@@ -328,25 +355,32 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
     """The figure and every cell that makes it: Σ weight × value of each role is the figure exactly."""
     indicator = question.check(reader.catalogue)
     answer = figure(reader, question)
-    rows = candidates(reader, question)
+    rows = answers(reader, question)
     if not rows:
         return {"figure": answer, "contributions": [], "sum": None}
     chosen = rows[0]
-    parts = reader.rows(
-        """select * from fct_contributions where is_sample = ? and programme = ? and indicator = ? and area_code = ?
-           and period = ? and accum = ? and dim_code = ? and group_id = ? and basis = ?
-           order by figure_role desc, unit_code, weight desc, submission_id, cell""",
-        [
-            question.sample,
-            question.programme,
-            question.indicator,
-            question.area,
-            question.period,
-            chosen["accum"],
-            chosen["dim_code"],
-            chosen["group_id"],
-            basis_of_cells(chosen["basis"]),
-        ],
+    parts = [
+        part
+        for area, period, group_id, basis in chosen[PARTS]
+        for part in reader.rows(
+            """select * from fct_contributions where is_sample = ? and programme = ? and indicator = ? and area_code = ?
+               and period = ? and accum = ? and dim_code = ? and group_id = ? and basis = ?""",
+            [
+                question.sample,
+                question.programme,
+                question.indicator,
+                area,
+                period,
+                chosen["accum"],
+                chosen["dim_code"],
+                group_id,
+                basis,
+            ],
+        )
+    ]
+    roles = {"value": 0, "numerator": 1, "denominator": 2}  # in words: the cells in the order people read them
+    parts.sort(
+        key=lambda p: (roles[p["figure_role"]], p["unit_code"], -p["weight"], p["submission_id"], p["cell"] or "")
     )
     register = Register(reader.home)
     known = {
@@ -369,7 +403,7 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
                 cell = f"{cell}{part['row_no']}" if cell and part["row_no"] else None
         role = part["figure_role"]
         sums[role] = sums.get(role, Decimal(0)) + part["weight"] * part["value"]
-        unit = reader.catalogue.areas.get(part["unit_code"])
+        unit = reader.catalogue.all_areas.get(part["unit_code"])
         part_unit = reader.catalogue.indicator(operands[role] or indicator.id).unit
         contributions.append(
             {

@@ -1,7 +1,8 @@
 """Reporting units: today's, registered zones, and those that ended, with their months, names and what replaced them.
 
 A month is text, `2021-12`; a period's units are those of its last month. Changes take effect on 1 January after the year
-that area_changes.csv gives (survey-forms 1b.9). Not here: what a file or a figure makes of it.
+that area_changes.csv gives, unless boundary_notes.csv knows the month. Not here: what a file or a figure makes of it,
+which territory a code had when (boundaries.py).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ingestion.boundaries import FOUNDS, Boundaries, first_month, month_before, note_key
 from ingestion.errors import UsageError
 from ingestion.rulebook_files import parse, read_csv
 from ingestion.rulebook_model import Area
@@ -41,12 +43,28 @@ class AreaDirectory:
         return read_csv(self.root / "areas" / "area_changes.csv")
 
     @cached_property
+    def boundary_notes(self) -> list[dict[str, str]]:
+        """What the change list leaves open or has wrong, each with its reason: extent, month, moves that it lacks."""
+        return read_csv(self.root / "areas" / "boundary_notes.csv")
+
+    @cached_property
+    def boundaries(self) -> Boundaries:
+        """Territories of units over time."""
+        return Boundaries(self)
+
+    @cached_property
+    def _first_months(self) -> list[tuple[dict[str, str], str]]:
+        """Rows of the change list, each with the first month of the new state."""
+        notes = {note_key(n): n for n in self.boundary_notes}
+        return [(r, first_month(r, notes.get(note_key(r)))) for r in self.area_changes]
+
+    @cached_property
     def areas(self) -> dict[str, Area]:
         """Units of today by six-digit code; zones (non-statutory units) included."""
         path = self.root / "areas" / "areas.csv"
-        begun = {
-            r["new_code"]: f"{int(r['year']) + 1}-01"
-            for r in self.area_changes
+        begun = {n["new_code"]: first_month(n, n) for n in self.boundary_notes if n["extent"] == FOUNDS} | {
+            r["new_code"]: month
+            for r, month in self._first_months
             if r["new_code"] and r["new_code"] != r["old_code"] and r["type_zh"] not in MERGED_INTO
         }
         found = {}
@@ -69,14 +87,14 @@ class AreaDirectory:
         """Units that ended, under the codes that they had. Their parent is the one that the code is made of."""
         found: dict[str, Area] = {}
         path = self.root / "areas" / "area_changes.csv"
-        for r in self.area_changes:
+        for r, month in self._first_months:
             code = r["old_code"]
             if not code or code in self.areas:
                 continue
             above = next((a for a in (f"{code[:4]}00", f"{code[:2]}0000") if a in self.areas), "")
             data = {
                 "code": code, "name_zh": r["old_name"], "short_zh": "", "name_en": "", "level": "county",
-                "parent_code": above, "note": r["source"], "valid_to": f"{r['year']}-12",
+                "parent_code": above, "note": r["source"], "valid_to": month_before(month),
             }  # fmt: skip
             found[code] = parse(Area, data, path, code)
         return found

@@ -163,9 +163,24 @@ class _Header:
         )
 
     def _check_validity(self, area: Area, period: str, place: str | None) -> None:
-        """A code past its end is refused; one before its beginning is a remark: its unit keeps one history."""
+        """A code past its end is refused; one before its beginning is a remark: its unit keeps one history.
+
+        A plan is made before its year: who stood until that year began, or into it, may file it.
+        """
         month = last_month(period)
-        if area.valid_to is not None and month > area.valid_to:
+        told_by = f"{int(period[:4]) - 1}-12" if self.form.version_field else month
+        if area.valid_to is not None and month > area.valid_to >= told_by:
+            now = self.catalogue.successors.get(area.code, "未登记继任单位")
+            self.find(
+                "EVA-002",
+                f"单位代码 {area.code}“{area.name_zh}”用到 {area.valid_to}；{now}。计划照收，由继任单位接续",
+                f"unit code {area.code} ended in {area.valid_to}; its plan is accepted and goes on with its successor",
+                cell=place,
+                found=area.code,
+                expected=now,
+                severity="info",
+            )
+        elif area.valid_to is not None and month > area.valid_to:
             now = self.catalogue.successors.get(area.code, "未登记继任单位")
             self.result.unit_code = None
             self.find(

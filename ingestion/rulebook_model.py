@@ -19,6 +19,9 @@ Month = Annotated[str, Attr(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 MonthDay = Annotated[str, Attr(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 
 
+NOT_ADDITIVE = frozenset({"年", "月", "日", "度", "%"})  # units whose sum over rows or returns means nothing
+
+
 class RulebookModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -76,6 +79,11 @@ class FormField(RulebookModel):
     @property
     def is_number(self) -> bool:
         return self.type == "integer" or self.type.startswith("decimal")
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether its values over rows or returns make a sum that means something."""
+        return self.is_number and self.unit is not None and self.unit not in NOT_ADDITIVE and "/" not in self.unit
 
     @property
     def decimals(self) -> int:

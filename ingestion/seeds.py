@@ -10,6 +10,7 @@ import csv
 import io
 from pathlib import Path
 
+from ingestion import area_seeds
 from ingestion.archive import write_whole
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.row_measures import row_models
@@ -158,6 +159,11 @@ def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
     return {
         "areas": _areas(c),
         "area_closure": _closure(c),
+        "area_breaks": area_seeds.breaks(c),
+        "area_histories": area_seeds.histories(c),
+        "area_heirs": area_seeds.heirs(c),
+        "area_openings": area_seeds.openings(c),
+        "area_opening_areas": area_seeds.opening_areas(c),
         "indicators": _indicators(c),
         "indicator_fields": _indicator_fields(c),
         "indicator_accounts": _indicator_accounts(c),

@@ -27,7 +27,6 @@ _NOTE = re.compile(
     r"[(\[【※*]*(?:注|备注|说明|填报说明|填表说明|填表人|制表人|审核人|单位负责人|统计负责人|联系人|联系电话)[\d一二三]*[:：.、]"
     r"|[(（]?(?:以下空白|以下无正文)"
 )
-NOT_ADDITIVE = frozenset({"年", "月", "日", "度", "%"})  # base units whose sum over rows means nothing
 
 
 @dataclass(frozen=True)
@@ -119,9 +118,7 @@ class TableReader:
         stated = []
         for number, cell in cells.items():
             column = self.head.columns.get(number)
-            if column is None or not column.field.is_number or column.reader.unit is None:
-                continue
-            if column.reader.unit.base in NOT_ADDITIVE or "/" in column.reader.unit.base:
+            if column is None or not column.field.adds_up:
                 continue
             value = decimal_of(cell.text) if cell.kind == "s" else cell.number
             if value is not None:

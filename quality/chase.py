@@ -165,7 +165,7 @@ def _weights(
         form, _, field = headline.partition(".")
         # a plan of the period's year is known in the year, so a year is compared with the year of a month
         until = period if len(period) == 7 and catalogue.form(form).frequency == "monthly" else period[:4] + "-12"
-        values = last_accepted(register, store, kind, form, field, until, everyone)
+        values = last_accepted(register, store, kind, form, field, until, everyone, period)
         if sum(u in values for u in units) > sum(u in best for u in units):
             best, name = values, headline
     return best, name

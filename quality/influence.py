@@ -149,7 +149,7 @@ class Influences:
         if key not in self._last:
             units = {r["unit_code"] for r in self._filed(row)}
             before = months_before(row["period"], 1)
-            self._last[key] = last_accepted(self.register, self.store, key[0], key[1], item.id, before, units)
+            self._last[key] = last_accepted(self.register, self.store, key[0], key[1], item.id, before, units, key[2])
         return self._last[key]
 
     def _column(self, row: Row, fields: FieldSet, item: FormField) -> _Column:

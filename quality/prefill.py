@@ -26,7 +26,6 @@ from ingestion.model import Value
 from ingestion.register import Register, in_force, submissions
 from ingestion.rulebook_model import FieldSet, FormField, FormTable
 from ingestion.store import Store
-from ingestion.tables import NOT_ADDITIVE
 from quality.live_checks import live_checks
 
 
@@ -83,17 +82,16 @@ def filed_rows(store: Store, row: Mapping[str, Any], table: FormTable) -> list[d
     return [_in_form_units(r, table, table.by_id, store.catalogue) for r in held]
 
 
-def grows(field: FormField, catalogue: Catalogue) -> bool:
+def grows(field: FormField) -> bool:
     """Whether a column is an amount or count that goes on from period to period: money so far, not a year or a rate."""
     if not field.is_number or field.semantics not in ("ytd", "stock", "period"):
         return False
-    base = catalogue.unit(field.unit).base if field.unit else ""  # of content items, the unit follows from the code
-    return base not in NOT_ADDITIVE and "/" not in base
+    return field.unit is None or field.adds_up  # of content items, the unit follows from the code
 
 
 def last_rows(store: Store, row: Mapping[str, Any], table: FormTable) -> LastRows:
     """A table of an accepted return as the next blank carries it forward."""
-    beside = frozenset(f.id for f in table.fields if grows(f, store.catalogue))
+    beside = frozenset(f.id for f in table.fields if grows(f))
     return LastRows(beside, filed_rows(store, row, table))
 
 

@@ -20,6 +20,7 @@ from ingestion.catalogue import RULEBOOK, Catalogue, load_yaml
 from ingestion.errors import SetupError, UsageError
 from ingestion.rulebook_model import FieldSet, Rule
 from ingestion.rulebook_schema import KINDS, kind_of, pointer_of, schema_text
+from quality.area_checks import area_problems
 from quality.audit.compile import compile_rules
 from quality.audit.examples import placeholders, run_examples
 from quality.audit.levels import ANY
@@ -179,6 +180,9 @@ def _areas(book: Catalogue) -> Iterator[Problem]:
             yield Problem(file, area.code, "代码应为六位数字", "the code should be six digits")
         if area.parent_code and area.parent_code not in book.areas:
             yield Problem(file, area.code, f"没有上级 {area.parent_code}", f"no parent {area.parent_code}")
+            return  # what follows walks up
+    for said in area_problems(book):
+        yield Problem(*said)
 
 
 def _indicators(book: Catalogue) -> Iterator[Problem]:

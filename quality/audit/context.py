@@ -21,6 +21,7 @@ from ingestion.store import Store
 from ingestion.table_rows import FiledRows
 from quality.audit.compile import compiled_form
 from quality.audit.language import Helper, base_of
+from quality.audit.predecessors import Predecessors, together
 from quality.audit.relations import Row, period_end
 from quality.audit.run import AGAINST
 from quality.audit.typed_rows import TypedRows
@@ -53,6 +54,7 @@ class Contexts:
         self.register, self.store, self.catalogue = register, store, catalogue
         self.typed = TypedRows(register, store, catalogue)
         self.views = Views(self)
+        self.predecessors = Predecessors(self)
         self._arriving: list[tuple[str, ReadResult]] = []
         self._units: set[str] = set()
         self._histories: dict[tuple[str, str, str], dict[str, list[History]]] = {}
@@ -129,7 +131,7 @@ class Contexts:
         found: dict[str, Any] = {}
         own: list[dict[str, Any]] = []
         for period in {self._earlier(result, h) for h in compiled.helpers if h.kind == "prev"}:
-            own += self.accepted_of(result.form, result.unit_code, kind, as_of, period)
+            own += self.predecessors.states(result.form, result, kind, as_of, period)
         first = self._first_version(result, kind, as_of) if any(h.kind == "first" for h in compiled.helpers) else {}
         plans: list[dict[str, Any]] = []
         if any(h.form == PLAN or h.kind == "plan_changed" for h in compiled.helpers if h.kind not in ("prev", "first")):
@@ -178,7 +180,12 @@ class Contexts:
     def _plans(self, result: ReadResult, kind: str, as_of: dt.datetime) -> list[dict[str, Any]]:
         """Every plan version of the year that was in force, in form units."""
         assert result.unit_code and result.period
-        rows = self.accepted_of(PLAN, result.unit_code, kind, as_of, result.period[:4])
+        plans = self.plans_of(result.unit_code, result.period[:4], kind, as_of)
+        return self.predecessors.plans(plans, result, kind, as_of)
+
+    def plans_of(self, unit: str, year: str, kind: str, as_of: dt.datetime) -> list[dict[str, Any]]:
+        """Plan versions that one code has in force for a year."""
+        rows = self.accepted_of(PLAN, unit, kind, as_of, year)
         return [{**self._values(r), "_version": r["plan_version"], "_row": r} for r in rows]
 
     def _helper(
@@ -204,8 +211,8 @@ class Contexts:
                 )
                 return self._values(older[-1]).get(helper.field) if older else None
             wanted = self._earlier(result, helper)
-            row = next((r for r in own if r["period"] == wanted), None)
-            return self._values(row).get(helper.field) if row else None
+            rows = [self._values(r) for r in own if r["period"] == wanted]
+            return together(rows, self.catalogue.form(result.form)).get(helper.field)
         if helper.kind == "plan":
             return next((p.get(helper.field) for p in plans if p["_version"] == "V1"), None)
         if helper.kind == "lookup" and helper.form != PLAN:
@@ -268,7 +275,11 @@ class Contexts:
             then = plan_in_force(list(plans.values()), period_end(result.period))
             if then is None:
                 return None
-            return self._of_arrived(then["_result"]) if "_result" in then else self._of_accepted(then["_row"])
+            if "_result" in then:
+                return self._of_arrived(then["_result"])
+            if "_row" not in then:  # of units that went into this one: no single cell holds it
+                return Anchor(result.period[:4], then, {})
+            return self._of_accepted(then["_row"])
         period = self._same_time(result.period, form)
         together = [r for r in self._arrived(form, result, kind) if r.period == period]
         if together:

@@ -47,14 +47,15 @@ class Views:
         unit, period = str(result.unit_code), str(result.period)
         if view == "peers":
             return self._peers(form, result, kind, as_of)
+        predecessors = self.contexts.predecessors
         if view == "closing":
-            return self.contexts.accepted_of(form, unit, kind, as_of, f"{int(period[:4]) - 1}-12")
+            return predecessors.states(form, result, kind, as_of, f"{int(period[:4]) - 1}-12")
         if view == "replaced":
             rows = self.contexts.accepted_of(form, unit, kind, as_of, period)
             return [r for r in rows if r["plan_version"] == (result.plan_version or "")]
-        earlier = [r for r in self.contexts.accepted_of(form, unit, kind, as_of, "") if r["period"] < period]
-        earlier.sort(key=lambda r: str(r["period"]))
-        return earlier[-1:] if view == "before" else earlier[-PAST:]
+        if view == "before":
+            return predecessors.lists_before(form, result, kind, as_of)
+        return predecessors.past(form, result, kind, as_of)[-PAST:]
 
     def _peers(self, form: str, result: ReadResult, kind: str, as_of: dt.datetime) -> list[State]:
         """The same period and version of other units of the same level in the province."""

@@ -24,6 +24,19 @@ unioned as (
        and c.area_code = r.area_code and c.period = r.period and c.dim_code = r.dim_code and c.accum = 'level'
 ),
 
+-- the first period after a change of territory, and a range of years across one
+broken as (
+    select distinct u.area_code, u.period, u.accum
+    from unioned as u
+    inner join {{ ref('area_breaks') }} as b
+        on u.area_code = b.area_code and coalesce(b.accum, u.accum) = u.accum
+       and case
+           when length(u.period) = 9
+               then left(u.period, 4) || '-01' < b.month and b.month <= right(u.period, 4) || '-12'
+           else u.period in (b.month, left(b.month, 4))
+       end
+),
+
 final as (
     select
         is_sample::boolean as is_sample,
@@ -44,6 +57,7 @@ final as (
             when basis = 'partial' then 'U'
             when is_estimate or i.kind = 'bound' then 'E'
             when i.kind = 'ratio' and unioned.denominator = 0 then 'M'
+            when broken.area_code is not null then 'B'
             else 'A'
         end::varchar as obs_status,
         units_reported::integer as units_reported,
@@ -60,6 +74,7 @@ final as (
         choice_rank::integer as choice_rank
     from unioned
     inner join {{ ref('indicators') }} as i on unioned.indicator = i.indicator
+    left join broken using (area_code, period, accum)
 )
 
 select * from final

@@ -37,8 +37,33 @@ summed_publications as (
     where o.role = 'row' and i.kind <> 'printed'
 ),
 
+-- the plan of a unit that was merged counts for its heir too, until that has a version confirmed after the merger (then
+-- the plan of the merged unit is gone: int_plans__by_period), beside the heir's own from before
+inherited_plans as (
+    select o.*, h.heir_code as area_code, 'summed' as basis, 'returns ' || o.account as group_id
+    from observations as o
+    inner join {{ ref('area_heirs') }} as h
+        on o.unit_code = h.unit_code and left(o.period, 4) = left(h.month, 4)
+       and case when length(o.period) = 4 then o.period || '-12' else o.period end >= h.month
+    inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
+    where o.role = 'return' and i.kind = 'plan' and i.is_additive
+),
+
+own_plans as (
+    select o.*, o.unit_code as area_code, 'summed' as basis, 'returns ' || o.account as group_id
+    from observations as o
+    semi join inherited_plans as p
+        on o.unit_code = p.area_code and o.period = p.period and o.indicator = p.indicator and o.dim_code = p.dim_code
+       and o.is_sample = p.is_sample and o.programme = p.programme and o.account = p.account
+    where o.role = 'return'
+),
+
 unioned as (
     select * from filed_returns
+    union all
+    select * from inherited_plans
+    union all
+    select * from own_plans
     union all
     select * from summed_returns
     union all

@@ -22,6 +22,10 @@ monthly as (
     where i.kind = 'flow' and not i.constant_in_year and additive.role = 'return' and length(additive.period) = 7
 ),
 
+openings as (
+    select *, strftime((month || '-01')::date - interval 1 month, '%Y-%m') as month_before from {{ ref('area_openings') }}
+),
+
 paired as (
     select
         later.observation_id as later_id,
@@ -41,7 +45,41 @@ paired as (
        and later.field = earlier.field
        and left(later.period, 4) = left(earlier.period, 4)
        and right(later.period, 2)::integer = right(earlier.period, 2)::integer + 1
-    where right(later.period, 2) = '01' or earlier.observation_id is not null
+    -- the first month after a change of territory stands apart
+    left join openings on later.unit_code = openings.unit_code and later.period = openings.month and openings.side = 'after'
+    where openings.unit_code is null and (right(later.period, 2) = '01' or earlier.observation_id is not null)
+),
+
+-- a change inside a year: what the units before had is taken off what those after have, if all of them filed
+opened_units as (
+    select m.*, o.opening_id, o.month, o.units, o.side
+    from monthly as m
+    inner join openings as o
+        on m.unit_code = o.unit_code and m.area_code = o.unit_code and m.basis = 'filed' and o.is_known
+       and m.period = case when o.side = 'after' then o.month else o.month_before end
+),
+
+opened as (
+    select *
+    from opened_units
+    qualify count(distinct side || unit_code) over (
+        partition by opening_id, is_sample, programme, indicator, dim_code, field
+    ) = units
+),
+
+opened_flows as (
+    select
+        o.* exclude (constant_in_year, opening_id, month, units, side) replace (
+            o.month as period, a.area_code as area_code, a.basis as basis, 'returns ' || o.account as group_id
+        ),
+        o.indicator as observed_indicator,
+        'flow' as accum,
+        'value' as figure_role,
+        case when o.side = 'after' then 1 else -1 end::decimal(6, 3) as weight
+    from opened as o
+    inner join {{ ref('area_opening_areas') }} as a on o.opening_id = a.opening_id
+    inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
+    where a.basis = 'filed' or i.is_additive
 ),
 
 flows as (
@@ -62,6 +100,8 @@ flows as (
         (-1)::decimal(6, 3) as weight
     from monthly as m
     inner join paired as p on m.observation_id = p.earlier_id and m.area_code = p.area_code and m.basis = p.basis
+    union all
+    select * from opened_flows
 ),
 
 scaled as (
@@ -85,6 +125,12 @@ ratio_operands as (
     where kind = 'ratio'
 ),
 
+plans_inherited as (
+    select h.*, i.indicator
+    from {{ ref('area_heirs') }} as h
+    inner join {{ ref('indicators') }} as i on i.kind = 'plan'
+),
+
 -- accounts that hold both operands of a rate
 accounts as (
     select indicator, account from {{ ref('indicator_accounts') }} where kind = 'ratio'
@@ -96,13 +142,23 @@ shared as (
 
 operands as (
     select
-        levels.* replace (r.figure_role as figure_role, r.ratio as indicator),
+        levels.* replace (
+            r.figure_role as figure_role,
+            r.ratio as indicator,
+            case when h.heir_code = levels.area_code then 'filed' else levels.basis end as basis
+        ),
         case
             when levels.role <> 'return' then levels.submission_id || ' ' || levels.role
             when a.account is not null then levels.group_id
             else 'returns'
-        end as shared_group
+        end as shared_group,
+        -- the plan of a unit that was merged meets what its heir has done
+        coalesce(h.heir_code, levels.unit_code) as matched_unit
     from levels
+    left join plans_inherited as h
+        on levels.unit_code = h.unit_code and levels.indicator = h.indicator and levels.role = 'return'
+       and left(levels.period, 4) = left(h.month, 4)
+       and case when length(levels.period) = 4 then levels.period || '-12' else levels.period end >= h.month
     inner join ratio_operands as r on levels.indicator = r.indicator
     left join accounts as a on r.ratio = a.indicator and levels.account = a.account
     left join shared as s on r.ratio = s.indicator
@@ -115,12 +171,12 @@ matched as (
     select *
     from operands
     qualify count(distinct figure_role) over (
-        partition by indicator, is_sample, programme, area_code, period, basis, dim_code, unit_code, shared_group
+        partition by indicator, is_sample, programme, area_code, period, basis, dim_code, matched_unit, shared_group
     ) = 2
 ),
 
 rated as (
-    select * exclude (shared_group) replace (case when role = 'return' then shared_group else submission_id end as group_id)
+    select * exclude (shared_group, matched_unit) replace (case when role = 'return' then shared_group else submission_id end as group_id)
     from matched
 ),
 

@@ -48,13 +48,29 @@ answered as (
     inner join periods on p.plan_year = periods.plan_year
 ),
 
-final as (
-    select submission_id, source_kind, unit_code, period, question
+chosen as (
+    select *
     from answered
     qualify row_number() over (
         partition by source_kind, unit_code, period, question
         order by plan_confirm_date desc, plan_version desc
     ) = 1
+),
+
+-- a merged unit's plan ends with the first version that its heir has confirmed after the merger
+replaced as (
+    select c.submission_id, c.period, c.question
+    from chosen as c
+    inner join {{ ref('area_heirs') }} as h on c.unit_code = h.unit_code and c.plan_year = left(h.month, 4)
+    inner join chosen as n
+        on h.heir_code = n.unit_code and c.source_kind = n.source_kind and c.period = n.period and c.question = n.question
+       and n.plan_confirm_date >= (h.month || '-01')::date
+),
+
+final as (
+    select c.submission_id, c.source_kind, c.unit_code, c.period, c.question
+    from chosen as c
+    anti join replaced as r on c.submission_id = r.submission_id and c.period = r.period and c.question = r.question
 )
 
 select * from final

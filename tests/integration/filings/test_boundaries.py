@@ -1,0 +1,169 @@
+"""Counties that were renamed, merged, split and moved: the months before and after, on the areas of then and of now.
+
+Communities started (J2 row 02, year to date), put in by hand; what each area should say is added up on paper:
+  renamed   太谷县 140726 7 (2019-11), 9 (2019-12) → 太谷区 140703 2 (2020-01)
+  merged    蓬莱市 370684 8, 10 and 长岛县 370634 —, 4 (2020-11, 2020-12) → 蓬莱区 370614 3 (2021-01), 5 (2021-02)
+  merged into one that stood  湾里区 360105 6 and 新建区 360112 20 (2019-12) → 新建区 1 (2020-01)
+  split     余杭区 330110 20 (2021-03) → 余杭区 13 and 临平区 330113 9 (2021-04), announced on 2021-04-09
+  founded   龙港市 330383 6 (2020-01), of what is not in the list
+  moved     公主岭市 四平 220381 11 (2020-12) → 长春 220184 1 (2021-01); beside it 南关区 220102 30 → 2 and 铁西区 220302 5 → 1
+  zone      德州经济技术开发区 371471 4 (2022-01); nothing happened to it
+Plans of 2021: 蓬莱市 40 and 长岛县 10 confirmed before the merger; 蓬莱区 55, confirmed on 2021-06-10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from filings.figures import Question, Reader, figure, open_reader, trace
+from ingestion.errors import UsageError
+from quality.warehouse import build
+from tests.hand_made import file_return
+
+STARTED = {
+    ("140726", "2019-11"): 7, ("140726", "2019-12"): 9, ("140703", "2020-01"): 2,
+    ("370684", "2020-11"): 8, ("370684", "2020-12"): 10, ("370634", "2020-12"): 4, ("370614", "2021-01"): 3,
+    ("370614", "2021-02"): 5,
+    ("360105", "2019-12"): 6, ("360112", "2019-12"): 20, ("360112", "2020-01"): 1,
+    ("330110", "2021-03"): 20, ("330110", "2021-04"): 13, ("330113", "2021-04"): 9,
+    ("330383", "2020-01"): 6,
+    ("220381", "2020-12"): 11, ("220184", "2021-01"): 1, ("220102", "2020-12"): 30, ("220102", "2021-01"): 2,
+    ("220302", "2020-12"): 5, ("220302", "2021-01"): 1,
+    ("371471", "2022-01"): 4,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    home: Path = tmp_path_factory.mktemp("boundaries")
+    for (unit, month), started in STARTED.items():
+        file_return(home, "J2", unit, month, {"xq_start": started})
+    for unit, version, day, planned in (
+        ("370684", "V1", "2020-12-20", 40), ("370634", "V1", "2020-12-21", 10), ("370614", "V2", "2021-06-10", 55),
+    ):  # fmt: skip
+        plan = {"plan_year": 2021, "plan_version": version, "plan_confirm_date": day, "plan_xq": planned}
+        file_return(home, "J1", unit, "2021", plan)
+    build(home)
+    with open_reader(home) as opened:
+        yield opened
+
+
+def ask(reader: Reader, area: str, period: str, areas: str = "now", *, flow: bool = False,
+        indicator: str = "started_communities") -> dict[str, Any]:  # fmt: skip
+    question = Question(indicator, area, period, flow=flow, areas=areas)
+    answer = figure(reader, question)
+    traced = trace(reader, question)  # whatever is asked, the cells add up to it
+    if indicator != "start_rate_communities_plan_then" and answer["value"] is not None:
+        assert traced["sum"] == answer["value"]
+        assert sum(Decimal(c["weight"]) * Decimal(c["value"]) for c in traced["contributions"]) == answer["value"]
+    return answer
+
+
+def said(answer: dict[str, Any]) -> tuple[Any, str, str | None]:
+    return answer["value"], answer["obs_status"], answer["basis"]
+
+
+def test_a_renamed_county_is_one_series_on_todays_code(reader: Reader) -> None:
+    assert said(ask(reader, "140703", "2019-11")) == (7, "A", "filed")
+    assert said(ask(reader, "140703", "2019-12", flow=True)) == (2, "A", "filed")
+    assert said(ask(reader, "140703", "2019")) == (9, "A", "filed")
+    assert said(ask(reader, "140703", "2020-01")) == (2, "A", "filed")
+
+
+def test_on_the_areas_of_then_each_code_answers_for_its_own_months(reader: Reader) -> None:
+    assert said(ask(reader, "140726", "2019-12", "then")) == (9, "A", "filed")
+    for area, period in (("140703", "2019-12"), ("140726", "2020-01"), ("370614", "2020-12")):
+        answer = ask(reader, area, period, "then")
+        assert said(answer) == (None, "M", None)
+        assert area in answer["reason_zh"] and "--areas now" in answer["reason_zh"] and answer["reason_en"]
+
+
+def test_two_counties_merged_are_their_sum_and_partial_while_one_is_missing(reader: Reader) -> None:
+    assert said(ask(reader, "370614", "2020-12")) == (10 + 4, "A", "summed")
+    lacking = ask(reader, "370614", "2020-11")
+    assert said(lacking) == (8, "U", "partial")
+    assert (lacking["coverage"]["units_reported"], lacking["coverage"]["units_expected"]) == (1, 2)
+    assert said(ask(reader, "370614", "2020-12", flow=True)) == (2, "U", "partial")  # 长岛's November is unknown
+    assert said(ask(reader, "370614", "2021-01")) == (3, "A", "filed")
+
+
+def test_a_county_that_took_another_in_breaks_under_its_code_and_not_in_the_sum(reader: Reader) -> None:
+    assert said(ask(reader, "360112", "2019-12", "then")) == (20, "A", "filed")
+    broken = ask(reader, "360112", "2020-01", "then")
+    assert said(broken) == (1, "B", "filed") and "360105 湾里区" in broken["reason_zh"]
+    assert said(ask(reader, "360112", "2019-12")) == (26, "A", "summed")
+    assert said(ask(reader, "360112", "2020-01")) == (1, "A", "filed")
+
+
+@pytest.mark.parametrize("area", ["330110", "330113"])
+def test_a_split_is_a_break_and_nothing_is_invented_before_it(reader: Reader, area: str) -> None:
+    before = ask(reader, area, "2021-03")
+    assert said(before) == (None, "M", None)
+    assert "330110 余杭区 → 330113 临平区" in before["reason_zh"] and "330113" in before["reason_en"]
+    after = ask(reader, area, "2021-04")
+    assert said(after) == (STARTED[area, "2021-04"], "B", "filed") and "2021-04" in after["reason_zh"]
+    assert ask(reader, area, "2021-04", "then", flow=True)["value"] is None  # of which part, nobody can say
+    if area == "330110":
+        assert said(ask(reader, area, "2021-03", "then")) == (20, "A", "filed")
+
+
+def test_above_a_split_inside_a_year_the_month_is_known(reader: Reader) -> None:
+    for area in ("330100", "330000", "000000"):
+        for areas in ("then", "now"):
+            assert ask(reader, area, "2021-04", areas, flow=True)["value"] == 13 + 9 - 20
+
+
+def test_a_founded_county_has_no_past(reader: Reader) -> None:
+    before, after = ask(reader, "330383", "2019-12"), ask(reader, "330383", "2020-01")
+    assert said(before) == (None, "M", None) and "新设" in before["reason_zh"]
+    assert said(after) == (6, "B", "filed")
+
+
+def test_a_county_that_moved_counts_for_its_city_of_then_or_of_now(reader: Reader) -> None:
+    assert said(ask(reader, "220184", "2020-12")) == (11, "A", "filed")
+    for areas, changchun, siping in (("then", 30, 5 + 11), ("now", 30 + 11, 5)):
+        assert ask(reader, "220100", "2020-12", areas)["value"] == changchun
+        assert ask(reader, "220300", "2020-12", areas)["value"] == siping
+        assert ask(reader, "220100", "2021-01", areas)["value"] == 2 + 1
+        assert ask(reader, "220300", "2021-01", areas)["value"] == 1
+
+
+def test_a_zone_to_which_nothing_happened_says_the_same_either_way(reader: Reader) -> None:
+    for areas in ("then", "now"):
+        assert said(ask(reader, "371471", "2022-01", areas)) == (4, "A", "filed")
+        assert said(ask(reader, "371471", "2021-12", areas)) == (None, "L", None)
+
+
+def test_totals_above_are_the_same_whichever_areas_are_asked(reader: Reader) -> None:
+    months = sorted({month for _, month in STARTED})
+    for area in ("000000", "140000", "220000", "330000", "360000", "370000"):
+        province = {m: sum(n for (u, p), n in STARTED.items() if p == m and area in ("000000", f"{u[:2]}0000"))
+                    for m in months}  # fmt: skip
+        for month in months:
+            then, now = (ask(reader, area, month, areas) for areas in ("then", "now"))
+            assert {**then, "areas": ""} == {**now, "areas": ""}
+            assert (then["value"] or 0) == province[month]
+
+
+def test_a_merged_countys_plan_counts_until_its_successor_has_one(reader: Reader) -> None:
+    for area in ("370614", "370600", "370000"):
+        assert ask(reader, area, "2021-05", "then", indicator="plan_communities_then")["value"] == 50
+        assert ask(reader, area, "2021-06", "then", indicator="plan_communities_then")["value"] == 55
+        assert ask(reader, area, "2021-06", "then", indicator="plan_communities_first")["value"] == 50
+        assert ask(reader, area, "2021-05", "then", indicator="plan_communities_now")["value"] == 55
+
+
+def test_the_rate_of_a_successor_stands_on_the_plans_of_those_that_went_into_it(reader: Reader) -> None:
+    for area in ("370614", "370600"):
+        rate = ask(reader, area, "2021-02", "then", indicator="start_rate_communities_plan_then")
+        assert (rate["numerator"], rate["denominator"], rate["value"]) == (5, 50, "10"), area
+
+
+def test_a_code_that_ended_is_not_one_of_today(reader: Reader) -> None:
+    with pytest.raises(UsageError, match="370614 蓬莱区"):
+        figure(reader, Question("started_communities", "370634", "2020-12", areas="now"))
