@@ -68,7 +68,7 @@ def plans(reader: Reader, period: str | None = None) -> list[dict[str, Any]]:
 
     Args:    period: only plans of that year, or runs that hold that month.
     Returns: [{programme, area, year, measure, run, runs, verdict, low, high, pinned, revised_by, cut, publishers,
-        printed_inside, printed_outside, months}]; whole numbers, low None: only an upper bound is implied. cut: the same
+        printed_plans, printed_inside, printed_outside, months}]; whole numbers, low None: only an upper bound is implied. cut: the same
         if digits had been dropped, None where that explains no plan at all. verdict: pinned | narrowed | at_most |
         revised (two runs or more) | impossible.
     Raises:  UsageError as `reconcile`.
@@ -103,6 +103,7 @@ def _run(row: dict[str, Any], months: list[dict[str, Any]]) -> dict[str, Any]:
         "revised_by": row["revised_by"],
         "cut": None if row["is_cut_refuted"] else {"low": row["cut_low"], "high": row["cut_high"]},
         "publishers": row["publishers"].split(),
+        "printed_plans": row["printed_plans"],
         "printed_inside": row["printed_inside"],
         "printed_outside": row["printed_outside"],
         "months": months,

@@ -71,6 +71,7 @@ plans as (
 tested as (
     select
         r.programme, r.area_code, r.plan_year, r.measure, r.run,
+        list_sort(list(distinct p.value::bigint)) as printed_plans,
         list(p.source_id || ' ' || p.printed order by p.source_id)
             filter (where p.low <= coalesce(r.plan_high, p.low) and coalesce(p.high, r.plan_low) >= coalesce(r.plan_low, 0)) as inside,
         list(p.source_id || ' ' || p.printed order by p.source_id)
@@ -108,6 +109,7 @@ final as (
         case when not s.is_cut_refuted then s.cut_low end::bigint as cut_low,
         case when not s.is_cut_refuted then s.cut_high end::bigint as cut_high,
         s.is_cut_refuted::boolean as is_cut_refuted,
+        coalesce(t.printed_plans, [])::bigint[] as printed_plans,
         coalesce(t.inside, [])::varchar[] as printed_inside,
         coalesce(t.outside, [])::varchar[] as printed_outside
     from runs as r
