@@ -16,7 +16,7 @@ from filings.figures import Question, is_period
 from ingestion.catalogue import Catalogue
 from ingestion.errors import UsageError
 
-PAGES = ("overview", "progress", "benefit", "funds", "effects", "quality", "trace")
+PAGES = ("overview", "progress", "benefit", "funds", "effects", "reconciliation", "quality", "trace")
 LANGS = ("zh", "en")
 MAPS = ("map", "tiles")
 NAMES = ("area", "period", "measure", "map", "indicator", "dim", "programme", "flow", "at", "release", "data", "lang")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from filings.holdings import RETURNS, Holdings, Names, Part, label_of, month_end
+from filings.holdings import RETURNS, Holdings, Names, Part, month_end
 from filings.intervals import Interval, added, counted, multiplied, percent
 from ingestion.catalogue import NATION
 from ingestion.rulebook_model import ControlTotal
@@ -35,7 +35,8 @@ class Evidence:
     """One thing to compare a total with.
 
     bounds_only: the figure lies in the interval, its point is only a bound. before: the window printed in words starts
-    earlier than the sum. doubtful: ids of the totals marked doubtful that are in it. rest_*: what follows from bounds.
+    earlier than the sum. ends: the month a sum ends with where the words name a later day. doubtful: ids of the totals
+    marked doubtful that are in it. rest_*: what follows from bounds.
     """
 
     interval: Interval
@@ -45,6 +46,7 @@ class Evidence:
     en: str
     step: Decimal | None = None
     before: bool = False
+    ends: str = ""
     doubtful: tuple[str, ...] = ()
     bounds_only: bool = False
     rest_zh: str = ""
@@ -60,7 +62,7 @@ class Gatherer:
         self.indicator = self.catalogue.indicator(names[0][0])
         self.programme = self.catalogue.source(total.key).programme
         self.own = {o["group"] for o in own}
-        self.label = label_of(total)
+        self.label = total.label
         self.factor = self.catalogue.unit(total.unit).factor
         self.missing: list[str] = []  # the periods that a sum of years would need
         self.lacking: Literal["", "plan", "starts"] = ""  # the operand of a rate that nobody printed
@@ -165,6 +167,7 @@ class Gatherer:
                     f"各年之和{plain(interval.point)}{parts[0].unit}（{zh}）",
                     f"the sum of the years {plain(interval.point)} ({en})",
                     before=before,
+                    ends=tail if tail and month_end(tail) != end else "",
                 )
             )
         return found

@@ -63,17 +63,6 @@ class Part:
         return self.half_unit * 2 if self.basis == "filed" and self.qualifier == "exact" and self.half_unit else None
 
 
-def label_of(total: ControlTotal) -> str:
-    """The period of a total as the marts write it: a year, a month, a range of years, two dates, or a day."""
-    start, end = total.period_start, total.period_end
-    whole = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
-    if total.accumulation == "cumulative":
-        return f"{start.year}/{end.year}" if whole else f"{start}/{end}"
-    if total.accumulation == "annual" and whole and start.year == end.year:
-        return str(end.year)
-    return f"{end:%Y-%m}" if end.day == calendar.monthrange(end.year, end.month)[1] else end.isoformat()
-
-
 def month_end(label: str) -> dt.date:
     """Last day of a month written 2023-06."""
     year, month = int(label[:4]), int(label[5:7])
@@ -169,7 +158,7 @@ class Holdings:
         found = self._by_total.get(total.total_id)
         if found is None:
             where = [
-                (total.key, total.area_code, indicator, next(iter(dim.values()), ""), label_of(total))
+                (total.key, total.area_code, indicator, next(iter(dim.values()), ""), total.label)
                 for indicator, dim in names
             ]
             found = [o for place in where for o in self._by_place.get(place, [])]

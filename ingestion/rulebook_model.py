@@ -5,6 +5,7 @@ Shapes only. Not here: layouts and sources (layout_model.py), loading and look-u
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from decimal import Decimal
@@ -359,8 +360,24 @@ class ControlTotal(RulebookModel):
         return self.total_id.split("-")[0]
 
     @property
+    def label(self) -> str:
+        """The period as the marts write it: a year, a month, a range of years, two dates, or a day."""
+        start, end = self.period_start, self.period_end
+        whole = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
+        if self.accumulation == "cumulative":
+            return f"{start.year}/{end.year}" if whole else f"{start}/{end}"
+        if self.accumulation == "annual" and whole and start.year == end.year:
+            return str(end.year)
+        return f"{end:%Y-%m}" if end.day == calendar.monthrange(end.year, end.month)[1] else end.isoformat()
+
+    @property
     def is_doubtful(self) -> bool:
         return "DOUBTFUL" in self.note
+
+    @property
+    def is_derived(self) -> bool:
+        """Not printed itself, but computed from a printed change."""
+        return "DERIVED" in self.note
 
 
 class NameGuard(RulebookModel):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 from pathlib import Path
 
 from ingestion import area_seeds
@@ -154,6 +155,63 @@ def _codelist(c: Catalogue, name: str, *more: str) -> list[list[str]]:
     return [columns] + [[r[column] for column in columns] for r in c.codelist(name).values()]
 
 
+def _control_totals(c: Catalogue) -> list[list[str]]:
+    """Published figures in base units; indicator is the printed name where no indicator answers to it."""
+    rows = [
+        [
+            "file_order",
+            "total_id",
+            "source_id",
+            "printed_name",
+            "indicator",
+            "dim_name",
+            "dim_code",
+            "programme",
+            "area_code",
+            "period",
+            "accumulation",
+            "value",
+            "unit",
+            "printed",
+            "half_unit",
+            "qualifier",
+            "definition",
+            "published_on",
+            "is_doubtful",
+            "is_derived",
+        ]
+    ]
+    for n, t in enumerate(c.control_totals, start=1):
+        names = c.printed_names.get(t.indicator, [])
+        indicator, dim = names[0] if names else (t.indicator, {})
+        factor = c.unit(t.unit).factor if names else Decimal(1)
+        rows.append(
+            [
+                str(n),
+                t.total_id,
+                t.key,
+                t.indicator,
+                indicator,
+                next(iter(dim), ""),
+                next(iter(dim.values()), ""),
+                c.source(t.key).programme,
+                t.area_code,
+                t.label,
+                t.accumulation,
+                plain(t.value * factor) or "",
+                c.indicator(indicator).unit if names else t.unit,
+                t.printed,
+                plain(t.rounding_half_unit * factor) or "",
+                t.qualifier,
+                t.definition,
+                str(t.published_on or ""),
+                str(t.is_doubtful).lower(),
+                str(t.is_derived).lower(),
+            ]
+        )
+    return rows
+
+
 def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
     """seed name → rows, header first."""
     return {
@@ -170,6 +228,11 @@ def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
         "dimension_members": _dimension_members(c),
         "fund_sources": _codelist(c, "fund_sources", "parent", "level"),
         "content_items": _codelist(c, "content_items", "class", "unit"),
+        "control_totals": _control_totals(c),
+        "explanations": [["total_id", "against", "verdict", "zh", "en"]]
+        + [[e.total_id, against, e.verdict, e.zh, e.en] for e in c.explanations.totals for against in e.against],
+        "rebased": [["indicator", "area_code", "printed_before", "zh", "en"]]
+        + [[i, r.area, str(r.printed_before), r.zh, r.en] for r in c.explanations.rebased for i in r.indicators],
         "publishers": [["publisher", "rank"]]
         + [[p, str(n)] for n, p in enumerate(c.settings["publisher_rank"], start=1)],
         "sources": [["source_id", "title", "publisher", "programme", "area_code"]]

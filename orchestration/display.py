@@ -206,20 +206,6 @@ def show_trace(a: dict[str, Any], lang: str) -> None:
     console().print(f"{len(a['contributions'])} 个单元格 cells · 合计 sum [bold]{a['sum']}[/]")
 
 
-def show_reconcile(rows: list[dict[str, Any]], lang: str) -> None:
-    """Every difference as a sentence, then the counts; the rows that agree stand in `--json`."""
-    from collections import Counter
-
-    colours = {"differs": "red", "explained": "yellow", "other_definition": "cyan"}
-    for r in rows:
-        if r["verdict"] in colours:
-            word = f"[{colours[r['verdict']]}]{r['verdict']}[/]"
-            console().print(f"{word} [bold]{r['total_id']}[/] {r['reason'] if lang == 'zh' else r['reason_en']}")
-    counts = Counter(r["verdict"] for r in rows)
-    console().print(" · ".join(f"{k} {v}" for k, v in sorted(counts.items())))
-    console().print(f"{len(rows)} 个公布数，逐个结论见 --json · control totals, each answered with --json")
-
-
 def show_gates(rows: list[dict[str, Any]], lang: str) -> None:
     by_series: dict[tuple[str, str, str, str], list[dict[str, Any]]] = {}
     for r in rows:

@@ -1,16 +1,14 @@
-"""What stands behind the figures: who filed, what failed, how fresh it is, what was released, how it reconciles."""
+"""What stands behind the figures: who filed, what failed, how fresh it is, what was released."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
-from dashboards.data.reading import PERIODS, area_words, has_table
+from dashboards.data.reading import area_words, has_table
 from dashboards.frames import FilingCell, FilingFrame
 from filings.figures import Reader
-from filings.missing import missing_units
 from filings.release import list_releases
 from ingestion.catalogue import NATION
 from ingestion.register import Register, submissions
@@ -127,31 +125,3 @@ def editions(reader: Reader, sample: bool) -> list[Edition]:
         for r in reversed(list_releases(reader.home))
         if r["release"] and r["source_kind"] == wanted
     ]
-
-
-@dataclass(frozen=True)
-class Left:
-    """What a table with units missing leaves for them: the printed total less the rows that are there."""
-
-    indicator: str
-    period: str
-    entry: dict[str, Any]
-
-
-BOUNDED = ("plan_communities", "plan_households", "started_communities", "started_households", "benefited_households")
-
-
-def left_over(reader: Reader, area: str) -> list[Left]:
-    """The tightest bound of every published table with units missing, newest period first. Builds of real figures alone."""
-    rows = reader.rows(
-        f"""select distinct indicator, period from fct_figures where not is_sample and programme = 'national'
-            and area_code = ? and list_contains(?::varchar[], indicator) and regexp_full_match(period, '{PERIODS}')
-            order by period desc, indicator""",
-        [area, list(BOUNDED)],
-    )
-    found = []
-    for row in rows:
-        entries = missing_units(reader, row["indicator"], row["period"], area)
-        if entries:
-            found.append(Left(row["indicator"], row["period"], entries[0]))
-    return found

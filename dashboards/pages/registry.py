@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dashboards.data import choices
-from dashboards.pages import benefit, effects, funds, overview, progress, quality, trace
+from dashboards.pages import benefit, effects, funds, overview, progress, quality, reconciliation, trace
 from dashboards.pages._page import Page
 from dashboards.theme import Words
 from dashboards.view import View
@@ -17,6 +17,7 @@ MAKERS: dict[str, Callable[[Reader, View], Page]] = {
     "benefit": benefit.page,
     "funds": funds.page,
     "effects": effects.page,
+    "reconciliation": reconciliation.page,
     "quality": quality.page,
     "trace": trace.page,
 }
@@ -26,6 +27,7 @@ NAV: tuple[tuple[str, Words], ...] = (
     ("benefit", benefit.TITLE),
     ("funds", funds.TITLE),
     ("effects", effects.TITLE),
+    ("reconciliation", reconciliation.TITLE),
     ("quality", quality.TITLE),
 )
 

@@ -116,22 +116,40 @@ def trace(as_json: bool, lang: str, **asked: Any) -> None:
     sys.exit(0 if answer["contributions"] else 1)
 
 
-@click.command(epilog="例 Example: jiugai reconcile --period 2023-09")
+@click.command(epilog="例 Example: jiugai reconcile --kind plans --period 2023")
 @options.home
 @options.as_json
 @options.lang
 @click.option("--period", help="只看这一报告期 Only this period.")
-def reconcile(home: Path, as_json: bool, lang: str, period: str | None) -> None:
-    """与每一个已公布数对照 Our figures beside every published control total."""
+@click.option(
+    "--kind",
+    type=click.Choice(["totals", "plans", "sums", "years", "effects", "publishers", "sets"]),
+    default="totals",
+    show_default=True,
+    help="公布数·计划推算·各地之和·历年之和·成效·两份资料·全部开工名单 What is reconciled.",
+)
+def reconcile(home: Path, as_json: bool, lang: str, period: str | None, kind: str) -> None:
+    """与每一个已公布数对照 Our figures beside every published control total, and published figures against each other."""
+    from filings import reconcile as found
     from filings.figures import open_reader
-    from filings.reconcile import reconcile as run
 
     with open_reader(home) as reader:
-        rows = run(reader, period)
+        if kind == "totals":
+            rows = found.reconcile(reader, period)
+        elif kind == "plans":
+            rows = found.plans(reader, period)
+        else:
+            rows = found.consistency(reader, kind, period)
+        names = {
+            c: (a.short_zh or a.name_zh) if lang == "zh" else a.name_en or c for c, a in reader.catalogue.areas.items()
+        }
     if as_json:
         options.emit(rows)
     else:
-        from orchestration.display import show_reconcile
+        from orchestration import display_reconcile as display
 
-        show_reconcile(rows, lang)
+        if kind == "totals":
+            display.show_totals(rows, lang)
+        else:
+            (display.show_plans if kind == "plans" else display.show_consistency)(rows, lang, names)
     sys.exit(1 if any(r["verdict"] == "differs" for r in rows) else 0)
