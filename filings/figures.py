@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from filings.levels import bounds, level_of
 from filings.missing import interval_for
 from ingestion.archive import Archive
 from ingestion.catalogue import Catalogue
@@ -247,7 +248,11 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
         "reason_zh": None,
         "reason_en": None,
         "interval": None,
+        "levels": level_of(reader, question, (chosen["account"] or chosen["source_id"]) if chosen else None),
+        "bounds": bounds(reader, question),
     }
+    if answer["levels"]:
+        answer["coverage"]["share_of_last_year"] = answer["levels"]["coverage"]["share_of_last_year"]
     if question.sample:
         answer["marker"] = "模拟数据"
     part_unit = catalogue.indicator(indicator.numerator).unit if indicator.numerator else unit

@@ -82,6 +82,7 @@ def _indicators(c: Catalogue) -> list[list[str]]:
             "factor_value",
             "constant_in_year",
             "is_additive",
+            "upper_bound",
         ]
     ]
     for i in c.indicators.values():
@@ -103,6 +104,7 @@ def _indicators(c: Catalogue) -> list[list[str]]:
                 factor or "",
                 str(i.constant_in_year).lower(),
                 str(i.is_additive).lower(),
+                i.upper_bound or "",
             ]
         )
     return rows
@@ -150,7 +152,8 @@ def _dimension_members(c: Catalogue) -> list[list[str]]:
 
 def _codelist(c: Catalogue, name: str, *more: str) -> list[list[str]]:
     columns = ["code", "name_zh", "name_en", *more]
-    return [columns] + [[r[column] for column in columns] for r in c.codelist(name).values()]
+    header = ["rank" if column == "order" else column for column in columns]  # order is a word of SQL
+    return [header] + [[r[column] for column in columns] for r in c.codelist(name).values()]
 
 
 def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
@@ -163,6 +166,8 @@ def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
         "indicator_accounts": _indicator_accounts(c),
         "dimension_members": _dimension_members(c),
         "fund_sources": _codelist(c, "fund_sources", "parent", "level"),
+        "project_stages": _codelist(c, "project_stages", "order", "counts_as_started"),
+        "milestones": _codelist(c, "milestones", "order", "date_field", "from_stage"),
         "content_items": _codelist(c, "content_items", "class", "unit"),
         "publishers": [["publisher", "rank"]]
         + [[p, str(n)] for n, p in enumerate(c.settings["publisher_rank"], start=1)],

@@ -20,6 +20,8 @@ COMMANDS: list[click.Command] = [
     figures.build,
     figures.figure,
     figures.trace,
+    figures.levels,
+    figures.pipeline,
     figures.reconcile,
     publishing.gates,
     publishing.release,
