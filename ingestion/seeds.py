@@ -143,6 +143,16 @@ def _indicator_accounts(c: Catalogue) -> list[list[str]]:
     return rows
 
 
+def _falling_fields(c: Catalogue) -> list[list[str]]:
+    """Fields that do not fall within a year without a reason, by the rule that asks for it."""
+    rows = [["rule", "form", "field", "unless_plan_changed"]]
+    for rule in c.rules_by_id.values():
+        if rule.type == "MON":
+            unless = str("unless" in rule.params).lower()
+            rows += [[rule.id, rule.form, field, unless] for field in rule.params["fields"]]
+    return rows
+
+
 def _dimension_members(c: Catalogue) -> list[list[str]]:
     rows = [["base_dim", "member", "dim_name", "dim_code"]]
     for name, dim in c.dimensions.items():
@@ -164,6 +174,7 @@ def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
         "indicators": _indicators(c),
         "indicator_fields": _indicator_fields(c),
         "indicator_accounts": _indicator_accounts(c),
+        "falling_fields": _falling_fields(c),
         "dimension_members": _dimension_members(c),
         "fund_sources": _codelist(c, "fund_sources", "parent", "level"),
         "project_stages": _codelist(c, "project_stages", "order", "counts_as_started"),

@@ -97,3 +97,27 @@ def show_pipeline(a: dict[str, Any], lang: str) -> None:
             text(s["median_months"]) if s else "", s["curve"][-1]["share_not_reached"] if s else "",
         )  # fmt: skip
     console().print(table)
+
+
+def show_benefits(a: dict[str, Any], lang: str) -> None:
+    """One row a measure; the window says which years it holds."""
+    marked(a)
+    label = a["window"]["label_zh" if lang == "zh" else "label_en"]
+    table = new_table("指标 measure", "数 value", "单位 unit", "依据 basis", title=f"{a['area_name']} {label}")
+    for measure in (m for m in a.values() if isinstance(m, dict) and "indicator" in m):
+        table.add_row(
+            measure["name_zh" if lang == "zh" else "name_en"],
+            text(measure["value"]),
+            measure["unit"],
+            text(measure["basis"]),
+        )
+    console().print(table)
+    factor = a["factor"]
+    console().print(
+        f"估算用系数 factor {factor['name']} = {factor['value']}（{factor['note_zh']} {factor['note_en']}）"
+    )
+    if both := a["accepted_beside_effect"]:
+        console().print(
+            f"J2 25 竣工验收户数 {both['accepted']} · J3 02 受益户数 {both['effect']} · 差额 difference {both['difference']}"
+            f"（两表都填的 {both['units_compared']} 个单位 units that filed both）"
+        )

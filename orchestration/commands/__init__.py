@@ -22,6 +22,7 @@ COMMANDS: list[click.Command] = [
     figures.trace,
     figures.levels,
     figures.pipeline,
+    figures.benefits,
     figures.reconcile,
     publishing.gates,
     publishing.release,

@@ -172,6 +172,49 @@ def pipeline(
     sys.exit(0 if answer["stages"] else 1)
 
 
+@click.command(epilog="例 Example: jiugai benefits --area 110000 --period 2022/2023 --sample")
+@click.option("--area", required=True, help="六位地区代码，全国 000000 Area code.")
+@click.option("--period", help="2023 或 2019/2023 Year or range of years.")
+@click.option(
+    "--last", type=click.IntRange(1, 30), help="近N年，输出写明是哪几年 The newest N years, named in the answer."
+)
+@click.option("--programme", default="national", show_default=True, help="national · local · subsidy")
+@click.option("--as-of", help="按此时点所知 As known at this moment.")
+@options.sample
+@options.home
+@options.as_json
+@options.lang
+def benefits(
+    area: str,
+    period: str | None,
+    last: int | None,
+    programme: str,
+    as_of: str | None,
+    sample: bool,
+    home: Path,
+    as_json: bool,
+    lang: str,
+) -> None:
+    """惠及户数与人数：公布口径与实际口径并列 Households and residents reached, the published usage beside the real one."""
+    from filings.benefits import benefits as run
+    from filings.benefits import last_years
+    from filings.figures import open_reader
+    from ingestion.errors import UsageError
+    from ingestion.moments import parse_moment
+    from orchestration.display_levels import show_benefits
+
+    if (period is None) == (last is None):
+        raise UsageError("--period 与 --last 请给一个 (give one of --period and --last)")
+    with open_reader(home, as_of=parse_moment(as_of) if as_of else None) as reader:
+        if last is not None:
+            period = last_years(reader, area, last, programme=programme, sample=sample)
+        if period is None:
+            raise UsageError(f"{area} 没有惠及户数，无从取近 {last} 年 (no households benefited are known here)")
+        answer = run(reader, area, period, programme=programme, sample=sample)
+    options.emit(answer) if as_json else show_benefits(answer, lang)
+    sys.exit(0 if answer["households_started"]["value"] is not None else 1)
+
+
 @click.command(epilog="例 Example: jiugai reconcile --period 2023-09")
 @options.home
 @options.as_json
