@@ -51,6 +51,7 @@ STATUS = {
     "M": Words("不存在", "cannot exist"),
     "U": Words("部分", "partial"),
     "Q": Words("不公开", "suppressed"),
+    "V": Words("未说明", "unexplained"),
     "D": Words("口径不同", "definition"),
 }
 BASIS = {

@@ -19,7 +19,10 @@ from typing import Any
 import duckdb
 
 from filings.comparable import PARTS, break_at, breaks_of, codes_of, rows_of_now
+from filings.flows import NO_REASON, falls
+from filings.levels import bounds, level_of
 from filings.missing import interval_for
+from filings.windows import window
 from ingestion.archive import Archive
 from ingestion.areas import last_month
 from ingestion.catalogue import Catalogue
@@ -181,6 +184,13 @@ def shown_value(row: dict[str, Any], indicator: Indicator) -> Decimal | None:
     return value
 
 
+def print_value(value: Decimal | None, indicator: Indicator) -> Decimal | None:
+    """What a printed table shows: at most the indicator's print_cap. Nothing but print ever uses it."""
+    if value is None or indicator.print_cap is None:
+        return value
+    return min(value, indicator.print_cap)
+
+
 def _coverage(row: dict[str, Any] | None) -> dict[str, Any]:
     reported, expected = (row["units_reported"], row["units_expected"]) if row else (0, None)
     share = plain((Decimal(reported) / Decimal(expected)).quantize(Decimal("0.0001"))) if expected else None
@@ -271,7 +281,18 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
         "reason_zh": None,
         "reason_en": None,
         "interval": None,
+        "levels": level_of(reader, question, (chosen["account"] or chosen["source_id"]) if chosen else None),
+        "bounds": bounds(reader, question),
+        "falls": falls(reader, question),
+        "window": window(question.period),
+        "factor": None,
+        "print_cap": plain(indicator.print_cap),
+        "print_value": None,
     }
+    if indicator.factor:
+        answer["factor"] = {"name": indicator.factor, "value": plain(catalogue.persons_per_household)}
+    if answer["levels"]:
+        answer["coverage"]["share_of_last_year"] = answer["levels"]["coverage"]["share_of_last_year"]
     if question.sample:
         answer["marker"] = "模拟数据"
     part_unit = catalogue.indicator(indicator.numerator).unit if indicator.numerator else unit
@@ -300,6 +321,7 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
     value = shown_value(chosen, indicator)
     answer.update(
         value=json_number(value, unit),
+        print_value=json_number(print_value(value, indicator), unit),
         numerator=json_number(chosen["numerator"], part_unit),
         denominator=json_number(chosen["denominator"], part_unit),
         obs_status=chosen["obs_status"],
@@ -331,6 +353,8 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
     broken = break_at(breaks_of(catalogue, question.area, question.areas), question.period, question.flow)
     if broken is not None:
         answer.update(reason_zh=broken.zh, reason_en=broken.en)
+    if chosen["obs_status"] == "V":
+        answer.update(reason_zh=NO_REASON[0], reason_en=NO_REASON[1])
     if chosen["denominator"] == 0:
         answer.update(reason_zh="分母为零", reason_en="the denominator is zero")
     return answer

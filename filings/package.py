@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from filings.figures import shown_value
+from filings.figures import print_value, shown_value
 from ingestion.catalogue import Catalogue
 from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS, csv_bytes
 from ingestion.units import plain
@@ -49,6 +49,7 @@ NOTES = [
     ["OBS_STATUS M", "不存在", "missing, cannot exist"],
     ["basis summed", "下级合计", "summed from the level below"],
     ["basis filed", "本级填报或印出", "filed or printed for the area itself"],
+    ["print_value", "印刷用：超过上限者印上限，value 为实数", "for print, capped; value is exact"],
     ["half_unit", "印出数字末位的半个单位", "half a unit of the last printed digit"],
 ]
 
@@ -65,7 +66,8 @@ class Series:
 
 def _table(series: Series, catalogue: Catalogue, sample: bool) -> list[list[str]]:
     indicator = catalogue.indicator(series.indicator)
-    rows = [HEADER]
+    is_capped = indicator.print_cap is not None  # the exact value stays beside the one to print
+    rows = [[*HEADER, *(["print_value"] if is_capped else [])]]
     for r in series.rows:
         value = shown_value(r, indicator)
         rows.append(
@@ -87,6 +89,7 @@ def _table(series: Series, catalogue: Catalogue, sample: bool) -> list[list[str]
                 r["qualifier"] or "",
                 r["programme"],
                 "模拟数据" if sample else "",
+                *([plain(print_value(value, indicator)) or ""] if is_capped else []),
             ]
         )
     return rows

@@ -212,7 +212,7 @@ class Catalogue(AreaDirectory):
                 self._check_formula(formula, f"{place_of(path)}: {indicator.id}")
             found[indicator.id] = indicator
         for indicator in found.values():
-            for part in (indicator.numerator, indicator.denominator, indicator.base):
+            for part in (indicator.numerator, indicator.denominator, indicator.base, indicator.upper_bound):
                 if part is not None and part not in found:
                     raise SetupError(f"rulebook/indicators: {indicator.id}: no indicator {part}")
         return found

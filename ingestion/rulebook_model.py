@@ -291,7 +291,9 @@ class Indicator(RulebookModel):
     """One published quantity. kind: flow (year to date), stock, plan, ratio, scaled (× a factor), printed, bound.
 
     bound: an upper limit of a stock, never the stock itself. also: further accounts in the returns that answer the same
-    question, in order of choice behind `returns`; a year may have several.
+    question, in order of choice behind `returns`; a year may have several. upper_bound: of a year-to-date count, the plan
+    that it cannot pass, for the bounds of an incomplete total. print_cap: what a printed table shows at most; the value
+    itself is never capped.
     """
 
     id: str
@@ -311,6 +313,8 @@ class Indicator(RulebookModel):
     base: str | None = None
     factor: str | None = None
     constant_in_year: bool = False
+    upper_bound: str | None = None
+    print_cap: Decimal | None = None
 
     @property
     def accounts(self) -> list[ReturnFormula]:

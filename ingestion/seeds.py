@@ -84,6 +84,7 @@ def _indicators(c: Catalogue) -> list[list[str]]:
             "factor_value",
             "constant_in_year",
             "is_additive",
+            "upper_bound",
         ]
     ]
     for i in c.indicators.values():
@@ -105,6 +106,7 @@ def _indicators(c: Catalogue) -> list[list[str]]:
                 factor or "",
                 str(i.constant_in_year).lower(),
                 str(i.is_additive).lower(),
+                i.upper_bound or "",
             ]
         )
     return rows
@@ -143,6 +145,16 @@ def _indicator_accounts(c: Catalogue) -> list[list[str]]:
     return rows
 
 
+def _falling_fields(c: Catalogue) -> list[list[str]]:
+    """Fields that do not fall within a year without a reason, by the rule that asks for it."""
+    rows = [["rule", "form", "field", "unless_plan_changed"]]
+    for rule in c.rules_by_id.values():
+        if rule.type == "MON":
+            unless = str("unless" in rule.params).lower()
+            rows += [[rule.id, rule.form, field, unless] for field in rule.params["fields"]]
+    return rows
+
+
 def _dimension_members(c: Catalogue) -> list[list[str]]:
     rows = [["base_dim", "member", "dim_name", "dim_code"]]
     for name, dim in c.dimensions.items():
@@ -152,7 +164,8 @@ def _dimension_members(c: Catalogue) -> list[list[str]]:
 
 def _codelist(c: Catalogue, name: str, *more: str) -> list[list[str]]:
     columns = ["code", "name_zh", "name_en", *more]
-    return [columns] + [[r[column] for column in columns] for r in c.codelist(name).values()]
+    header = ["rank" if column == "order" else column for column in columns]  # order is a word of SQL
+    return [header] + [[r[column] for column in columns] for r in c.codelist(name).values()]
 
 
 def _control_totals(c: Catalogue) -> list[list[str]]:
@@ -225,8 +238,11 @@ def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
         "indicators": _indicators(c),
         "indicator_fields": _indicator_fields(c),
         "indicator_accounts": _indicator_accounts(c),
+        "falling_fields": _falling_fields(c),
         "dimension_members": _dimension_members(c),
         "fund_sources": _codelist(c, "fund_sources", "parent", "level"),
+        "project_stages": _codelist(c, "project_stages", "order", "counts_as_started"),
+        "milestones": _codelist(c, "milestones", "order", "date_field", "from_stage"),
         "content_items": _codelist(c, "content_items", "class", "unit"),
         "control_totals": _control_totals(c),
         "explanations": [["total_id", "against", "verdict", "zh", "en"]]

@@ -173,11 +173,16 @@ def show_figure(a: dict[str, Any], lang: str) -> None:
         )
     if a["numerator"] is not None or a["denominator"] is not None:
         console().print(f"  分子 numerator {a['numerator']} · 分母 denominator {a['denominator']}")
+    if a["print_value"] != a["value"]:
+        console().print(f"  印刷用 in print: {a['print_value']} {a['unit']}（上限 cap {a['print_cap']}）")
     c = a["coverage"]
     console().print(
         f"  覆盖 coverage {c['units_reported']}/{c['units_expected']} · 截至 as of {a['as_of'][:19]} · "
         f"发布 release {a['release'] or '（构建 build）'} · {a['formula_zh']}"
     )
+    for fall in a["falls"]:
+        why = f"{fall['reason']} {fall['reason_zh']}" if fall["is_explained"] else "[red]无原因代码 no reason code[/]"
+        console().print(f"  当月为负 below zero: {fall['unit_code']} {fall['unit_name']} {fall['flow']} · {why}")
     for alt in a["alternatives"]:
         console().print(
             f"  其他 other: {alt['value']} · {alt['basis']} · {alt['source_id'] or alt['submission_id'] or ''} "

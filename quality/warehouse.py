@@ -28,7 +28,7 @@ from ingestion.archive import sync_folder, write_whole
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.errors import RetriableError, SetupError, UsageError
 from ingestion.moments import now_utc, stamp
-from ingestion.register import Register, events, submissions
+from ingestion.register import Register, events, explanations, submissions
 from ingestion.store import Store
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
@@ -95,13 +95,18 @@ def _folder(home: Path) -> Path:
 def export_register(register: Register, folder: Path, as_of: dt.datetime | None = None) -> None:
     """One read transaction → Parquet: dbt sees one state of the register, whatever arrives meanwhile.
 
-    status and decided_at are those of the moment, so that dbt needs to know no decisions.
+    status and decided_at are those of the moment, so that dbt needs to know no decisions; an explanation counts once what
+    it belongs to is accepted, whichever moment is asked for.
     """
     rows = register.states(as_of=as_of)
     types = {"seq": pa.int64(), "version": pa.int64(), "is_backfilled": pa.bool_()}
     schema = pa.schema([(c.name, types.get(c.name, pa.string())) for c in submissions.columns])
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / "submissions.parquet")
+    said = register.rows(explanations, order=explanations.c.seq)
+    names = ("submission_id", "rule", "reason", "at")
+    table = pa.table({n: pa.array([r[n] for r in said], pa.string()) for n in names})
+    pq.write_table(table, folder / "explanations.parquet")
 
 
 def dbt_environment(home: Path, path: Path, register_dir: Path, as_of: str | None) -> dict[str, str]:

@@ -12,7 +12,7 @@ import click
 from orchestration.commands import options
 
 if TYPE_CHECKING:
-    from filings.figures import Question
+    from filings.figures import Question, Reader
 
 
 @click.command(epilog="例 Example: jiugai build --as-of 2023-08-15")
@@ -80,27 +80,29 @@ def _question(
     return Question(indicator, area, period, pairs, programme, flow, sample, areas)
 
 
-def _asked(read: str, home: Path, as_of: str | None, release: str | None, **asked: Any) -> dict[str, Any]:
-    """One question put to the build, the build as of a moment, or the release. read: figure or trace."""
-    import filings.figures
+def _asked(
+    read: Callable[[Reader, Question], dict[str, Any]], home: Path, as_of: str | None, release: str | None, **asked: Any
+) -> dict[str, Any]:
+    """One question put to the build, the build as of a moment, or the release."""
+    from filings.figures import open_reader
     from ingestion.errors import UsageError
     from ingestion.moments import parse_moment
 
     if as_of and release:
         raise UsageError("--as-of 与 --release 只能给一个 (give one of them)")
     question = _question(**asked)
-    with filings.figures.open_reader(home, as_of=parse_moment(as_of) if as_of else None, release=release) as reader:
-        answer: dict[str, Any] = getattr(filings.figures, read)(reader, question)
-    return answer
+    with open_reader(home, as_of=parse_moment(as_of) if as_of else None, release=release) as reader:
+        return read(reader, question)
 
 
 @click.command(epilog="例 Example: jiugai figure funds_arrived --area 110000 --period 2023 --dim source=F11 --sample")
 @_question_options
 def figure(as_json: bool, lang: str, **asked: Any) -> None:
     """一个数 One figure, with its alternatives."""
+    import filings.figures
     from orchestration.display import show_figure
 
-    answer = _asked("figure", **asked)
+    answer = _asked(filings.figures.figure, **asked)
     options.emit(answer) if as_json else show_figure(answer, lang)
     sys.exit(0 if answer["value"] is not None else 1)
 
@@ -109,11 +111,108 @@ def figure(as_json: bool, lang: str, **asked: Any) -> None:
 @_question_options
 def trace(as_json: bool, lang: str, **asked: Any) -> None:
     """这个数由哪些单元格构成 The cells that make the figure."""
+    import filings.figures
     from orchestration.display import show_trace
 
-    answer = _asked("trace", **asked)
+    answer = _asked(filings.figures.trace, **asked)
     options.emit(answer) if as_json else show_trace(answer, lang)
     sys.exit(0 if answer["contributions"] else 1)
+
+
+@click.command(epilog="例 Example: jiugai levels started_communities --area 110000 --period 2023-09 --sample")
+@click.argument("indicator")
+@click.option("--area", required=True, help="六位地区代码，全国 000000 Area code.")
+@click.option("--period", required=True, help="2023、2023-09 Period.")
+@click.option("--programme", default="national", show_default=True, help="national · local · subsidy")
+@click.option("--as-of", help="按此时点所知 As known at this moment.")
+@options.sample
+@options.home
+@options.as_json
+@options.lang
+def levels(as_json: bool, lang: str, **asked: Any) -> None:
+    """本级自报与下级合计并列 What an area filed beside the sum of the level below it, with coverage and bounds."""
+    import filings.levels
+    from orchestration.display_levels import show_levels
+
+    answer = _asked(filings.levels.levels, dims=(), areas="then", flow=False, release=None, **asked)
+    options.emit(answer) if as_json else show_levels(answer, lang)
+    sys.exit(0 if answer["group"] is not None else 1)
+
+
+@click.command(epilog="例 Example: jiugai pipeline --area 110000 --cohort 2023 --sample")
+@click.option("--area", required=True, help="六位地区代码，全国 000000 Area code.")
+@click.option("--cohort", required=True, type=click.IntRange(2000, 2099), help="计划年度 Plan year.")
+@click.option("--month", help="清单月份，如 2023-09，缺省为最新 Month of the rosters, by default the newest.")
+@click.option("--programme", default="national", show_default=True, help="national · local · subsidy")
+@click.option("--as-of", help="按此时点所知 As known at this moment.")
+@options.sample
+@options.home
+@options.as_json
+@options.lang
+def pipeline(
+    area: str,
+    cohort: int,
+    month: str | None,
+    programme: str,
+    as_of: str | None,
+    sample: bool,
+    home: Path,
+    as_json: bool,
+    lang: str,
+) -> None:
+    """一个计划年度的任务走到哪一步、用时多久 The tasks of a plan year: stages, durations, share not yet reached."""
+    from filings.figures import open_reader
+    from filings.pipeline import pipeline as run
+    from ingestion.moments import parse_moment
+    from orchestration.display_levels import show_pipeline
+
+    with open_reader(home, as_of=parse_moment(as_of) if as_of else None) as reader:
+        answer = run(reader, area, cohort, month, programme=programme, sample=sample)
+    options.emit(answer) if as_json else show_pipeline(answer, lang)
+    sys.exit(0 if answer["stages"] else 1)
+
+
+@click.command(epilog="例 Example: jiugai benefits --area 110000 --period 2022/2023 --sample")
+@click.option("--area", required=True, help="六位地区代码，全国 000000 Area code.")
+@click.option("--period", help="2023 或 2019/2023 Year or range of years.")
+@click.option(
+    "--last", type=click.IntRange(1, 30), help="近N年，输出写明是哪几年 The newest N years, named in the answer."
+)
+@click.option("--programme", default="national", show_default=True, help="national · local · subsidy")
+@click.option("--as-of", help="按此时点所知 As known at this moment.")
+@options.sample
+@options.home
+@options.as_json
+@options.lang
+def benefits(
+    area: str,
+    period: str | None,
+    last: int | None,
+    programme: str,
+    as_of: str | None,
+    sample: bool,
+    home: Path,
+    as_json: bool,
+    lang: str,
+) -> None:
+    """惠及户数与人数：公布口径与实际口径并列 Households and residents reached, the published usage beside the real one."""
+    from filings.benefits import benefits as run
+    from filings.benefits import last_years
+    from filings.figures import open_reader
+    from ingestion.errors import UsageError
+    from ingestion.moments import parse_moment
+    from orchestration.display_levels import show_benefits
+
+    if (period is None) == (last is None):
+        raise UsageError("--period 与 --last 请给一个 (give one of --period and --last)")
+    with open_reader(home, as_of=parse_moment(as_of) if as_of else None) as reader:
+        if last is not None:
+            period = last_years(reader, area, last, programme=programme, sample=sample)
+        if period is None:
+            raise UsageError(f"{area} 没有惠及户数，无从取近 {last} 年 (no households benefited are known here)")
+        answer = run(reader, area, period, programme=programme, sample=sample)
+    options.emit(answer) if as_json else show_benefits(answer, lang)
+    sys.exit(0 if answer["households_started"]["value"] is not None else 1)
 
 
 @click.command(epilog="例 Example: jiugai reconcile --kind plans --period 2023")

@@ -32,6 +32,7 @@ TOTAL_COLUMNS = (
     "residual_ok",
     "answers_differing",
     "is_partial",
+    "falls_unexplained",
     "numerator",
     "denominator",
 )
@@ -125,6 +126,7 @@ def series_data(connection: duckdb.DuckDBPyConnection, keys: Sequence[SeriesKey]
         held[row["indicator"]].append(row)
     answers = {n: [f for f in held[n] if f["area_code"] == area and f["dim_code"] == ""] for n in names}
     parts = _parts(connection, first, area, {name: found[0] for name, found in answers.items() if found})
+    falls = _falls(connection, first, area)
 
     @cache
     def expected(basis: str, source_kind: str) -> list[str]:
@@ -139,7 +141,7 @@ def series_data(connection: duckdb.DuckDBPyConnection, keys: Sequence[SeriesKey]
         given = parts[key.series]
         units = _units(expected(found[0]["basis"], found[0]["source_kind"]), given)
         used = sorted({p["submission_id"] for p in given})
-        made.append(SeriesData(key, units, [_total(found)], used, area, held[key.series]))
+        made.append(SeriesData(key, units, [_total(found, falls.get(key.series, 0))], used, area, held[key.series]))
     return made
 
 
@@ -192,8 +194,26 @@ def _units(expected: list[str], parts: list[dict[str, Any]]) -> list[dict[str, A
     return units
 
 
-def _total(answers: list[dict[str, Any]]) -> dict[str, Any]:
-    """The chosen total beside the other answers to the same question. answers: the chosen one first.
+def _falls(connection: duckdb.DuckDBPyConnection, key: SeriesKey, area: str) -> dict[str, int]:
+    """How many units of the area fell without a reason code, by series: in the month, of a year in any of its months.
+
+    A ratio or an estimate falls with what it is made of.
+    """
+    rows = query(
+        connection,
+        """select i.indicator, count(distinct n.unit_code) as units from fct_negative_flows as n
+           inner join indicators as i on n.indicator in (i.indicator, i.base, i.numerator, i.denominator)
+           where n.is_sample = ? and n.programme = ? and not n.is_explained
+           and (n.month = ? or left(n.month, 4) = ?)
+           and (n.unit_code = ? or n.unit_code in (select unit_code from area_closure where area_code = ?))
+           group by i.indicator""",
+        [key.is_sample, key.programme, key.period, key.period, area, area],
+    )
+    return {r["indicator"]: r["units"] for r in rows}
+
+
+def _total(answers: list[dict[str, Any]], falls: int) -> dict[str, Any]:
+    """The chosen total beside the other answers to the same question. answers: the chosen one first; falls: _falls.
 
     Another account of the returns (J3F beside J2) is no check of it: what they differ in is shown by filings.funds.
     """
@@ -231,6 +251,7 @@ def _total(answers: list[dict[str, Any]]) -> dict[str, Any]:
         "residual_ok": int(own is None or agrees(own)),
         "answers_differing": sum(chosen["value"] is not None and not agrees(t) for t in others),
         "is_partial": int(chosen["basis"] == "partial"),
+        "falls_unexplained": falls,
         "numerator": chosen["numerator"],
         "denominator": chosen["denominator"],
     }

@@ -63,6 +63,7 @@ def _plans(gates: Gates, kind: str) -> list[_Plan]:
                 ("units", "has_value", gxe.ExpectColumnValuesToNotBeNull, parts, f"≥ {float(least):.0%} 单位有值"),
             ],
             "values_not_negative": [("units", "sign", between, {"min_value": 0}, "≥ 0")],
+            "falls_explained": [("total", "falls_unexplained", between, {"max_value": 0}, "0 个单位无原因")],
             "units_unique": [
                 ("units", "area_code", gxe.ExpectColumnValuesToBeUnique, {}, "每个单位一行"),
                 ("units", "is_expected", among, {"value_set": [True]}, "均为应报单位"),

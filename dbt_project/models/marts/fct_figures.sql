@@ -37,23 +37,36 @@ broken as (
        end
 ),
 
+-- months that fell without a reason, at the unit and everywhere above it
+unexplained as (
+    select distinct n.is_sample, n.programme, n.indicator, n.account, n.dim_code, n.month, c.area_code
+    from {{ ref('fct_negative_flows') }} as n
+    inner join (
+        select area_code, unit_code from {{ ref('area_closure') }}
+        union
+        select area_code, area_code from {{ ref('areas') }}
+    ) as c on n.unit_code = c.unit_code
+    where not n.is_explained
+),
+
 final as (
     select
-        is_sample::boolean as is_sample,
+        unioned.is_sample::boolean as is_sample,
         source_kind::varchar as source_kind,
-        programme::varchar as programme,
+        unioned.programme::varchar as programme,
         unioned.indicator::varchar as indicator,
-        area_code::varchar as area_code,
+        unioned.area_code::varchar as area_code,
         period::varchar as period,
         accum::varchar as accum,
         dim_name::varchar as dim_name,
-        dim_code::varchar as dim_code,
+        unioned.dim_code::varchar as dim_code,
         basis::varchar as basis,
         group_id::varchar as group_id,
         value::decimal(38, 8) as value,
         unioned.numerator::decimal(38, 8) as numerator,
         unioned.denominator::decimal(38, 8) as denominator,
         case
+            when x.area_code is not null then 'V'
             when basis = 'partial' then 'U'
             when is_estimate or i.kind = 'bound' then 'E'
             when i.kind = 'ratio' and unioned.denominator = 0 then 'M'
@@ -66,7 +79,7 @@ final as (
         half_unit::decimal(38, 8) as half_unit,
         qualifier::varchar as qualifier,
         submission_id::varchar as submission_id,
-        account::varchar as account,
+        unioned.account::varchar as account,
         source_id::varchar as source_id,
         publisher::varchar as publisher,
         published_on::varchar as published_on,
@@ -75,6 +88,10 @@ final as (
     from unioned
     inner join {{ ref('indicators') }} as i on unioned.indicator = i.indicator
     left join broken using (area_code, period, accum)
+    left join unexplained as x
+        on unioned.accum = 'flow' and unioned.is_sample = x.is_sample and unioned.programme = x.programme
+       and unioned.indicator = x.indicator and unioned.account = x.account and unioned.dim_code = x.dim_code
+       and unioned.period = x.month and unioned.area_code = x.area_code
 )
 
 select * from final

@@ -1,0 +1,87 @@
+-- What is known of a unit that did not report a month: its last accepted value of the year, and its plan. Only of
+-- quantities counted from the start of the year. Never a figure: fct_bounds alone reads it. Grain: kind of data ×
+-- programme × indicator × account × month × missing unit of which anything is known.
+with asked_of as (
+    select a.indicator, a.account, i.upper_bound
+    from {{ ref('indicator_accounts') }} as a
+    inner join {{ ref('indicators') }} as i on a.indicator = i.indicator
+    where i.kind = 'flow' and i.is_additive and not i.constant_in_year and not a.from_rows
+),
+
+filed as (
+    select o.is_sample, o.programme, o.indicator, o.account, o.period, o.unit_code, o.value, q.upper_bound
+    from {{ ref('fct_observations') }} as o
+    inner join asked_of as q on o.indicator = q.indicator and o.account = q.account
+    inner join {{ ref('area_closure') }} as c on o.unit_code = c.unit_code and c.area_code = c.unit_code
+    where o.role = 'return' and o.dim_code = '' and length(o.period) = 7
+),
+
+asked as (
+    select distinct is_sample, programme, indicator, account, period, upper_bound from filed
+),
+
+plans as (
+    select o.is_sample, o.programme, o.indicator, o.period, o.unit_code, o.value
+    from {{ ref('fct_observations') }} as o
+    inner join (select distinct upper_bound from asked_of) as q on o.indicator = q.upper_bound
+    where o.role = 'return' and o.dim_code = '' and length(o.period) = 7
+),
+
+earlier as (
+    select
+        a.is_sample, a.programme, a.indicator, a.account, a.period, f.unit_code,
+        max(f.period) as last_period,
+        arg_max(f.value, f.period) as last_value
+    from asked as a
+    inner join filed as f
+        on a.is_sample = f.is_sample and a.programme = f.programme and a.indicator = f.indicator
+       and a.account = f.account and left(a.period, 4) = left(f.period, 4) and f.period < a.period
+    group by all
+),
+
+planned as (
+    select a.is_sample, a.programme, a.indicator, a.account, a.period, p.unit_code, p.value as plan_value
+    from asked as a
+    inner join plans as p
+        on a.is_sample = p.is_sample and a.programme = p.programme and a.upper_bound = p.indicator
+       and a.period = p.period
+),
+
+known as (
+    select
+        coalesce(e.is_sample, p.is_sample) as is_sample,
+        coalesce(e.programme, p.programme) as programme,
+        coalesce(e.indicator, p.indicator) as indicator,
+        coalesce(e.account, p.account) as account,
+        coalesce(e.period, p.period) as period,
+        coalesce(e.unit_code, p.unit_code) as unit_code,
+        e.last_period,
+        e.last_value,
+        p.plan_value
+    from earlier as e
+    full join planned as p
+        on e.is_sample = p.is_sample and e.programme = p.programme and e.indicator = p.indicator
+       and e.account = p.account and e.period = p.period and e.unit_code = p.unit_code
+),
+
+final as (
+    select
+        k.is_sample::boolean as is_sample,
+        k.programme::varchar as programme,
+        k.indicator::varchar as indicator,
+        k.account::varchar as account,
+        k.period::varchar as period,
+        k.unit_code::varchar as unit_code,
+        k.last_period::varchar as last_period,
+        k.last_value::decimal(38, 8) as last_value,
+        k.plan_value::decimal(38, 8) as plan_value
+    from known as k
+    inner join {{ ref('area_closure') }} as c on k.unit_code = c.unit_code and c.area_code = c.unit_code
+    anti join filed as f
+        on k.is_sample = f.is_sample and k.programme = f.programme and k.indicator = f.indicator
+       and k.account = f.account and k.period = f.period and k.unit_code = f.unit_code
+    where k.period >= coalesce(c.valid_from, k.period) and k.period <= coalesce(c.valid_to, k.period)
+)
+
+select * from final
+order by is_sample, programme, indicator, period, unit_code

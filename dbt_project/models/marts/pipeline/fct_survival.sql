@@ -1,0 +1,36 @@
+-- How many tasks were still open, and how many reached the later milestone, in each month after the earlier one, with
+-- what is still open at the lock censored there (Kaplan and Meier). The share not yet reached after k months is the
+-- product of 1 − reached ÷ at_risk over the rows up to k; both stay whole numbers here, so that it is exact.
+-- Grain: kind of data × programme × cohort × month of the lock × area × pair × months since the earlier milestone.
+with counted as (
+    select
+        s.is_sample, s.programme, s.cohort_year, s.month, c.area_code, s.from_milestone, s.to_milestone,
+        s.months as months_since,
+        count(*) filter (where s.is_reached) as reached,
+        count(*) filter (where not s.is_reached) as censored
+    from {{ ref('int_j4__spans') }} as s
+    inner join {{ ref('area_closure') }} as c on s.unit_code = c.unit_code
+    group by all
+),
+
+final as (
+    select
+        is_sample::boolean as is_sample,
+        programme::varchar as programme,
+        cohort_year::integer as cohort_year,
+        month::varchar as month,
+        area_code::varchar as area_code,
+        from_milestone::varchar as from_milestone,
+        to_milestone::varchar as to_milestone,
+        months_since::integer as months_since,
+        (sum(reached + censored) over (
+            partition by is_sample, programme, cohort_year, month, area_code, from_milestone, to_milestone
+            order by months_since desc
+        ))::integer as at_risk,
+        reached::integer as reached,
+        censored::integer as censored
+    from counted
+)
+
+select * from final
+order by is_sample, programme, cohort_year, month, area_code, from_milestone, to_milestone, months_since
