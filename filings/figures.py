@@ -180,20 +180,23 @@ def absent(
         assert indicator.numerator and indicator.denominator
         operands = []
         lacking = []
-        for part in (indicator.numerator, indicator.denominator):
+        for part, of in (
+            (indicator.numerator, indicator.numerator_of),
+            (indicator.denominator, indicator.denominator_of),
+        ):
             found = candidates(
                 reader,
                 Question(
                     part,
                     question.area,
                     question.period,
-                    question.dims,
+                    {dim: codes[0] for dim, codes in of.items()} if indicator.is_of_parts else question.dims,
                     question.programme,
                     question.flow,
                     question.sample,
                 ),
             )
-            operands.append(found[0]["value"] if found else None)
+            operands.append(found[0]["value"] if found and sum(map(len, of.values())) <= 1 else None)
             if not found:
                 lacking.append(reader.catalogue.indicator(part).name.zh)
         words = "、".join(lacking) if lacking else "同一来源的分子与分母"

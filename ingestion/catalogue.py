@@ -215,7 +215,21 @@ class Catalogue(AreaDirectory):
             for part in (indicator.numerator, indicator.denominator, indicator.base):
                 if part is not None and part not in found:
                     raise SetupError(f"rulebook/indicators: {indicator.id}: no indicator {part}")
+            self._check_parts(indicator)
         return found
+
+    def _check_parts(self, indicator: Indicator) -> None:
+        """Raises SetupError for an operand's part that is no code of a dimension, or that is no operand's."""
+        where = f"rulebook/indicators: {indicator.id}"
+        for parts in (indicator.numerator_of, indicator.denominator_of):
+            if parts and indicator.kind != "ratio":
+                raise SetupError(f"{where}: numerator_of and denominator_of belong to a ratio")
+            if len(parts) > 1:
+                raise SetupError(f"{where}: parts of an operand are codes of one dimension")
+            for dim, codes in parts.items():
+                known = self.dimensions[dim].codes if dim in self.dimensions else {}
+                if unknown := [code for code in codes if code not in known]:
+                    raise SetupError(f"{where}: dimension {dim} has no code {', '.join(unknown)}")
 
     def _check_formula(self, formula: ReturnFormula, where: str) -> None:
         """Raises SetupError for a form, column, code or dimension that does not exist, or that cannot be asked so."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from ingestion.archive import write_whole
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.row_measures import row_models
-from ingestion.rulebook_model import FormTable
+from ingestion.rulebook_model import FormTable, Indicator
 from ingestion.units import plain
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
@@ -82,6 +82,7 @@ def _indicators(c: Catalogue) -> list[list[str]]:
             "factor_value",
             "constant_in_year",
             "is_additive",
+            "is_limit",
         ]
     ]
     for i in c.indicators.values():
@@ -103,8 +104,26 @@ def _indicators(c: Catalogue) -> list[list[str]]:
                 factor or "",
                 str(i.constant_in_year).lower(),
                 str(i.is_additive).lower(),
+                str(_is_limit(c, i)).lower(),
             ]
         )
+    return rows
+
+
+def _is_limit(c: Catalogue, i: Indicator) -> bool:
+    """A limit of a stock, and a rate over one."""
+    parts = [c.indicators[name] for name in (i.numerator, i.denominator) if name]
+    return any(part.kind == "bound" for part in (i, *parts))
+
+
+def _ratio_operands(c: Catalogue) -> list[list[str]]:
+    """What a rate divides: a code a row where an operand is a part of its indicator, else its total and breakdowns."""
+    rows = [["ratio", "figure_role", "operand", "dim_name", "dim_code", "is_of_parts"]]
+    for i in c.indicators.values():
+        asked = (("numerator", i.numerator, i.numerator_of), ("denominator", i.denominator, i.denominator_of))
+        for role, operand, parts in asked:
+            codes = [(dim, code) for dim, listed in parts.items() for code in listed] or [("", "")]
+            rows += [[i.id, role, operand, *code, str(i.is_of_parts).lower()] for code in codes if operand]
     return rows
 
 
@@ -160,6 +179,7 @@ def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
         "area_closure": _closure(c),
         "indicators": _indicators(c),
         "indicator_fields": _indicator_fields(c),
+        "ratio_operands": _ratio_operands(c),
         "indicator_accounts": _indicator_accounts(c),
         "dimension_members": _dimension_members(c),
         "fund_sources": _codelist(c, "fund_sources", "parent", "level"),

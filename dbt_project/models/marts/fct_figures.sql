@@ -42,7 +42,7 @@ final as (
         unioned.denominator::decimal(38, 8) as denominator,
         case
             when basis = 'partial' then 'U'
-            when is_estimate or i.kind = 'bound' then 'E'
+            when is_estimate or i.is_limit then 'E'
             when i.kind = 'ratio' and unioned.denominator = 0 then 'M'
             else 'A'
         end::varchar as obs_status,

@@ -8,6 +8,7 @@ levels as (
     select
         additive.*,
         additive.indicator as observed_indicator,
+        additive.dim_code as observed_dim_code,
         'level' as accum,
         'value' as figure_role,
         1::decimal(6, 3) as weight
@@ -48,6 +49,7 @@ flows as (
     select
         m.* exclude (constant_in_year),
         m.indicator as observed_indicator,
+        m.dim_code as observed_dim_code,
         'flow' as accum,
         'value' as figure_role,
         1::decimal(6, 3) as weight
@@ -57,6 +59,7 @@ flows as (
     select
         m.* exclude (constant_in_year) replace (p.later_period as period),
         m.indicator as observed_indicator,
+        m.dim_code as observed_dim_code,
         'flow' as accum,
         'value' as figure_role,
         (-1)::decimal(6, 3) as weight
@@ -75,16 +78,6 @@ scaled as (
     where i.kind = 'scaled'
 ),
 
-ratio_operands as (
-    select indicator as ratio, numerator as indicator, 'numerator' as figure_role
-    from {{ ref('indicators') }}
-    where kind = 'ratio'
-    union all
-    select indicator as ratio, denominator as indicator, 'denominator' as figure_role
-    from {{ ref('indicators') }}
-    where kind = 'ratio'
-),
-
 -- accounts that hold both operands of a rate
 accounts as (
     select indicator, account from {{ ref('indicator_accounts') }} where kind = 'ratio'
@@ -96,24 +89,63 @@ shared as (
 
 operands as (
     select
-        levels.* replace (r.figure_role as figure_role, r.ratio as indicator),
+        levels.* replace (
+            r.figure_role as figure_role,
+            r.ratio as indicator,
+            case when r.is_of_parts then '' else levels.dim_name end as dim_name,
+            case when r.is_of_parts then '' else levels.dim_code end as dim_code
+        ),
+        r.is_of_parts,
         case
             when levels.role <> 'return' then levels.submission_id || ' ' || levels.role
             when a.account is not null then levels.group_id
             else 'returns'
         end as shared_group
     from levels
-    inner join ratio_operands as r on levels.indicator = r.indicator
+    inner join {{ ref('ratio_operands') }} as r
+        on levels.indicator = r.operand
+       and (not r.is_of_parts or (levels.dim_name = coalesce(r.dim_name, '') and levels.dim_code = coalesce(r.dim_code, '')))
     left join accounts as a on r.ratio = a.indicator and levels.account = a.account
     left join shared as s on r.ratio = s.indicator
     where levels.role <> 'text' and (levels.role <> 'return' or a.account is not null or s.indicator is null)
+),
+
+-- an operand made of several codes is known where all of them are: those that the account asks for, or all that are named
+asked_parts as (
+    select indicator, figure_role, is_sample, account, count(distinct observed_dim_code) as parts
+    from operands
+    where is_of_parts and role = 'return'
+    group by all
+),
+
+named_parts as (
+    select ratio, figure_role, count(*) as parts
+    from {{ ref('ratio_operands') }}
+    where is_of_parts
+    group by all
+),
+
+whole as (
+    select operands.* exclude (is_of_parts)
+    from operands
+    left join asked_parts as a
+        on operands.is_of_parts and operands.role = 'return' and operands.indicator = a.indicator
+       and operands.figure_role = a.figure_role and operands.is_sample = a.is_sample and operands.account = a.account
+    left join named_parts as n
+        on operands.is_of_parts and operands.role <> 'return' and operands.indicator = n.ratio
+       and operands.figure_role = n.figure_role
+    qualify not operands.is_of_parts or count(distinct operands.observed_dim_code) over (
+        partition by
+            operands.indicator, operands.figure_role, operands.is_sample, operands.programme, operands.area_code,
+            operands.period, operands.basis, operands.unit_code, operands.shared_group
+    ) = coalesce(a.parts, n.parts)
 ),
 
 -- a rate of an area takes the units that have both operands, from the same filing or publication; of returns from the
 -- same account, unless no account holds both
 matched as (
     select *
-    from operands
+    from whole
     qualify count(distinct figure_role) over (
         partition by indicator, is_sample, programme, area_code, period, basis, dim_code, unit_code, shared_group
     ) = 2
