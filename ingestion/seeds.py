@@ -183,6 +183,7 @@ def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
         "indicator_accounts": _indicator_accounts(c),
         "dimension_members": _dimension_members(c),
         "fund_sources": _codelist(c, "fund_sources", "parent", "level"),
+        "fund_movements": _codelist(c, "fund_movements", "calendar"),
         "content_items": _codelist(c, "content_items", "class", "unit"),
         "publishers": [["publisher", "rank"]]
         + [[p, str(n)] for n, p in enumerate(c.settings["publisher_rank"], start=1)],

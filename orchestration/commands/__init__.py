@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from orchestration.commands import collection, figures, intake, publishing, rulebook, running, samples, serving
+from orchestration.commands import collection, figures, intake, money, publishing, rulebook, running, samples, serving
 
 COMMANDS: list[click.Command] = [
     running.demo,
@@ -21,6 +21,7 @@ COMMANDS: list[click.Command] = [
     figures.figure,
     figures.trace,
     figures.reconcile,
+    money.ledger,
     publishing.gates,
     publishing.release,
     publishing.site,
