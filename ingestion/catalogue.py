@@ -18,6 +18,7 @@ from typing import Any
 from ingestion.areas import NATION, AreaDirectory
 from ingestion.errors import SetupError, UsageError
 from ingestion.layout_model import Layout, ReleaseKey, Source, Span
+from ingestion.need_model import Need
 from ingestion.rulebook_files import RULEBOOK, load_yaml, parse, place_of, read_csv
 from ingestion.rulebook_model import (
     Bilingual,
@@ -339,6 +340,29 @@ class Catalogue(AreaDirectory):
     def gates(self) -> Gates:
         path = self.root / "gates.yaml"
         return parse(Gates, load_yaml(path), path, "gates")
+
+    @cached_property
+    def need(self) -> Need:
+        """Printed stocks and unit costs, each checked against what it names."""
+        path = self.root / "need.yaml"
+        found = parse(Need, load_yaml(path), path, "need")
+        for definition in found.definitions:
+            self.area(definition.area)
+            for named in definition.stocks.values():
+                ids = [named] if isinstance(named, str) else named
+                if isinstance(named, list) and len(ids) != 2:
+                    raise SetupError(f"{place_of(path)}: {definition.id}: a range has two ends")
+                for total_id in ids:
+                    if total_id not in self.totals_by_id:
+                        raise SetupError(f"{place_of(path)}: {definition.id}: no control total {total_id}")
+        for cost in found.costs:
+            if cost.low > cost.high:
+                raise SetupError(f"{place_of(path)}: {cost.id}: low is above high")
+        return found
+
+    @cached_property
+    def totals_by_id(self) -> dict[str, ControlTotal]:
+        return {total.total_id: total for total in self.control_totals}
 
     @cached_property
     def calendar(self) -> Calendar:

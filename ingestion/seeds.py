@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 from pathlib import Path
 
 from ingestion.archive import write_whole
@@ -172,6 +173,23 @@ def _codelist(c: Catalogue, name: str, *more: str) -> list[list[str]]:
     return [columns] + [[r[column] for column in columns] for r in c.codelist(name).values()]
 
 
+def _need_stocks(c: Catalogue) -> list[list[str]]:
+    """A printed stock of a definition a row; of a printed range both ends, which carry no rounding of their own."""
+    rows = [["definition", "area_code", "counted_from", "measure", "as_of", "low_value", "high_value", "half_unit", "qualifier", "printed", "total_ids"]]  # fmt: skip
+    for d in c.need.definitions:
+        for measure, named in d.stocks.items():
+            ids = [named] if isinstance(named, str) else named
+            ends = [c.totals_by_id[i] for i in ids]
+            half, qualifier = (
+                (ends[0].rounding_half_unit, ends[0].qualifier) if len(ends) == 1 else (Decimal(0), "exact")
+            )
+            rows.append([
+                d.id, d.area, str(d.counted_from), measure, ends[0].period_end.isoformat(), plain(ends[0].value) or "",
+                plain(ends[-1].value) or "", plain(half) or "", qualifier, ends[0].printed, " ".join(ids),
+            ])  # fmt: skip
+    return rows
+
+
 def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
     """seed name → rows, header first."""
     return {
@@ -184,6 +202,9 @@ def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
         "dimension_members": _dimension_members(c),
         "fund_sources": _codelist(c, "fund_sources", "parent", "level"),
         "fund_movements": _codelist(c, "fund_movements", "calendar"),
+        "need_stocks": _need_stocks(c),
+        "need_costs": [["factor", "measure", "low", "high"]]
+        + [[k.id, k.per, plain(k.low) or "", plain(k.high) or ""] for k in c.need.costs],
         "content_items": _codelist(c, "content_items", "class", "unit"),
         "publishers": [["publisher", "rank"]]
         + [[p, str(n)] for n, p in enumerate(c.settings["publisher_rank"], start=1)],

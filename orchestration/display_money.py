@@ -75,3 +75,50 @@ def _show_projects(rows: list[dict[str, Any]], zh: bool) -> None:
     console().print(table)
     if len(rows) > MOST_PROJECTS:
         console().print(f"… 共 {len(rows)} 个，全部见 --json ({len(rows)} in all: see --json)")
+
+
+MEASURES = {
+    "communities": ("小区", "communities"),
+    "households": ("户", "households"),
+    "area_sqm": ("建筑面积", "floor area"),
+    "cost": ("费用", "cost"),
+}
+LESS = {"started": ("累计新开工", "started"), "accepted": ("累计竣工验收", "accepted")}
+
+
+def _range(row: dict[str, Any], name: str) -> str:
+    """The value with its bounds; the bounds alone where no value was said."""
+    low, point, high = (None if row[n] is None else str(row[n]) for n in (f"{name}_low", name, f"{name}_high"))
+    if low is None and high is None:
+        return "—"
+    bounds = f"{_amount(low)} — {_amount(high) or '…'}"
+    return bounds if point is None else f"{_amount(point)}（{bounds}）"
+
+
+def show_need(found: list[dict[str, Any]], lang: str) -> None:
+    zh = lang == "zh"
+    words = "zh" if zh else "en"
+    if not found:
+        console().print("没有这个地区或年份的存量 no printed stock of this area or year")
+        return
+    for held in found:
+        less = LESS[held["less"]][0 if zh else 1]
+        span = f"{held['counted_from']}—{held['year']}" if held["year"] else f"{held['counted_from']}—?"
+        console().print(f"[bold]{held['name_' + words]}[/] · {held['area_name']} {held['area']}")
+        console().print(f"  口径 definition: {held['definition_' + words]}")
+        console().print(f"  注意 note: {held['note_' + words]}")
+        table = new_table("量 measure", "存量 stock", f"{less} {span}", "剩余 remaining", "单位 unit", "说明 remark")
+        for r in held["rows"]:
+            name = r["factor_" + words] if r["factor"] else MEASURES[r["measure"]][0 if zh else 1]
+            remark = (
+                r["factor_source_" + words]
+                if r["factor"]
+                else f"{r['state_' + words]}；{r['printed']} {r['stock_as_of']}"
+            )
+            table.add_row(name, _range(r, "stock"), _range(r, "done"), _range(r, "remaining"), r["unit"], remark)
+        console().print(table)
+    console().print(
+        "各口径不相加不相减；剩余与费用都是估计（E），本平台口径"
+        if zh
+        else "definitions are never merged; remainders and costs are estimates (E), defined by this platform"
+    )

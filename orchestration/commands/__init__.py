@@ -22,6 +22,7 @@ COMMANDS: list[click.Command] = [
     figures.trace,
     figures.reconcile,
     money.ledger,
+    money.need,
     publishing.gates,
     publishing.release,
     publishing.site,

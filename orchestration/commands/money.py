@@ -61,3 +61,29 @@ def ledger(
 
         show_ledger(answer, lang)
     sys.exit(1 if not answer["rows"] or answer["identities"]["violated"] else 0)
+
+
+@click.command(epilog="例 Example: jiugai need --area 000000 --period 2023")
+@click.option(
+    "--area", help="六位地区代码；不给则为全部有存量的地区 Area code; all that have a printed stock when left out."
+)
+@click.option("--period", help="年份；不给则为各口径最新一年 Year; the newest of each definition when left out.")
+@click.option("--as-of", help="按此时点所知 As known at this moment.")
+@options.home
+@options.as_json
+@options.lang
+def need(area: str | None, period: str | None, as_of: str | None, home: Path, as_json: bool, lang: str) -> None:
+    """还剩多少要改：按各个公布存量口径 What remains, against each printed stock with its definition."""
+    from filings.figures import open_reader
+    from filings.need import need as run
+    from ingestion.moments import parse_moment
+
+    with open_reader(home, as_of=parse_moment(as_of) if as_of else None) as reader:
+        found = run(reader, area, period)
+    if as_json:
+        options.emit(found)
+    else:
+        from orchestration.display_money import show_need
+
+        show_need(found, lang)
+    sys.exit(0 if found else 1)

@@ -1,0 +1,15 @@
+{# What a printed number may stand for: `nearly` lies below it, `more_than` and `at_least` above it, others on both sides.
+   A word of excess without rounding has no upper bound (NULL). The same as filings.intervals.printed_interval. #}
+{% macro printed_low(value, half_unit, qualifier) -%}
+  case
+      when coalesce({{ qualifier }}, 'exact') in ('more_than', 'at_least') then {{ value }}
+      else {{ value }} - coalesce({{ half_unit }}, 0)
+  end
+{%- endmacro %}
+{% macro printed_high(value, half_unit, qualifier) -%}
+  case
+      when {{ qualifier }} in ('more_than', 'at_least') and coalesce({{ half_unit }}, 0) = 0 then null
+      when {{ qualifier }} = 'nearly' then {{ value }}
+      else {{ value }} + coalesce({{ half_unit }}, 0)
+  end
+{%- endmacro %}
