@@ -7,13 +7,12 @@ every row. Not here: display formats, links.
 
 from __future__ import annotations
 
-import io
-from decimal import Decimal
 from typing import NamedTuple
 
 from dashboards import theme
 from dashboards.frames import FilingFrame, Frame, Point
-from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS, csv_bytes, is_exact
+from ingestion import outputs
+from ingestion.outputs import csv_bytes
 from ingestion.units import plain
 
 FORMATS = ("csv", "xlsx")
@@ -177,24 +176,10 @@ def _table(frame: Frame | FilingFrame) -> tuple[list[str], list[list[str]]]:
 
 
 def xlsx_bytes(frame: Frame | FilingFrame) -> bytes:
-    """The same table as a workbook. Nothing in it is a formula or a link; the same data gives the same bytes."""
-    import xlsxwriter
-
+    """The same table as a workbook."""
     header, rows = _table(frame)
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, WORKBOOK_OPTIONS)
-    book.set_properties({"title": file_name(frame, "xlsx"), "created": WORKBOOK_CREATED})
-    sheet = book.add_worksheet(theme.SAMPLE_ZH if frame.is_sample else "figures")
-    sheet.write_row(0, 0, header, book.add_format({"bold": True}))
-    sheet.freeze_panes(1, 0)
-    for r, row in enumerate(rows, start=1):
-        for c, text in enumerate(row):
-            if header[c] in NUMBERS and text and is_exact(Decimal(text)):
-                sheet.write_number(r, c, float(text))
-            elif text:
-                sheet.write_string(r, c, text)
-    book.close()
-    return buffer.getvalue()
+    sheet = theme.SAMPLE_ZH if frame.is_sample else "figures"
+    return outputs.xlsx_bytes([header, *rows], title=file_name(frame, "xlsx"), sheet=sheet, numbers=NUMBERS)
 
 
 def content(frame: Frame | FilingFrame, suffix: str) -> bytes:

@@ -208,9 +208,13 @@ def absent(
         assert indicator.numerator and indicator.denominator
         operands = []
         lacking = []
-        for part in (indicator.numerator, indicator.denominator):
-            found = answers(reader, replace(question, indicator=part))
-            operands.append(found[0]["value"] if found else None)
+        for part, of in (
+            (indicator.numerator, indicator.numerator_of),
+            (indicator.denominator, indicator.denominator_of),
+        ):
+            dims = {dim: codes[0] for dim, codes in of.items()} if indicator.is_of_parts else question.dims
+            found = answers(reader, replace(question, indicator=part, dims=dims))
+            operands.append(found[0]["value"] if found and sum(map(len, of.values())) <= 1 else None)
             if not found:
                 lacking.append(reader.catalogue.indicator(part).name.zh)
         words = "、".join(lacking) if lacking else "同一来源的分子与分母"

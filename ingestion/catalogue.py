@@ -18,6 +18,7 @@ from typing import Any
 from ingestion.areas import NATION, AreaDirectory
 from ingestion.errors import SetupError, UsageError
 from ingestion.layout_model import Layout, ReleaseKey, Source, Span
+from ingestion.need_model import Need
 from ingestion.rulebook_files import RULEBOOK, load_yaml, parse, place_of, read_csv
 from ingestion.rulebook_model import (
     Bilingual,
@@ -215,7 +216,21 @@ class Catalogue(AreaDirectory):
             for part in (indicator.numerator, indicator.denominator, indicator.base, indicator.upper_bound):
                 if part is not None and part not in found:
                     raise SetupError(f"rulebook/indicators: {indicator.id}: no indicator {part}")
+            self._check_parts(indicator)
         return found
+
+    def _check_parts(self, indicator: Indicator) -> None:
+        """Raises SetupError for an operand's part that is no code of a dimension, or that is no operand's."""
+        where = f"rulebook/indicators: {indicator.id}"
+        for parts in (indicator.numerator_of, indicator.denominator_of):
+            if parts and indicator.kind != "ratio":
+                raise SetupError(f"{where}: numerator_of and denominator_of belong to a ratio")
+            if len(parts) > 1:
+                raise SetupError(f"{where}: parts of an operand are codes of one dimension")
+            for dim, codes in parts.items():
+                known = self.dimensions[dim].codes if dim in self.dimensions else {}
+                if unknown := [code for code in codes if code not in known]:
+                    raise SetupError(f"{where}: dimension {dim} has no code {', '.join(unknown)}")
 
     def _check_formula(self, formula: ReturnFormula, where: str) -> None:
         """Raises SetupError for a form, column, code or dimension that does not exist, or that cannot be asked so."""
@@ -325,6 +340,29 @@ class Catalogue(AreaDirectory):
     def gates(self) -> Gates:
         path = self.root / "gates.yaml"
         return parse(Gates, load_yaml(path), path, "gates")
+
+    @cached_property
+    def need(self) -> Need:
+        """Printed stocks and unit costs, each checked against what it names."""
+        path = self.root / "need.yaml"
+        found = parse(Need, load_yaml(path), path, "need")
+        for definition in found.definitions:
+            self.area(definition.area)
+            for named in definition.stocks.values():
+                ids = [named] if isinstance(named, str) else named
+                if isinstance(named, list) and len(ids) != 2:
+                    raise SetupError(f"{place_of(path)}: {definition.id}: a range has two ends")
+                for total_id in ids:
+                    if total_id not in self.totals_by_id:
+                        raise SetupError(f"{place_of(path)}: {definition.id}: no control total {total_id}")
+        for cost in found.costs:
+            if cost.low > cost.high:
+                raise SetupError(f"{place_of(path)}: {cost.id}: low is above high")
+        return found
+
+    @cached_property
+    def totals_by_id(self) -> dict[str, ControlTotal]:
+        return {total.total_id: total for total in self.control_totals}
 
     @cached_property
     def calendar(self) -> Calendar:

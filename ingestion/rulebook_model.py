@@ -293,7 +293,8 @@ class Indicator(RulebookModel):
     bound: an upper limit of a stock, never the stock itself. also: further accounts in the returns that answer the same
     question, in order of choice behind `returns`; a year may have several. upper_bound: of a year-to-date count, the plan
     that it cannot pass, for the bounds of an incomplete total. print_cap: what a printed table shows at most; the value
-    itself is never capped.
+    itself is never capped. numerator_of, denominator_of: the operand is not its total but the sum of these codes of one
+    dimension ({level: [provincial, local]}); the rate has no breakdown.
     """
 
     id: str
@@ -309,6 +310,8 @@ class Indicator(RulebookModel):
     printed_as: list[PrintedName] = Attr(default_factory=list)
     numerator: str | None = None
     denominator: str | None = None
+    numerator_of: dict[str, list[str]] = Attr(default_factory=dict)
+    denominator_of: dict[str, list[str]] = Attr(default_factory=dict)
     scale: Decimal = Decimal(100)
     base: str | None = None
     factor: str | None = None
@@ -326,9 +329,14 @@ class Indicator(RulebookModel):
         """Whether units add up: a percentage as filed has no weight to be added with."""
         return self.unit != "%"
 
+    @property
+    def is_of_parts(self) -> bool:
+        """Whether an operand is a part of its indicator, by codes of a dimension."""
+        return bool(self.numerator_of or self.denominator_of)
+
     def formula(self, lang: str, names: dict[str, Bilingual]) -> str:
-        """The formula in words, for the figure answer."""
-        if self.kind == "ratio":
+        """The formula in words, for the figure answer. Of parts the definition says it: their names are none here."""
+        if self.kind == "ratio" and not self.is_of_parts:
             assert self.numerator and self.denominator
             top, bottom = names[self.numerator].text(lang), names[self.denominator].text(lang)
             return f"{top} ÷ {bottom}" + (" × 100" if self.scale == 100 else "")

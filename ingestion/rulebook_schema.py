@@ -15,6 +15,7 @@ from pydantic import model_validator
 
 from ingestion.archive import write_whole
 from ingestion.layout_model import Layout, ReleaseKey, Source
+from ingestion.need_model import Need
 from ingestion.rulebook_model import (
     Bilingual,
     Calendar,
@@ -112,6 +113,7 @@ KINDS = (
     FileKind("layout", "layouts/*.yaml", LayoutFile),
     FileKind("gates", "gates.yaml", Gates),
     FileKind("calendar", "calendar.yaml", Calendar),
+    FileKind("need", "need.yaml", Need),
     FileKind("explained", "explained.yaml", Explanations),
     FileKind("sources", "sources/real_tables.yaml", SourcesFile),
     FileKind("release_keys", "sources/releases.yaml", ReleaseKeysFile),

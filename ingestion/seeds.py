@@ -15,7 +15,7 @@ from ingestion import area_seeds
 from ingestion.archive import write_whole
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.row_measures import row_models
-from ingestion.rulebook_model import FormTable
+from ingestion.rulebook_model import FormTable, Indicator
 from ingestion.units import plain
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
@@ -85,6 +85,7 @@ def _indicators(c: Catalogue) -> list[list[str]]:
             "constant_in_year",
             "is_additive",
             "upper_bound",
+            "is_limit",
         ]
     ]
     for i in c.indicators.values():
@@ -107,8 +108,26 @@ def _indicators(c: Catalogue) -> list[list[str]]:
                 str(i.constant_in_year).lower(),
                 str(i.is_additive).lower(),
                 i.upper_bound or "",
+                str(_is_limit(c, i)).lower(),
             ]
         )
+    return rows
+
+
+def _is_limit(c: Catalogue, i: Indicator) -> bool:
+    """A limit of a stock, and a rate over one."""
+    parts = [c.indicators[name] for name in (i.numerator, i.denominator) if name]
+    return any(part.kind == "bound" for part in (i, *parts))
+
+
+def _ratio_operands(c: Catalogue) -> list[list[str]]:
+    """What a rate divides: a code a row where an operand is a part of its indicator, else its total and breakdowns."""
+    rows = [["ratio", "figure_role", "operand", "dim_name", "dim_code", "is_of_parts"]]
+    for i in c.indicators.values():
+        asked = (("numerator", i.numerator, i.numerator_of), ("denominator", i.denominator, i.denominator_of))
+        for role, operand, parts in asked:
+            codes = [(dim, code) for dim, listed in parts.items() for code in listed] or [("", "")]
+            rows += [[i.id, role, operand, *code, str(i.is_of_parts).lower()] for code in codes if operand]
     return rows
 
 
@@ -225,6 +244,23 @@ def _control_totals(c: Catalogue) -> list[list[str]]:
     return rows
 
 
+def _need_stocks(c: Catalogue) -> list[list[str]]:
+    """A printed stock of a definition a row; of a printed range both ends, which carry no rounding of their own."""
+    rows = [["definition", "area_code", "counted_from", "measure", "as_of", "low_value", "high_value", "half_unit", "qualifier", "printed", "total_ids"]]  # fmt: skip
+    for d in c.need.definitions:
+        for measure, named in d.stocks.items():
+            ids = [named] if isinstance(named, str) else named
+            ends = [c.totals_by_id[i] for i in ids]
+            half, qualifier = (
+                (ends[0].rounding_half_unit, ends[0].qualifier) if len(ends) == 1 else (Decimal(0), "exact")
+            )
+            rows.append([
+                d.id, d.area, str(d.counted_from), measure, ends[0].period_end.isoformat(), plain(ends[0].value) or "",
+                plain(ends[-1].value) or "", plain(half) or "", qualifier, ends[0].printed, " ".join(ids),
+            ])  # fmt: skip
+    return rows
+
+
 def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
     """seed name → rows, header first."""
     return {
@@ -237,12 +273,17 @@ def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
         "area_opening_areas": area_seeds.opening_areas(c),
         "indicators": _indicators(c),
         "indicator_fields": _indicator_fields(c),
+        "ratio_operands": _ratio_operands(c),
         "indicator_accounts": _indicator_accounts(c),
         "falling_fields": _falling_fields(c),
         "dimension_members": _dimension_members(c),
         "fund_sources": _codelist(c, "fund_sources", "parent", "level"),
         "project_stages": _codelist(c, "project_stages", "order", "counts_as_started"),
         "milestones": _codelist(c, "milestones", "order", "date_field", "from_stage"),
+        "fund_movements": _codelist(c, "fund_movements", "calendar"),
+        "need_stocks": _need_stocks(c),
+        "need_costs": [["factor", "measure", "low", "high"]]
+        + [[k.id, k.per, plain(k.low) or "", plain(k.high) or ""] for k in c.need.costs],
         "content_items": _codelist(c, "content_items", "class", "unit"),
         "control_totals": _control_totals(c),
         "explanations": [["total_id", "against", "verdict", "zh", "en"]]

@@ -83,11 +83,14 @@ def plain(value: Decimal | None) -> str | None:
     return "0" if text in ("-0", "") else text
 
 
+EXACT_TEXT = frozenset({"元", "平方米", "%", "元/户", "元/平方米", "比"})  # in JSON text even where a value is whole
+
+
 def json_number(value: Decimal | None, unit: str | None) -> int | str | None:
     """JSON form of a quantity: whole counts as integers; money, areas and rates always as exact decimal text."""
     if value is None:
         return None
-    if value == value.to_integral_value() and unit not in ("元", "平方米", "%", "元/户"):
+    if value == value.to_integral_value() and unit not in EXACT_TEXT:
         return int(value)
     return plain(value)
 

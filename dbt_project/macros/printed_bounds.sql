@@ -1,13 +1,16 @@
-{# What a printed figure may have been, as filings/intervals.py says it: nearly lies below, more_than and at_least above;
-   a word without rounding (全部开工, half unit 0) has no upper bound. #}
+{# What a printed number may stand for: `nearly` lies below it, `more_than` and `at_least` above it, others on both sides.
+   A word of excess without rounding has no upper bound (NULL). The same as filings.intervals.printed_interval. #}
 {% macro printed_low(value, half_unit, qualifier) -%}
-  case when {{ qualifier }} in ('more_than', 'at_least') then {{ value }} else {{ value }} - {{ half_unit }} end
+  case
+      when coalesce({{ qualifier }}, 'exact') in ('more_than', 'at_least') then {{ value }}
+      else {{ value }} - coalesce({{ half_unit }}, 0)
+  end
 {%- endmacro %}
 {% macro printed_high(value, half_unit, qualifier) -%}
   case
-      when {{ qualifier }} in ('more_than', 'at_least') and {{ half_unit }} = 0 then null
+      when {{ qualifier }} in ('more_than', 'at_least') and coalesce({{ half_unit }}, 0) = 0 then null
       when {{ qualifier }} = 'nearly' then {{ value }}
-      else {{ value }} + {{ half_unit }}
+      else {{ value }} + coalesce({{ half_unit }}, 0)
   end
 {%- endmacro %}
 {# The rounding of a count: none where it was printed in full. Never for a rate: 94 % is 93.5 to 94.5. #}

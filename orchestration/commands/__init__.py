@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from orchestration.commands import collection, figures, intake, publishing, rulebook, running, samples, serving
+from orchestration.commands import collection, figures, intake, money, publishing, rulebook, running, samples, serving
 
 COMMANDS: list[click.Command] = [
     running.demo,
@@ -24,6 +24,8 @@ COMMANDS: list[click.Command] = [
     figures.pipeline,
     figures.benefits,
     figures.reconcile,
+    money.ledger,
+    money.need,
     publishing.gates,
     publishing.release,
     publishing.site,

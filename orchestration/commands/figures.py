@@ -14,6 +14,8 @@ from orchestration.commands import options
 if TYPE_CHECKING:
     from filings.figures import Question, Reader
 
+SAME_DIMENSION = {"group": "level"}  # the ten groups of the fund sources are called levels in the rule book
+
 
 @click.command(epilog="例 Example: jiugai build --as-of 2023-08-15")
 @options.home
@@ -76,7 +78,7 @@ def _question(
         name, sep, code = dim.partition("=")
         if not sep or not code:
             raise UsageError(f"--dim “{dim}”应写成 source=F11 (write NAME=CODE)")
-        pairs[name] = code
+        pairs[SAME_DIMENSION.get(name, name)] = code
     return Question(indicator, area, period, pairs, programme, flow, sample, areas)
 
 

@@ -6,17 +6,17 @@ with observed as (
     select
         is_sample, programme, indicator, area_code, period, accum, dim_name, dim_code, basis, group_id, figure_role,
         weight, observation_id, unit_code, submission_id, account, field, sheet, cell, printed, value, source_id,
-        from_rows, observed_indicator
+        from_rows, observed_indicator, observed_dim_code
     from {{ ref('int_contributions__all') }}
 ),
 
 direct as (
-    select * exclude (from_rows, observed_indicator), null::integer as row_no
+    select * exclude (from_rows, observed_indicator, observed_dim_code), null::integer as row_no
     from observed
     where not from_rows
     union all
     select
-        o.* exclude (from_rows, observed_indicator) replace (
+        o.* exclude (from_rows, observed_indicator, observed_dim_code) replace (
             (o.weight * coalesce(r.weight, 1))::decimal(6, 3) as weight,
             coalesce(r.field, o.field) as field,
             coalesce(r.value, o.value) as value
@@ -25,7 +25,7 @@ direct as (
     from observed as o
     left join {{ ref('int_rows__rolled') }} as r
         on o.observed_indicator = r.indicator and o.account = r.account and o.submission_id = r.submission_id
-       and o.dim_code = r.dim_code
+       and o.observed_dim_code = r.dim_code
     where o.from_rows
 ),
 

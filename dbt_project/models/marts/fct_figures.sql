@@ -68,7 +68,7 @@ final as (
         case
             when x.area_code is not null then 'V'
             when basis = 'partial' then 'U'
-            when is_estimate or i.kind = 'bound' then 'E'
+            when is_estimate or i.is_limit then 'E'
             when i.kind = 'ratio' and unioned.denominator = 0 then 'M'
             when broken.area_code is not null then 'B'
             else 'A'

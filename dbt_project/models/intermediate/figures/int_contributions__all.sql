@@ -8,6 +8,7 @@ levels as (
     select
         additive.*,
         additive.indicator as observed_indicator,
+        additive.dim_code as observed_dim_code,
         'level' as accum,
         'value' as figure_role,
         1::decimal(6, 3) as weight
@@ -86,6 +87,7 @@ flows as (
     select
         m.* exclude (constant_in_year),
         m.indicator as observed_indicator,
+        m.dim_code as observed_dim_code,
         'flow' as accum,
         'value' as figure_role,
         1::decimal(6, 3) as weight
@@ -95,6 +97,7 @@ flows as (
     select
         m.* exclude (constant_in_year) replace (p.later_period as period),
         m.indicator as observed_indicator,
+        m.dim_code as observed_dim_code,
         'flow' as accum,
         'value' as figure_role,
         (-1)::decimal(6, 3) as weight
@@ -113,16 +116,6 @@ scaled as (
     from levels
     inner join {{ ref('indicators') }} as i on levels.indicator = i.base
     where i.kind = 'scaled'
-),
-
-ratio_operands as (
-    select indicator as ratio, numerator as indicator, 'numerator' as figure_role
-    from {{ ref('indicators') }}
-    where kind = 'ratio'
-    union all
-    select indicator as ratio, denominator as indicator, 'denominator' as figure_role
-    from {{ ref('indicators') }}
-    where kind = 'ratio'
 ),
 
 plans_inherited as (
@@ -145,8 +138,11 @@ operands as (
         levels.* replace (
             r.figure_role as figure_role,
             r.ratio as indicator,
-            case when h.heir_code = levels.area_code then 'filed' else levels.basis end as basis
+            case when h.heir_code = levels.area_code then 'filed' else levels.basis end as basis,
+            case when r.is_of_parts then '' else levels.dim_name end as dim_name,
+            case when r.is_of_parts then '' else levels.dim_code end as dim_code
         ),
+        r.is_of_parts,
         case
             when levels.role <> 'return' then levels.submission_id || ' ' || levels.role
             when a.account is not null then levels.group_id
@@ -159,17 +155,50 @@ operands as (
         on levels.unit_code = h.unit_code and levels.indicator = h.indicator and levels.role = 'return'
        and left(levels.period, 4) = left(h.month, 4)
        and case when length(levels.period) = 4 then levels.period || '-12' else levels.period end >= h.month
-    inner join ratio_operands as r on levels.indicator = r.indicator
+    inner join {{ ref('ratio_operands') }} as r
+        on levels.indicator = r.operand
+       and (not r.is_of_parts or (levels.dim_name = coalesce(r.dim_name, '') and levels.dim_code = coalesce(r.dim_code, '')))
     left join accounts as a on r.ratio = a.indicator and levels.account = a.account
     left join shared as s on r.ratio = s.indicator
     where levels.role <> 'text' and (levels.role <> 'return' or a.account is not null or s.indicator is null)
+),
+
+-- an operand made of several codes is known where all of them are: those that the account asks for, or all that are named
+asked_parts as (
+    select indicator, figure_role, is_sample, account, count(distinct observed_dim_code) as parts
+    from operands
+    where is_of_parts and role = 'return'
+    group by all
+),
+
+named_parts as (
+    select ratio, figure_role, count(*) as parts
+    from {{ ref('ratio_operands') }}
+    where is_of_parts
+    group by all
+),
+
+whole as (
+    select operands.* exclude (is_of_parts)
+    from operands
+    left join asked_parts as a
+        on operands.is_of_parts and operands.role = 'return' and operands.indicator = a.indicator
+       and operands.figure_role = a.figure_role and operands.is_sample = a.is_sample and operands.account = a.account
+    left join named_parts as n
+        on operands.is_of_parts and operands.role <> 'return' and operands.indicator = n.ratio
+       and operands.figure_role = n.figure_role
+    qualify not operands.is_of_parts or count(distinct operands.observed_dim_code) over (
+        partition by
+            operands.indicator, operands.figure_role, operands.is_sample, operands.programme, operands.area_code,
+            operands.period, operands.basis, operands.unit_code, operands.shared_group
+    ) = coalesce(a.parts, n.parts)
 ),
 
 -- a rate of an area takes the units that have both operands, from the same filing or publication; of returns from the
 -- same account, unless no account holds both
 matched as (
     select *
-    from operands
+    from whole
     qualify count(distinct figure_role) over (
         partition by indicator, is_sample, programme, area_code, period, basis, dim_code, matched_unit, shared_group
     ) = 2

@@ -85,6 +85,61 @@ from {{ ref('int_j3f__in_force') }} as r
 where r.carry_out is not null
 union all
 select
+    'funds_opening' as indicator,
+    'J3F' as account,
+    'J3F.carry_in' as field,
+    'source' as base_dim,
+    coalesce(r.src, '') as member,
+    true as in_total,
+    r.submission_id,
+    r.row_no,
+    1 as weight,
+    r.carry_in as value
+from {{ ref('int_j3f__in_force') }} as r
+where r.carry_in is not null
+union all
+select
+    'cohort_central_on_basic' as indicator,
+    'J4F' as account,
+    'J4F.planned' as field,
+    '' as base_dim,
+    '' as member,
+    true as in_total,
+    r.submission_id,
+    r.row_no,
+    1 as weight,
+    r.planned as value
+from {{ ref('int_j4f__in_force') }} as r
+where r.src in ('F10', 'F11', 'F12', 'F19')
+  and r.planned is not null
+  and exists (
+    select 1 from {{ ref('int_j4__in_force') }} as p
+    where p.submission_id = r.submission_id and p.task_id = r.task_id
+      and p.membership in ('M1')
+      and p.rec_status in ('A')
+      and p.plan_year = p.period_year
+      and p.has_jc
+  )
+union all
+select
+    'cohort_investment_basic' as indicator,
+    'J4' as account,
+    'J4.inv_jc' as field,
+    '' as base_dim,
+    '' as member,
+    true as in_total,
+    r.submission_id,
+    r.row_no,
+    1 as weight,
+    r.inv_jc as value
+from {{ ref('int_j4__in_force') }} as r
+where r.membership in ('M1')
+  and r.rec_status in ('A')
+  and r.plan_year = r.period_year
+  and r.has_jc
+  and r.inv_jc is not null
+union all
+select
     'roster_communities' as indicator,
     'J4' as account,
     'J4.task_id' as field,

@@ -157,6 +157,65 @@ having count(*) filter (
 ) = 0
 union all
 select
+    'funds_opening' as indicator,
+    'J3F' as account,
+    '' as base_dim,
+    '' as member,
+    s.submission_id
+from {{ ref('int_submissions__in_force') }} as s
+left join {{ ref('int_j3f__in_force') }} as r on s.submission_id = r.submission_id
+where s.form = 'J3'
+group by s.submission_id
+having count(*) filter (
+    where r.carry_in is not null
+) = 0
+union all
+select
+    'funds_opening' as indicator,
+    'J3F' as account,
+    'source' as base_dim,
+    coalesce(r.src, '') as member,
+    r.submission_id
+from {{ ref('int_j3f__in_force') }} as r
+group by r.submission_id, coalesce(r.src, '')
+having count(*) filter (
+    where r.carry_in is not null
+) = 0
+union all
+select
+    'cohort_central_on_basic' as indicator,
+    'J4F' as account,
+    '' as base_dim,
+    '' as member,
+    p.submission_id
+from {{ ref('int_j4__in_force') }} as p
+left join {{ ref('int_j4f__in_force') }} as r on p.submission_id = r.submission_id and p.task_id = r.task_id
+where p.membership in ('M1')
+  and p.rec_status in ('A')
+  and p.plan_year = p.period_year
+  and p.has_jc
+group by p.submission_id
+having count(*) filter (
+    where r.planned is not null
+) = 0
+union all
+select
+    'cohort_investment_basic' as indicator,
+    'J4' as account,
+    '' as base_dim,
+    '' as member,
+    r.submission_id
+from {{ ref('int_j4__in_force') }} as r
+where r.membership in ('M1')
+  and r.rec_status in ('A')
+  and r.plan_year = r.period_year
+  and r.has_jc
+group by r.submission_id
+having count(*) filter (
+    where r.inv_jc is not null
+) = 0
+union all
+select
     'roster_households' as indicator,
     'J4' as account,
     '' as base_dim,
