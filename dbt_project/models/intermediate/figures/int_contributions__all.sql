@@ -74,6 +74,7 @@ opened_flows as (
             o.month as period, a.area_code as area_code, a.basis as basis, 'returns ' || o.account as group_id
         ),
         o.indicator as observed_indicator,
+        o.dim_code as observed_dim_code,
         'flow' as accum,
         'value' as figure_role,
         case when o.side = 'after' then 1 else -1 end::decimal(6, 3) as weight
