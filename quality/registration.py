@@ -39,9 +39,12 @@ Row = dict[str, Any]
 
 @dataclass
 class Incoming:
-    """A file that was archived and read. source_id: the publication it is (None: a return). Times: only where given."""
+    """A file that was archived and read. place: its path without links; source_id: the publication it is (None: a return).
+
+    Times: only where given."""
 
     path: Path
+    place: str
     filed_by: str | None
     received_at: dt.datetime | None
     decided_at: dt.datetime | None
@@ -59,7 +62,7 @@ class Incoming:
     @property
     def seen(self) -> Row:
         """The file itself: these bytes at this place, of this time."""
-        return {"sha256": self.sha256, "path": str(self.path.resolve()), "mtime_ns": self.mtime_ns}
+        return {"sha256": self.sha256, "path": self.place, "mtime_ns": self.mtime_ns}
 
 
 def answer_of(path: Path, submission: Row, *, is_duplicate: bool) -> Row:
