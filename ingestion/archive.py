@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -35,48 +35,60 @@ def write_all_whole(files: Mapping[Path, bytes], mode: int = 0o644) -> None:
     """
     writer = f"{os.getpid()}-{threading.get_ident()}"  # two receivers may write the same file at the same time
     temporary = {path: path.with_name(f".{path.name}.{writer}.tmp") for path in files}
-    path = Path()
+    folders = sorted({path.parent for path in files})
     try:
-        for path, data in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary[path].write_bytes(data)
-        _sync_all(list(temporary.values()))
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        _all_at_once(lambda path: _put(temporary[path], files[path], mode), list(files))
         for path in files:
-            temporary[path].chmod(mode)
             temporary[path].replace(path)
-        _sync_all(sorted({path.parent for path in files}))
+        _all_at_once(sync_folder, folders)
     except OSError as error:
         for left in temporary.values():
             left.unlink(missing_ok=True)
         raise RetriableError(
-            f"{error.filename or path}: 写不进去（{error.strerror}），请检查磁盘后重试 (cannot write; check the disk, try again)"
+            f"{error.filename}: 写不进去（{error.strerror}），请检查磁盘后重试 (cannot write; check the disk, try again)"
         ) from error
 
 
-def _sync_all(paths: Sequence[Path]) -> None:
-    """Wait until the disk holds them. Asked for at the same time, many syncs cost the disk little more than one."""
+def _all_at_once(work: Callable[[Path], None], paths: Sequence[Path]) -> None:
+    """Waits for the disk together: asked for at the same time, many syncs cost it little more than one."""
+
+    def share(of: Sequence[Path]) -> None:
+        for path in of:
+            work(path)
+
     if len(paths) == 1:
-        _sync(paths[0])
+        work(paths[0])
     elif paths:
-        with ThreadPoolExecutor(SYNCS_AT_ONCE) as pool:
-            list(pool.map(_sync, paths))  # the first error is raised
+        shares = [paths[n::SYNCS_AT_ONCE] for n in range(min(SYNCS_AT_ONCE, len(paths)))]
+        with ThreadPoolExecutor(len(shares)) as pool:
+            list(pool.map(share, shares))  # the first error is raised
 
 
-def _sync(path: Path) -> None:
-    """Wait until the disk holds a file, or a folder's list of names."""
-    handle = os.open(path, os.O_RDONLY)
+def _put(path: Path, data: bytes, mode: int) -> None:
+    """Write a file that nobody else names, and wait until the disk holds it."""
     try:
-        os.fsync(handle)
+        with path.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
     except OSError as error:
         error.filename = str(path)
         raise
-    finally:
-        os.close(handle)
 
 
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder last: a rename alone does not."""
-    _sync(folder)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        error.filename = str(folder)
+        raise
+    finally:
+        os.close(handle)
 
 
 class Archive:
@@ -87,8 +99,10 @@ class Archive:
 
     def path(self, sha256: str) -> Path | None:
         """Where the original lies, or None when it was never archived."""
-        folder = self.root / sha256[:2]
-        return next((p for suffix in (*SUFFIXES, OTHER) if (p := folder / f"{sha256}{suffix}").exists()), None)
+        stem = f"{self.root / sha256[:2]}{os.sep}{sha256}"
+        # texts and not paths: a receipt asks this of thousands of files that are new, each time for every suffix
+        found = (Path(p) for suffix in (*SUFFIXES, OTHER) if os.path.exists(p := f"{stem}{suffix}"))  # noqa: PTH110
+        return next(found, None)
 
     def keep(self, data: bytes, suffix: str) -> str:
         """Store the bytes once; returns their sha256. Repeating is harmless."""

@@ -41,22 +41,19 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            k: getattr(self, k)
-            for k in (
-                "rule",
-                "severity",
-                "level",
-                "form",
-                "field",
-                "sheet",
-                "cell",
-                "row_key",
-                "found",
-                "expected",
-                "message_zh",
-                "message_en",
-                "explained",
-            )
+            "rule": self.rule,
+            "severity": self.severity,
+            "level": self.level,
+            "form": self.form,
+            "field": self.field,
+            "sheet": self.sheet,
+            "cell": self.cell,
+            "row_key": self.row_key,
+            "found": self.found,
+            "expected": self.expected,
+            "message_zh": self.message_zh,
+            "message_en": self.message_en,
+            "explained": self.explained,
         }
 
 

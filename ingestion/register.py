@@ -185,8 +185,14 @@ class Register:
             sa.event.listen(self.engine, "connect", _sqlite_settings)
             sa.event.listen(self.engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
         try:
-            metadata.create_all(self.engine)
-            _add_missing_columns(self.engine)
+            file = _file_of(self.engine)
+            if (
+                file is None or file not in _complete
+            ):  # it is opened again and again, and looking costs more than most reads
+                metadata.create_all(self.engine)
+                _add_missing_columns(self.engine)
+                if file := _file_of(self.engine):
+                    _complete.add(file)
         except sa.exc.SQLAlchemyError as error:
             raise RetriableError(
                 f"{self.engine.url}: 登记库打不开：{error.__cause__ or error} (cannot open the register)"
@@ -252,6 +258,18 @@ class Register:
         """Grows with every recorded act: names a state of the register."""
         with self.transaction() as connection:
             return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(events.c.seq), 0))).scalar_one())
+
+
+_complete: set[tuple[str, int, int]] = set()  # files that were found to have every table and column
+
+
+def _file_of(engine: sa.Engine) -> tuple[str, int, int] | None:
+    """The very file of a register, which another one under the same name is not; None where there is none (yet)."""
+    path = Path(engine.url.database or "")
+    if engine.dialect.name != "sqlite" or not path.is_file():
+        return None
+    found = path.stat()
+    return str(path.resolve()), found.st_dev, found.st_ino
 
 
 def _add_missing_columns(engine: sa.Engine) -> None:

@@ -9,24 +9,26 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.color import Color
 from xlsxwriter.exceptions import OverlappingRange
 
-from ingestion.archive import Archive, write_whole
+from ingestion.archive import Archive, write_all_whole
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.errors import UnreadableFile
 from ingestion.model import Finding, gravest_first
 from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS, is_exact
 from ingestion.replies import CELL, REASON, REPLY_SHEET, RULE, SUBMISSION, TEXT, WORK_SHEET
 from ingestion.returns import META_SHEET
-from ingestion.workbook import Cell, Sheet, Workbook, is_address, read_workbook, split_address
+from ingestion.workbook import Cell, Sheet, Workbook, is_address, read_workbooks, split_address
 from quality.check import reasons_of, rules_to_explain
-from quality.reports import COLORS, FONT, LEVELS, LINE, VERDICTS, fit_to_a4, halves, lines_of
+from quality.reports import COLORS, FONT, HEAD_COLOR, LEVELS, LINE, VERDICTS, fit_to_a4, halves, lines_of
 from quality.suggestions import cells_to_check
 
 COLUMNS = ("级别", RULE, "工作表", CELL, "问题与办法", "所填", "应为", "可一并核对", REASON, TEXT, "English")
@@ -34,45 +36,54 @@ WIDTHS = (18, 9, 16, 8, 52, 14, 24, 16, 20, 26, 46)  # in halves of a Chinese ch
 HOW = "须说明的（黄格）：选一个原因代码，必要时写说明，把本工作簿发回即可；同一规则填一行就行。须更正的：改原表后重报，副本只供对照。"
 COPY_CELLS = 20_000  # of a sheet; a larger list keeps its head and the rows with findings
 HEAD_ROWS = 30
+TOGETHER = 50  # answers
+LINK_COLOR, INPUT_COLOR, EDGE_COLOR = Color(0x0563C1), Color(0xFFF2CC), Color(0xBFBFBF)
 
 
 def place_of(home: Path, submission_id: str) -> Path:
     return home / "answers" / f"{submission_id}.xlsx"
 
 
-def write_answer(
-    home: Path,
-    row: Mapping[str, Any],
-    found: Sequence[Finding],
-    places: Mapping[str, Sequence[str]],
-    note: str | None = None,
-) -> None:
-    """The answer to a submission of a home, with a copy of its archived original."""
-    original: Workbook | None = None
-    with suppress(UnreadableFile):
-        original = read_workbook(Archive(home).read(row["sha256"]))
-    write_whole(place_of(home, row["submission_id"]), answer_book(row, found, places, original, note))
+@dataclass(frozen=True)
+class Answer:
+    """What goes back to one submission. row: of the register. places: its column map (field → sheet and cell or column
+    letters). note: who returned it, and why."""
+
+    row: Mapping[str, Any]
+    found: Sequence[Finding]
+    places: Mapping[str, Sequence[str]]
+    note: str | None = None
 
 
-def answer_book(
-    row: Mapping[str, Any],
-    found: Sequence[Finding],
-    places: Mapping[str, Sequence[str]],
-    original: Workbook | None,
-    note: str | None = None,
-) -> bytes:
-    """The answer to one submission; the same input gives the same bytes.
+def write_answers(home: Path, answers: Sequence[Answer]) -> None:
+    """The answers to submissions of a home, each with a copy of its archived original. They are put on the disk so many
+    at a time; of a run that is killed the rest are missing, and none is half there."""
+    archive = Archive(home)
+    originals = read_workbooks(archive.read(answer.row["sha256"]) for answer in answers)
+    made = (
+        (
+            place_of(home, answer.row["submission_id"]),
+            answer_book(answer, None if isinstance(book, UnreadableFile) else book),
+        )
+        for answer, book in zip(answers, originals, strict=True)
+    )
+    while some := dict(islice(made, TOGETHER)):
+        write_all_whole(some)
 
-    Args: row: of the register. places: its column map (field → sheet and cell or column letters). original: the return
-          as it was read, None where it cannot be opened. note: who returned it, and why.
+
+def answer_book(answer: Answer, original: Workbook | None) -> bytes:
+    """The workbook of an answer; the same input gives the same bytes.
+
+    original: the return as it was read, None where it cannot be opened.
     """
+    row, found = answer.row, answer.found
     book_of_rules = catalogue()
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, WORKBOOK_OPTIONS)
     book.set_properties({"created": WORKBOOK_CREATED})
     work = _Work(book, row, book_of_rules)
     copies = _names(original)
-    work.write(gravest_first(found), places, copies, note)
+    work.write(gravest_first(found), answer.places, copies, answer.note)
     for sheet in original.sheets if original else []:
         if sheet.name in copies:
             _copy(book, sheet, copies[sheet.name], [f for f in found if f.sheet == sheet.name])
@@ -107,11 +118,11 @@ class _Work:
         self.sheet = book.add_worksheet(WORK_SHEET)
         cell = {"text_wrap": True, "valign": "top", "border": 1, "font_name": FONT}
         self.cell = book.add_format(cell)
-        self.head = book.add_format({**cell, "bold": True, "bg_color": "#D9E1F2"})
+        self.head = book.add_format({**cell, "bold": True, "bg_color": HEAD_COLOR})
         self.title = book.add_format({"bold": True, "font_size": 14, "font_name": FONT})
         self.plain = book.add_format({"font_name": FONT})
-        self.link = book.add_format({**cell, "font_color": "#0563C1", "underline": 1})
-        self.input = book.add_format({**cell, "bg_color": "#FFF2CC", "locked": False})
+        self.link = book.add_format({**cell, "font_color": LINK_COLOR, "underline": 1})
+        self.input = book.add_format({**cell, "bg_color": INPUT_COLOR, "locked": False})
         self.levels = {k: book.add_format({**cell, "bg_color": c}) for k, c in COLORS.items()}
 
     def write(
@@ -186,7 +197,7 @@ class _Work:
 def _copy(book: Any, sheet: Sheet, name: str, found: Iterable[Finding]) -> None:
     """One sheet of the return as it was read, the cells of findings coloured and with a note of what was found."""
     page = book.add_worksheet(name)
-    base = {"font_name": FONT, "font_size": 10, "valign": "vcenter", "border": 1, "border_color": "#BFBFBF"}
+    base = {"font_name": FONT, "font_size": 10, "valign": "vcenter", "border": 1, "border_color": EDGE_COLOR}
     plain = book.add_format(base)
     colours = {k: book.add_format({**base, "bg_color": c, "bold": True}) for k, c in COLORS.items()}
     marks: dict[tuple[int, int], list[Finding]] = {}

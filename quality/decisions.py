@@ -33,7 +33,7 @@ from ingestion.register import (
     states,
     submissions,
 )
-from quality.answer_book import write_answer
+from quality.answer_book import Answer, write_answers
 from quality.check import reasons_of, rules_to_explain
 
 BECOMES = {"accept": "accepted", "return": "returned"}
@@ -249,7 +249,7 @@ def decide(
     finally:
         register.close()
     if verdict == "return" and not reasons:
-        write_answer(home, row, found, places, note=f"{by}：{note}" if note else by)
+        write_answers(home, [Answer(row, found, places, f"{by}：{note}" if note else by)])
     return {
         "submission_id": submission_id,
         "decision": verdict,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from ingestion.moments import CHINA, now_utc, stamp
 from ingestion.reading import read_all
 from ingestion.register import Register, seen_files, submissions
 from ingestion.store import Store
-from quality.answer_book import place_of, write_answer
+from quality.answer_book import Answer, place_of, write_answers
 from quality.audit.context import Contexts
 from quality.audit.counties import check_counties
 from quality.audit.crossing import check_crossings
@@ -70,9 +71,10 @@ def list_files(paths: Iterable[Path]) -> list[Path]:
 
 @dataclass(frozen=True)
 class _File:
-    """A file as it lies there. key: how the register knows that it saw it."""
+    """A file as it lies there. place: its path without links; key: how the register knows that it saw it."""
 
     path: Path
+    place: str
     mtime_ns: int
     data: bytes
     sha256: str
@@ -81,11 +83,11 @@ class _File:
     def read(cls, path: Path) -> _File:
         mtime = path.stat().st_mtime_ns  # before reading: a file replaced meanwhile then looks newer, never older
         data = path.read_bytes()
-        return cls(path, mtime, data, sha256_of(data))
+        return cls(path, os.path.realpath(path), mtime, data, sha256_of(data))
 
     @property
     def key(self) -> tuple[str, str, int]:
-        return self.sha256, str(self.path.resolve()), self.mtime_ns
+        return self.sha256, self.place, self.mtime_ns
 
 
 def _batches(arrivals: Iterable[Arrival], inbox: Path) -> Iterator[list[tuple[Arrival, _File]]]:
@@ -128,6 +130,7 @@ class Receiver:
         self.store = Store(home, self.catalogue)
         self.inbox = home / "inbox"
         self.inbox.mkdir(parents=True, exist_ok=True)
+        self._in_inbox = f"{self.inbox.resolve()}{os.sep}"
         self.contexts = Contexts(self.register, self.store, self.catalogue)
 
     def receive(
@@ -174,7 +177,7 @@ class Receiver:
             for (arrival, file), (result, named) in zip(kept, read, strict=True):
                 times = arrival.received_at, arrival.decided_at
                 incoming.append(
-                    Incoming(file.path, arrival.filed_by, *times, file.sha256, file.mtime_ns, result, named)
+                    Incoming(file.path, file.place, arrival.filed_by, *times, file.sha256, file.mtime_ns, result, named)
                 )
                 if progress:
                     progress(len(answers) + len(incoming), len(arrivals))
@@ -200,7 +203,7 @@ class Receiver:
         self._answer_again(known.values())
         for file, answer in known.items():
             answers[file.path] = answer
-            self._clear(file.path, file.mtime_ns)
+            self._clear(file)
         self.archive.keep_all({file.sha256: (file.data, file.path.suffix) for _, file in fresh})
         return fresh
 
@@ -232,7 +235,7 @@ class Receiver:
             self.land(fresh)
         self._answer_again(answers[item.path] for item in items)
         for item in items:
-            self._clear(item.path, item.mtime_ns)
+            self._clear(item)
 
     def _times(self, item: Incoming, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
         """When a file was received and decided: as given, else a publication's day of print, else now."""
@@ -262,10 +265,8 @@ class Receiver:
         """Write the partitions that the new submissions belong to, and the answers to what was not accepted."""
         new = self.register.rows(submissions, submissions.c.submission_id.in_(list(fresh)))
         self.contexts.forget(self.store.complete(self.register, new, fresh))
-        for row in new:
-            if row["status"] != "accepted":
-                result = fresh[row["submission_id"]]
-                write_answer(self.home, row, result.findings, result.column_map)
+        read = ((row, fresh[row["submission_id"]]) for row in new if row["status"] != "accepted")
+        write_answers(self.home, [Answer(row, result.findings, result.column_map) for row, result in read])
 
     def _answer_again(self, answers: Iterable[Mapping[str, Any]]) -> None:
         """A run that was killed behind its registration left no answer workbook: the one that finds it again writes it."""
@@ -274,7 +275,7 @@ class Receiver:
             if not place_of(self.home, row["submission_id"]).exists():
                 with self.register.transaction() as connection:
                     found = findings_on(connection, row["submission_id"])
-                write_answer(self.home, row, found, self.register.column_map(row["map_id"]))
+                write_answers(self.home, [Answer(row, found, self.register.column_map(row["map_id"]))])
 
     # -- files seen ---------------------------------------------------------------------------------------------
     def _seen(self, files: Sequence[_File]) -> dict[tuple[str, str, int], dict[str, Any]]:
@@ -288,11 +289,11 @@ class Receiver:
         by_id = {row["submission_id"]: row for row in known}
         return {key: by_id[submission_id] for key, submission_id in seen.items()}
 
-    def _clear(self, path: Path, mtime_ns: int) -> None:
+    def _clear(self, file: _File | Incoming) -> None:
         """An inbox file goes once it is archived and registered; other paths are the sender's own.
 
         A file that took its place under the same name while the batch ran is another one: it stays for the next run.
         """
         with suppress(FileNotFoundError):  # another receiver cleared it
-            if path.resolve().is_relative_to(self.inbox.resolve()) and path.stat().st_mtime_ns == mtime_ns:
-                path.unlink()
+            if file.place.startswith(self._in_inbox) and file.path.stat().st_mtime_ns == file.mtime_ns:
+                file.path.unlink()

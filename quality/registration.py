@@ -35,13 +35,17 @@ from ingestion.register import (
 from quality.check import counts_of, verdict_of
 
 Row = dict[str, Any]
+as_text = json.JSONEncoder(ensure_ascii=False).encode  # a call of `dumps` with options makes one each time
 
 
 @dataclass
 class Incoming:
-    """A file that was archived and read. source_id: the publication it is (None: a return). Times: only where given."""
+    """A file that was archived and read. place: its path without links; source_id: the publication it is (None: a return).
+
+    Times: only where given."""
 
     path: Path
+    place: str
     filed_by: str | None
     received_at: dt.datetime | None
     decided_at: dt.datetime | None
@@ -59,7 +63,7 @@ class Incoming:
     @property
     def seen(self) -> Row:
         """The file itself: these bytes at this place, of this time."""
-        return {"sha256": self.sha256, "path": str(self.path.resolve()), "mtime_ns": self.mtime_ns}
+        return {"sha256": self.sha256, "path": self.place, "mtime_ns": self.mtime_ns}
 
 
 def answer_of(path: Path, submission: Row, *, is_duplicate: bool) -> Row:
@@ -91,6 +95,7 @@ class Registration:
         self._earlier: dict[tuple[Any, ...], list[Row]] = {}  # key → its versions
         self._seen: set[tuple[Any, ...]] = set()
         self._maps: dict[str, str] = {}
+        self._last_map: tuple[str, dict[str, list[str]]] = ("", {})
         self._submissions: list[Row] = []
         self._findings: list[Row] = []
         self._sightings: list[Row] = []
@@ -168,8 +173,7 @@ class Registration:
             earlier.append(row)
         same.append(row)
         self._findings += [
-            {"submission_id": submission_id, "n": n, "finding": json.dumps(f.as_json(), ensure_ascii=False)}
-            for n, f in enumerate(r.findings)
+            {"submission_id": submission_id, "n": n, "finding": as_text(f.as_json())} for n, f in enumerate(r.findings)
         ]
         self._see(item, submission_id)
         self._events.append(event("received", submission_id, item.filed_by, status=verdict, sha256=item.sha256))
@@ -211,10 +215,12 @@ class Registration:
         places = result.column_map
         if not places:
             return None
-        text = json.dumps(places, ensure_ascii=False, sort_keys=True)
-        map_id = hashlib.sha256(text.encode()).hexdigest()[:16]
-        self._maps[map_id] = text
-        return map_id
+        if places != self._last_map[1]:  # a month of returns on one blank
+            text = json.dumps(places, ensure_ascii=False, sort_keys=True)
+            map_id = hashlib.sha256(text.encode()).hexdigest()[:16]
+            self._maps[map_id] = text
+            self._last_map = map_id, places
+        return self._last_map[0]
 
     def _has_map(self, map_id: str) -> bool:
         query = sa.select(column_maps.c.map_id).where(column_maps.c.map_id == map_id)

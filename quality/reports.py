@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.color import Color
 
 from ingestion.archive import write_whole
 from ingestion.catalogue import Catalogue, catalogue
@@ -29,7 +31,9 @@ COLUMNS = ("级别", "规则", "工作表", "单元格", "问题与办法", "所
 WIDTHS = (20, 9, 18, 8, 56, 14, 26, 30, 46)  # in halves of a Chinese character; the last column is not printed
 FONT = "Microsoft YaHei"
 LINE = 17  # points
-COLORS = {"error": "#F8CBAD", "warning": "#FFE699", "info": "#DDEBF7", "cannot_tell": "#EDEDED"}
+# made once: xlsxwriter builds its table of names anew for every colour that it is given as a text
+COLORS = {"error": Color(0xF8CBAD), "warning": Color(0xFFE699), "info": Color(0xDDEBF7), "cannot_tell": Color(0xEDEDED)}
+HEAD_COLOR = Color(0xD9E1F2)
 
 
 def write_report(path: Path, files: Sequence[tuple[str, str, Sequence[Finding]]]) -> None:
@@ -43,7 +47,7 @@ def write_report(path: Path, files: Sequence[tuple[str, str, Sequence[Finding]]]
     book.set_properties({"created": WORKBOOK_CREATED})
     sheet = book.add_worksheet("审核结果")
     wrap = {"text_wrap": True, "valign": "top", "border": 1, "font_name": FONT}
-    bold = book.add_format({**wrap, "bold": True, "bg_color": "#D9E1F2"})
+    bold = book.add_format({**wrap, "bold": True, "bg_color": HEAD_COLOR})
     title = book.add_format({"bold": True, "font_size": 14, "font_name": FONT})
     plain_text = book.add_format({"font_name": FONT})
     formats = {k: book.add_format({**wrap, "bg_color": c}) for k, c in COLORS.items()}
@@ -92,6 +96,7 @@ def fit_to_a4(sheet: Any, last_row: int, widths: Sequence[int]) -> None:
     sheet.fit_to_pages(1, 0)
 
 
+@lru_cache(maxsize=4096)  # most texts stand in many answers
 def halves(text: str) -> int:
     """Width of a text in halves of a Chinese character."""
     return sum(2 if ord(c) > 0x2E7F else 1 for c in text)

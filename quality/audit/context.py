@@ -55,7 +55,7 @@ class Contexts:
         self.typed = TypedRows(register, store, catalogue)
         self.views = Views(self)
         self.predecessors = Predecessors(self)
-        self._arriving: list[tuple[str, ReadResult]] = []
+        self._arriving: dict[tuple[str, str | None, str | None], list[ReadResult]] = {}  # by kind, form and unit
         self._units: set[str] = set()
         self._histories: dict[tuple[str, str, str], dict[str, list[History]]] = {}
         self._maps: dict[str | None, dict[str, list[str]]] = {}
@@ -74,10 +74,13 @@ class Contexts:
 
     def arriving(self, files: Iterable[tuple[str, ReadResult]]) -> None:
         """The files of this receive call, with their kinds: forms that come together are held against each other."""
-        self._arriving = [(kind, r) for kind, r in files if not r.unreadable and (r.values or r.tables)]
+        self._arriving = {}
+        for kind, r in files:
+            if not r.unreadable and (r.values or r.tables):
+                self._arriving.setdefault((kind, r.form, r.unit_code), []).append(r)
 
     def _arrived(self, form: str, result: ReadResult, kind: str) -> list[ReadResult]:
-        return [r for k, r in self._arriving if k == kind and r.form == form and r.unit_code == result.unit_code]
+        return self._arriving.get((kind, form, result.unit_code), [])
 
     # -- what was in force --------------------------------------------------------------------------------------
     def accepted(self, kind: str, as_of: dt.datetime, *where: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
@@ -129,9 +132,8 @@ class Contexts:
             return {}
         compiled = compiled_form(result.form, self.catalogue)
         found: dict[str, Any] = {}
-        own: list[dict[str, Any]] = []
-        for period in {self._earlier(result, h) for h in compiled.helpers if h.kind == "prev"}:
-            own += self.predecessors.states(result.form, result, kind, as_of, period)
+        back = {h.n for h in compiled.helpers if h.kind == "prev"}
+        earlier = {n: self._earlier(result, n, kind, as_of) for n in back}
         first = self._first_version(result, kind, as_of) if any(h.kind == "first" for h in compiled.helpers) else {}
         plans: list[dict[str, Any]] = []
         if any(h.form == PLAN or h.kind == "plan_changed" for h in compiled.helpers if h.kind not in ("prev", "first")):
@@ -143,7 +145,7 @@ class Contexts:
         for helper in compiled.helpers:
             value = first.get(helper.field) if helper.kind == "first" else None
             if helper.kind != "first":
-                value = self._helper(helper, result, own, plans, others)
+                value = self._helper(helper, result, earlier, plans, others)
             if value is not None:
                 found[helper.column] = value
         lists = {t for t in compiled.foreign if base_of(t) == t}
@@ -164,12 +166,16 @@ class Contexts:
         ]
         return self._values(min(before, key=lambda s: (s["received_at"], s["seq"]))) if before else {}
 
-    def _earlier(self, result: ReadResult, helper: Helper) -> str:
-        """The period that `prev` looks at; versions of a plan are all of its own year."""
-        assert result.period and result.form
-        return (
-            result.period if self.catalogue.form(result.form).version_field else months_before(result.period, helper.n)
-        )
+    def _earlier(self, result: ReadResult, n: int, kind: str, as_of: dt.datetime) -> dict[str, Any]:
+        """Items of the return that `prev` looks at, so many periods ago; of a plan the version before it, of its own year."""
+        assert result.period and result.form and result.unit_code
+        if not self.catalogue.form(result.form).version_field:
+            wanted = months_before(result.period, n)
+            rows = self.predecessors.states(result.form, result, kind, as_of, wanted)
+            return together([self._values(r) for r in rows if r["period"] == wanted], self.catalogue.form(result.form))
+        rows = self.accepted_of(result.form, result.unit_code, kind, as_of, result.period)
+        older = [r for r in rows if r["period"] == result.period and r["plan_version"] < (result.plan_version or "")]
+        return self._values(max(older, key=lambda r: str(r["plan_version"]))) if older else {}
 
     def _same_time(self, period: str, form: str) -> str:
         """The period of another form that belongs to one: a year takes its December."""
@@ -192,7 +198,7 @@ class Contexts:
         self,
         helper: Helper,
         result: ReadResult,
-        own: list[dict[str, Any]],
+        earlier: Mapping[int, dict[str, Any]],
         plans: list[dict[str, Any]],
         others: Mapping[str, dict[str, Any]],
     ) -> Any:
@@ -200,24 +206,12 @@ class Contexts:
         if helper.kind == "unit":
             return None  # the return itself says which unit it is of
         if helper.kind == "prev":
-            if self.catalogue.form(result.form).version_field:
-                older = sorted(
-                    (
-                        r
-                        for r in own
-                        if r["period"] == result.period and r["plan_version"] < (result.plan_version or "")
-                    ),
-                    key=lambda r: r["plan_version"],
-                )
-                return self._values(older[-1]).get(helper.field) if older else None
-            wanted = self._earlier(result, helper)
-            rows = [self._values(r) for r in own if r["period"] == wanted]
-            return together(rows, self.catalogue.form(result.form)).get(helper.field)
+            return earlier[helper.n].get(helper.field)
         if helper.kind == "plan":
             return next((p.get(helper.field) for p in plans if p["_version"] == "V1"), None)
         if helper.kind == "lookup" and helper.form != PLAN:
             return others[helper.form].get(helper.field)
-        then = plan_in_force(plans, period_end(result.period))
+        then = plan_in_force(plans, period_end(result.period)) if plans else None
         if helper.kind == "lookup":
             return then.get(helper.field) if then else None
         before = plan_in_force(plans, period_end(months_before(result.period, 1)))

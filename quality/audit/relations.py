@@ -160,7 +160,10 @@ class _Tables:
             ]
             for name in sorted(self.compiled.columns.get(set_id, set())):
                 kind = _kind(fields, name)
-                values = (value for held in held_by for value in _column(held, name))
+                if set_id == fields.id and not isinstance(fields, FormTable):  # the items of each return
+                    values = [case.items.get(name) for case in cases]
+                else:
+                    values = [value for held in held_by for value in _column(held, name)]
                 columns.append((name, kind, _typed(kind, values)))
             self.write(set_id, columns)
 
@@ -234,11 +237,13 @@ def evaluate(
             found += (replace(outcome, case=start + outcome.case) for outcome in said) if start else said
     finally:
         connection.close()
-    ranks = {id(check): n for n, check in enumerate([*compiled.checks, *compiled.sets])}
-    rules = [rule.id for rule in compiled.rules]
-    sets = [f.id for f in compiled.form.field_sets]
-    found = [o for o in found if o.check.rule.valid.covers(cases[o.case].period_end)]
-    return sorted(
-        found,
-        key=lambda o: (rules.index(o.check.rule.id), o.case, sets.index(o.check.over.id), o.row, ranks[id(o.check)]),
-    )
+    rules = {rule.id: n for n, rule in enumerate(compiled.rules)}
+    sets = {f.id: n for n, f in enumerate(compiled.form.field_sets)}
+    checks = [*compiled.checks, *compiled.sets]
+    ranks = {id(check): (rules[check.rule.id], sets[check.over.id], n) for n, check in enumerate(checks)}
+
+    def place(outcome: Outcome) -> tuple[int, ...]:
+        rule, over, rank = ranks[id(outcome.check)]
+        return rule, outcome.case, over, outcome.row, rank
+
+    return sorted((o for o in found if o.check.rule.valid.covers(cases[o.case].period_end)), key=place)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from ingestion.rulebook_model import Gate, Gates
@@ -85,22 +86,35 @@ def _plans(gates: Gates, kind: str) -> list[_Plan]:
     return plans
 
 
+@cache
+def _tables() -> dict[str, Any]:
+    """What Great Expectations calls batch definitions, of the two tables. One ephemeral context for all series of a process:
+    making one costs as much as judging, and of a frame that was judged it keeps nothing."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    source = context.data_sources.add_pandas("frames")
+    return {
+        table: source.add_dataframe_asset(table).add_batch_definition_whole_dataframe(table)
+        for table in ("units", "total")
+    }
+
+
 def evaluate(data: SeriesData, gates: Gates, kind: str) -> list[Outcome]:
-    """Run every gate of a kind over one series. One ephemeral context a run, tables one after another."""
+    """Run every gate of a kind over one series, tables one after another."""
     if not data.units and not data.total:  # nothing to hand over: no need to load Great Expectations to say so
         return [
             Outcome(g, "failed" if g.id == "rows_present" else "not_evaluated", NOTHING, "≥ 1 行")
             for g in gates.due(kind)
         ]
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    tables = _tables()
     import great_expectations as gx
     import pandas as pd
-    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     plans = _plans(gates, kind)
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    source = context.data_sources.add_pandas("frames")
     results: dict[str, Any] = {}
     frames: dict[str, Any] = {}
     for table, rows, columns in (("units", data.units, UNIT_COLUMNS), ("total", data.total, TOTAL_COLUMNS)):
@@ -108,11 +122,7 @@ def evaluate(data: SeriesData, gates: Gates, kind: str) -> list[Outcome]:
         frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=list(columns))
         frames[table] = frame
         mine = [p.expectation for p in plans if p.table == table]
-        batch = (
-            source.add_dataframe_asset(table)
-            .add_batch_definition_whole_dataframe(table)
-            .get_batch(batch_parameters={"dataframe": frame})
-        )
+        batch = tables[table].get_batch(batch_parameters={"dataframe": frame})
         suite = gx.ExpectationSuite(name=table, expectations=mine)
         outcome = batch.validate(suite, result_format="SUMMARY")
         for r in outcome.results:
