@@ -8,6 +8,7 @@ input gives the same bytes: no clock is asked.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -75,17 +76,21 @@ def write_form(
     Raises:  UsageError for an unknown item, table or column, or a value that a cell could not give back.
     """
     _check(form, values or {}, {**(tables or {}), **(last or {})}, previous or {})
+    is_blank = values is None and tables is None
+    if is_blank:
+        form = form.in_period(period)
+        checks = [c for c in checks if _names(c) <= {f.id for f in form.set_of(c.set_id).fields}]
+        previous = {k: v for k, v in previous.items() if k in form.by_id} if previous is not None else None
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, WORKBOOK_OPTIONS)
     book.set_properties({"title": form.title.zh, "created": WORKBOOK_CREATED})
-    is_blank = values is None and tables is None
     styles = Styles(book, sample=sample, opens=is_blank)
     prefix = SAMPLE_PREFIX if sample else ""
     lines = header_lines(form, unit_code=unit_code, unit_name=unit_name, period=period, filed_on=filed_on)
     header = [(label, text, styles.input_text if label == FILED_ON else styles.text) for label, text in lines]
     choices = None
     if is_blank:
-        choices = Choices(project_catalogue())
+        choices = Choices(project_catalogue(), period)
         for fields in form.field_sets:
             choices.gather(fields)
     cells: list[tuple[str, ...]] = []
@@ -114,6 +119,11 @@ def write_form(
     _write_meta(book, form, sample, rulebook_version, cells if is_blank else ())
     book.close()
     path.write_bytes(buffer.getvalue())
+
+
+def _names(check: LiveCheck) -> set[str]:
+    """The fields that a live check colours and looks at."""
+    return {check.field, *re.findall(r"\{(\w+)\}", check.formula)}
 
 
 def _check(

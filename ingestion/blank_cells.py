@@ -18,6 +18,7 @@ from ingestion.errors import UsageError
 from ingestion.model import Value
 from ingestion.outputs import DOUBLE_DIGITS, is_exact
 from ingestion.rulebook_model import FieldSet, FormField
+from ingestion.validity import is_current
 
 LARGEST = 10**DOUBLE_DIGITS
 LONGEST_TEXT = 32767  # characters that a cell can hold
@@ -134,26 +135,30 @@ def note(sheet: Any, row: int, column: int, text: str) -> None:
     sheet.write_comment(row, column, text, {"width": NOTE_WIDTH, "height": LINE_HEIGHT * lines + 12, "font_size": 9})
 
 
-def fileable_codes(lists: Iterable[str], catalogue: Catalogue) -> list[str]:
-    """The codes that a unit files, as people pick them: `F11 中央财政补助资金`.
+def fileable_codes(lists: Iterable[str], catalogue: Catalogue, period: str) -> list[str]:
+    """The codes that a unit files for a period, as people pick them: `F11 中央财政补助资金`.
 
-    Left out: codes that gather others, and codes of ours for printed tables.
+    Left out: codes that gather others, codes of ours for printed tables, and codes that are not valid then.
     """
     codes = {code: row for name in lists for code, row in catalogue.codelist(name).items()}
     gathering = {row.get("parent", "") for row in codes.values()}
     return [
         f"{code} {row['name_zh']}"
         for code, row in codes.items()
-        if code not in gathering and not row.get("source", "").startswith("ours")
+        if code not in gathering and not row.get("source", "").startswith("ours") and is_current(row, period)
     ]
 
 
 class Choices:
     """Drop-down lists of a blank. The codes stand on a visible sheet of their own, which also serves for looking up."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue
+    def __init__(self, catalogue: Catalogue, period: str) -> None:
+        self.catalogue, self.period = catalogue, period
         self.lists: dict[tuple[str, ...], list[str]] = {}  # code lists → names of the fields that use them
+
+    def codes(self, lists: Iterable[str]) -> list[str]:
+        """What people pick from in this blank."""
+        return fileable_codes(lists, self.catalogue, self.period)
 
     def gather(self, fields: FieldSet) -> None:
         for field in fields.fields:
@@ -175,9 +180,7 @@ class Choices:
         elif tuple(field.codelists) in self.lists and not field.many:
             number = list(self.lists).index(tuple(field.codelists))
             letters = chr(65 + number) if number < 26 else chr(64 + number // 26) + chr(65 + number % 26)
-            source = (
-                f"='{CODES_SHEET}'!${letters}$2:${letters}${1 + len(fileable_codes(field.codelists, self.catalogue))}"
-            )
+            source = f"='{CODES_SHEET}'!${letters}$2:${letters}${1 + len(self.codes(field.codelists))}"
         else:
             return
         sheet.data_validation(
@@ -191,7 +194,7 @@ class Choices:
         for column, (lists, names) in enumerate(self.lists.items()):
             sheet.set_column(column, column, 24)
             sheet.write_string(0, column, "、".join(dict.fromkeys(names)) + " 代码", styles.head)
-            for row, text in enumerate(fileable_codes(lists, self.catalogue), start=1):
+            for row, text in enumerate(self.codes(lists), start=1):
                 sheet.write_string(row, column, text, styles.text)
         sheet.freeze_panes(1, 0)
         sheet.protect()

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingestion.blank_cells import Choices, Styles, fileable_codes, merge, note, write_value
+from ingestion.blank_cells import Choices, Styles, merge, note, write_value
 from ingestion.blank_checks import LiveCheck, Places, spoken, watch
 from ingestion.columns import PREVIOUS
 from ingestion.errors import UsageError
@@ -143,7 +143,7 @@ def add_aids(
     held = list(last.rows)
     if prints_codes(table):
         key = table.key[0]
-        printed = fileable_codes(table.by_id[key].codelists, choices.catalogue)
+        printed = choices.codes(table.by_id[key].codelists)
         by_code = {str(row[key]): row for row in last.rows if key in row}
         held = [by_code.get(text.split(" ")[0], {}) for text in printed]
     for number in range(max(EMPTY_ROWS, len(held) + EMPTY_ROWS // 2)):

@@ -38,6 +38,7 @@ from ingestion.rulebook_model import (
     Unit,
 )
 from ingestion.units import normalise
+from ingestion.validity import is_asked
 
 __all__ = ["NATION", "RULEBOOK", "Catalogue", "Dimension", "catalogue", "load_yaml"]
 
@@ -310,10 +311,18 @@ class Catalogue(AreaDirectory):
         for formula in indicator.accounts:
             if self.form_of(formula.form).frequency == "yearly" and len(period) == 7 and indicator.kind != "plan":
                 continue
+            if not self._is_asked_then(formula, period):
+                continue
             rolled = {n for n, d in self.dimensions.items() for base in formula.rows_by if d.base == base}
             if all(name in rolled or code in formula.by.get(name, {}) for name, code in dims.items()):
                 return True
         return False
+
+    def _is_asked_then(self, formula: ReturnFormula, period: str) -> bool:
+        """Whether form and field had begun by the end of a period."""
+        form, fields = self.form_of(formula.form), self.field_sets[formula.form]
+        since = fields.by_id[formula.field].since if formula.field else None
+        return is_asked(form.since, period) and is_asked(since, period)
 
     def indicator(self, indicator_id: str) -> Indicator:
         try:

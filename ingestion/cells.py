@@ -17,6 +17,7 @@ from ingestion.catalogue import NATION, Catalogue
 from ingestion.model import CellValue, Content, Finding, ReadResult, Value
 from ingestion.rulebook_model import FormField, Unit
 from ingestion.units import STORE_DECIMALS, decimal_of, normalise, plain
+from ingestion.validity import is_current
 from ingestion.workbook import Cell, Sheet
 
 AREAS = "areas"  # the code list that is read from the directory of units, zones included
@@ -109,6 +110,19 @@ def uncached_formula(
     )
 
 
+def too_early(findings: SheetFindings, field: FormField, period: str, address: str, found: str) -> None:
+    """Say that something was filed for a field before its first month. It is not read, and rules pass it over."""
+    findings.say(
+        "FDM-002",
+        f"{address}“{field.name}”自 {field.since} 起填报，报告期是 {period}；“{found}”未读取，请删去",
+        f"{address} “{field.label.en}” is asked for from {field.since} on, the period is {period}; it was not read",
+        cell=address,
+        field=field.id,
+        found=found,
+        expected="空",
+    )
+
+
 def _key(text: str) -> str:
     """A spelling of a code or its name without signs: `F11-中央财政补助资金` is `F11 中央财政补助资金`."""
     return re.sub(r"\W", "", clean(text)).casefold()
@@ -145,7 +159,8 @@ def serial_day(number: Decimal | None) -> dt.date | None:
 class FieldReader:
     """Reads the cells of one field. filed_in: the unit that the sheet prints for it (None: the field has none).
 
-    within: the reporting unit; names of areas are looked up below it, because counties of one name are many.
+    within: the reporting unit; names of areas are looked up below it, because counties of one name are many. period: of
+    the return, which decides which codes are valid; None where it could not be read.
     """
 
     def __init__(
@@ -155,7 +170,9 @@ class FieldReader:
         catalogue: Catalogue,
         findings: SheetFindings,
         within: str | None = None,
+        period: str | None = None,
     ) -> None:
+        self.period = period
         self.field, self.filed_in, self.catalogue, self.findings = field, filed_in, catalogue, findings
         self.unit = catalogue.unit(field.unit) if field.unit else None
         self.base = self.unit.base if self.unit else None
@@ -338,7 +355,28 @@ class FieldReader:
                 text,
                 "、".join(some),
             )
+        self._in_time(found, text)
         return found
+
+    def _in_time(self, codes: str, text: str) -> None:
+        """Codes have months too. Units have their own rules (EVA-002, J4-024)."""
+        if self.period is None or AREAS in self.field.codelists:
+            return
+        known = self.catalogue.codes_of(self.field)
+        late = [c for c in codes.split(";") if not is_current(known[c], self.period)]
+        if late:
+            row = known[late[0]]
+            span = f"{row.get('valid_from') or ''}—{row.get('valid_to') or ''}"
+            valid = [f"{c} {r['name_zh']}" for c, r in known.items() if is_current(r, self.period)]
+            some = "、".join(valid[:8]) + ("等" if len(valid) > 8 else "")
+            codes_then = ", ".join(c for c, r in list(known.items()) if is_current(r, self.period))
+            raise _Refused(
+                "COV-002",
+                f"的代码 {late[0]}“{row['name_zh']}”只用于 {span}，报告期是 {self.period}；此期可用：{some}",
+                f"holds code {late[0]}, valid in {span} and not in {self.period}; valid then: {codes_then[:200]}",
+                text,
+                some,
+            )
 
     def _one_code(self, text: str) -> str | None:
         if AREAS not in self.field.codelists:

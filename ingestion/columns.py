@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from ingestion.catalogue import Catalogue
-from ingestion.cells import FieldReader, SheetFindings, clean, is_blank, reported_unit
+from ingestion.cells import FieldReader, SheetFindings, clean, is_blank, reported_unit, too_early
 from ingestion.model import ReadResult
 from ingestion.rulebook_model import FormField, FormTable, Unit
+from ingestion.validity import is_asked
 from ingestion.workbook import Cell, Sheet, column_letters
 
 HEAD_ROWS = 200  # a header is looked for in so many filled rows from the top
@@ -211,9 +212,25 @@ class HeaderReader:
         if not readable:
             self.head.refused.add(cell.column)
             return
-        reader = FieldReader(known, filed_in, self.catalogue, self.findings, self.result.unit_code)
+        if self.not_yet(known):
+            self.head.refused.add(cell.column)
+            self._say_too_early(known, cell)
+            return
+        reader = FieldReader(known, filed_in, self.catalogue, self.findings, self.result.unit_code, self.result.period)
         self.taken[known.id] = letters
         self.head.columns[cell.column] = Column(known, cell.column, letters, filed_in, reader)
+
+    def not_yet(self, known: FormField) -> bool:
+        """Whether a field begins after the period of the return."""
+        return self.result.period is not None and not is_asked(known.since, self.result.period)
+
+    def _say_too_early(self, known: FormField, head: Cell) -> None:
+        """A column that is not asked for yet: nothing to say while it is empty."""
+        filed = [
+            c for (r, n), c in self.head.sheet.cells.items() if n == head.column and r > head.row and not is_blank(c)
+        ]
+        if filed:
+            too_early(self.findings, known, str(self.result.period), filed[0].address, filed[0].shown)
 
     def _unit_of(self, known: FormField, cell: Cell, text: str) -> tuple[Unit | None, bool]:
         """The unit of a column. A unit of the same quantity is converted and said; any other stops the column."""
@@ -249,7 +266,7 @@ class HeaderReader:
         standing = [self.words.get(split_header(self.head.texts[c], self.words)[0]) for c in self.head.refused]
         stopped = {f.id for f in standing if f is not None}  # they stand there, and an error says why they are not read
         header = f"第{self.head.row}行表头"
-        missing = [f for f in self.table.fields if f.id not in read | stopped]
+        missing = [f for f in self.table.fields if f.id not in read | stopped and not self.not_yet(f)]
         for lost in (f for f in missing if f.id in asked):
             self.findings.say(
                 "ROW-003",

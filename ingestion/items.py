@@ -11,10 +11,11 @@ from decimal import Decimal
 
 from ingestion.blank_map import CellMap
 from ingestion.catalogue import Catalogue
-from ingestion.cells import FieldReader, SheetFindings, clean, is_blank, reported_unit, uncached_formula
+from ingestion.cells import FieldReader, SheetFindings, clean, is_blank, reported_unit, too_early, uncached_formula
 from ingestion.model import ReadResult
 from ingestion.rulebook_model import Form, FormField, Locate
 from ingestion.units import plain
+from ingestion.validity import is_asked
 from ingestion.workbook import Sheet, column_letters
 
 CLOSE = 0.6  # a label this like the wanted one is the same label slightly changed
@@ -41,7 +42,7 @@ class ItemsReader:
             field = self._field_of(row, columns)
             if field is not None:
                 self._value(field, row, columns)
-        missing = [f for f in self.form.fields if f.id not in self.rows]
+        missing = [f for f in self.form.fields if f.id not in self.rows and not self._not_yet(f)]
         if missing:
             names_zh = "、".join(f"{f.code} {f.name}" for f in missing[:5])
             more = f"等{len(missing)}行" if len(missing) > 5 else ""
@@ -159,9 +160,16 @@ class ItemsReader:
         self.rows[field.id] = row
         return field
 
+    def _not_yet(self, field: FormField) -> bool:
+        return self.result.period is not None and not is_asked(field.since, self.result.period)
+
     def _value(self, field: FormField, row: int, columns: dict[str, int]) -> None:
         address = f"{column_letters(columns['value'])}{row}"
         cell = self.sheet.at(row, columns["value"])
+        if self._not_yet(field):
+            if cell is not None and not is_blank(cell):
+                too_early(self.findings, field, str(self.result.period), address, cell.shown)
+            return
         if cell is None or is_blank(cell):
             if (row, columns["value"]) in self.sheet.formulas:
                 uncached_formula(self.findings, address, self.sheet.formulas[(row, columns["value"])], field)
@@ -173,7 +181,8 @@ class ItemsReader:
         filed_in, readable = reported_unit(field, unit_text, self.catalogue, self.findings, beside)
         if not readable:
             return
-        value = FieldReader(field, filed_in, self.catalogue, self.findings, self.result.unit_code).read(cell, address)
+        unit, period = self.result.unit_code, self.result.period
+        value = FieldReader(field, filed_in, self.catalogue, self.findings, unit, period).read(cell, address)
         if value is None:
             return
         self.result.values[field.id] = value

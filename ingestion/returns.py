@@ -18,6 +18,7 @@ from ingestion.model import Finding, ReadResult
 from ingestion.rulebook_model import Area, Form
 from ingestion.tables import read_tables
 from ingestion.units import normalise
+from ingestion.validity import is_asked
 from ingestion.workbook import Sheet, Workbook, column_letters
 
 META_SHEET = "_jiugai"
@@ -139,6 +140,15 @@ class _Header:
             )
         else:
             self.result.period = period
+            if not is_asked(self.form.since, period):
+                self.find(
+                    "EVA-009",
+                    f"报告期 {period} 早于本表的首期：{self.form.id} 自 {self.form.since} 起填报",
+                    f"period {period} is before {self.form.id} began: it is asked for from {self.form.since} on",
+                    cell=place,
+                    found=period,
+                    expected=f"≥ {self.form.since}",
+                )
         if area is not None:
             if self.result.period is not None:
                 self._check_validity(area, self.result.period, code_place)

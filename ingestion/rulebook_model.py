@@ -128,6 +128,11 @@ class FormTable(FieldSet):
     parent: str | None = None
 
 
+def _plain(model: BaseModel) -> dict[str, Any]:
+    """What a model was made of, without what it has worked out since."""
+    return {name: getattr(model, name) for name in type(model).model_fields}
+
+
 class Form(FieldSet):
     """One form of the survey: items filled once a return (`fields`), and tables with many rows."""
 
@@ -144,6 +149,23 @@ class Form(FieldSet):
     blank_means: Literal["missing", "zero", "not_applicable"]
     since: Month  # first month that it is asked for
     tables: list[FormTable] = Attr(default_factory=list)
+
+    def in_period(self, period: str) -> Form:
+        """The form as it is asked for in a period: without what begins later."""
+        month = period if len(period) == 7 else f"{period}-12"
+
+        def asked(fields: list[FormField]) -> list[FormField]:
+            return [f for f in fields if f.since is None or f.since <= month]
+
+        sets = [*([self] if self.fields else []), *self.tables]
+        if all(len(asked(s.fields)) == len(s.fields) for s in sets):
+            return self
+        tables = [FormTable(**{**_plain(t), "fields": asked(t.fields)}) for t in self.tables]
+        return Form(**{**_plain(self), "fields": asked(self.fields), "tables": tables})
+
+    def set_of(self, set_id: str) -> FieldSet:
+        """Its items or one of its tables."""
+        return next(f for f in self.field_sets if f.id == set_id)
 
     @property
     def field_sets(self) -> list[FieldSet]:

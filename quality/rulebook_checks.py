@@ -20,13 +20,14 @@ from ingestion.catalogue import RULEBOOK, Catalogue, load_yaml
 from ingestion.errors import SetupError, UsageError
 from ingestion.rulebook_model import FieldSet, Rule
 from ingestion.rulebook_schema import KINDS, kind_of, pointer_of, schema_text
+from ingestion.validity import SPAN, first_of, last_of
 from quality.area_checks import area_problems
 from quality.audit.compile import compile_rules
 from quality.audit.examples import placeholders, run_examples
 from quality.audit.levels import ANY
 from quality.audit.messages import filled
 from quality.audit.templates import fields_of
-from quality.rulebook_lock import LOCK, MONTH, differences
+from quality.rulebook_lock import LOCK, differences
 
 LONGEST_MESSAGE = 120
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -244,13 +245,16 @@ def _fields_in_time(book: Catalogue) -> Iterator[Problem]:
 
 
 def _codes_in_time(book: Catalogue) -> Iterator[Problem]:
-    """Months of validity of codes: both are months, and in order."""
+    """Validity of codes: months or years, and in order."""
     for name, rows in book.codelists.items():
         for code, row in rows.items():
             first, last = row.get("valid_from") or "", row.get("valid_to") or ""
-            if any(m and not MONTH.fullmatch(m) for m in (first, last)) or (first and last and last < first):
-                yield Problem(f"codelists/{name}.csv", code, f"有效期“{first}”至“{last}”应为先后两个月份，如 2023-01",
-                              f"validity “{first}” to “{last}” should be two months in order")  # fmt: skip
+            if any(m and not SPAN.fullmatch(m) for m in (first, last)):
+                yield Problem(f"codelists/{name}.csv", code, f"有效期“{first}”至“{last}”应为月份或年份，如 2023-01、2023",
+                              f"validity “{first}” to “{last}” should be months or years, such as 2023-01 or 2023")  # fmt: skip
+            elif first and last and last_of(last) < first_of(first):
+                yield Problem(f"codelists/{name}.csv", code, f"有效期“{first}”至“{last}”先后颠倒",
+                              f"validity “{first}” to “{last}” runs backwards")  # fmt: skip
 
 
 def _ids(book: Catalogue) -> Iterator[Problem]:

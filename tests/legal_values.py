@@ -34,7 +34,9 @@ def typed(field: FormField) -> st.SearchStrategy[tuple[Any, Any]]:
     if "areas" in field.codelists:
         return st.sampled_from([(UNIT, UNIT), ("海淀区", UNIT), ("110108 海淀区", UNIT)])
     if field.codelists:
-        code = st.sampled_from(fileable_codes(field.codelists, catalogue())).map(lambda text: text.split(" ", 1))
+        code = st.sampled_from(fileable_codes(field.codelists, catalogue(), "2023-09")).map(
+            lambda text: text.split(" ", 1)
+        )
         return code.flatmap(lambda c: st.sampled_from([(" ".join(c), c[0]), (c[0], c[0]), ("-".join(c), c[0])]))
     return st.text(LETTERS, min_size=1, max_size=20).filter(_is_plain_text).map(lambda text: (text, text))
 

@@ -12,6 +12,7 @@ from typing import Any
 from ingestion.catalogue import Catalogue
 from ingestion.model import ReadResult
 from ingestion.table_rows import FiledRows
+from ingestion.validity import is_asked
 from quality.audit.compile import Check, CompiledForm, compiled_form
 from quality.audit.language import base_of
 from quality.audit.messages import MOST, Target, cannot_tell, failure, more
@@ -55,6 +56,14 @@ def report(compiled: CompiledForm, targets: Sequence[Target], outcomes: Sequence
             return item.id in misread[outcome.case]
         return target.place(outcome.check.over, outcome.row, item.id) in faulty[outcome.case]
 
+    def is_early(outcome: Outcome) -> bool:
+        """A field that is not asked for yet is neither missing nor unknown."""
+        check, period = outcome.check, targets[outcome.case].case.period_end.strftime("%Y-%m")
+        if not isinstance(check, Check) or not (outcome.verdict is None or check.required):
+            return False
+        return any(not is_asked(check.over.by_id[name].since, period) for name in check.fields)
+
+    outcomes = [o for o in outcomes if not is_early(o)]
     for (case, _), group in groupby(outcomes, key=lambda o: (o.case, o.check.rule.id)):
         target, said = targets[case], list(group)
         failed = [o for o in said if o.verdict is False and not is_known(o)]

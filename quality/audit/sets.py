@@ -14,6 +14,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.errors import SetupError
 from ingestion.rulebook_model import FormField, FormTable
 from ingestion.similar_places import Place, root_of, similar_pairs, without_region
+from ingestion.validity import is_current
 from quality.audit.compile import SetCheck
 from quality.audit.relations import WHOLE, Case, Outcome, Row, shown
 from quality.audit.versions import Found, revised, vanished
@@ -120,11 +121,7 @@ def _valid_codes(item: FormField, month: str, catalogue: Catalogue) -> set[str]:
         return catalogue.basic_units_in(month) | {
             c for c in catalogue.basic_units if catalogue.area(c).valid_to is None
         }
-    return {
-        code
-        for code, row in catalogue.codes_of(item).items()
-        if (row.get("valid_from") or "")[:7] <= month and month <= ((row.get("valid_to") or "")[:7] or month)
-    }
+    return {code for code, row in catalogue.codes_of(item).items() if is_current(row, month)}
 
 
 TYPES: dict[str, Callable[[SetCheck, Sequence[tuple[int, Row]], Case, Catalogue], Found]] = {

@@ -46,7 +46,7 @@ def legal(field: FormField, number: int) -> tuple[Any, Any]:
     if "areas" in field.codelists:
         return "110108 海淀区", "110108"
     if field.codelists:
-        codes = fileable_codes(field.codelists, catalogue())
+        codes = fileable_codes(field.codelists, catalogue(), "2023-09")
         return codes[number % len(codes)], codes[number % len(codes)].split(" ")[0]
     return f"文字{number}号", f"文字{number}号"
 
