@@ -110,12 +110,12 @@ def _together(parts: Sequence[Sequence[State]], form: Form) -> list[State]:
 
 def together(values: Sequence[Mapping[str, Any]], form: Form) -> State:
     """Items of one return as they are; of several the sums of those that add up and that all of them hold."""
-    if len(values) == 1:
-        return dict(values[0])
+    if len(values) < 2:
+        return dict(values[0]) if values else {}
     found = {}
     for item in form.fields:
         parts = [v.get(item.id) for v in values]
         numbers = [p for p in parts if isinstance(p, Decimal | int)]
-        if item.adds_up and values and len(numbers) == len(parts):
+        if item.adds_up and len(numbers) == len(parts):
             found[item.id] = sum(numbers, Decimal(0))
     return found
