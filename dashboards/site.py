@@ -78,13 +78,18 @@ class _Site:
                 yield base.to("progress").with_(area=area)
 
     def _headlines(self) -> list[View]:
-        """The traces of the key figures, and of the years of starts."""
+        """The traces of the key figures, of the years of starts, and of what the reconciliation found worst."""
         found: list[View | None] = []
         for _, page in self.pages.values():
             if page.view.page == "overview":
                 found += [tile.to for tile in page.tiles]
                 tables = [b.table for b in page.blocks if b.name == "yearly_starts" and b.table]
                 found += [cell.to for table in tables for row in table.rows for cell in row]
+            if (
+                page.view.page == "reconciliation"
+            ):  # verdicts that sort first: differs, revised; the app opens every row
+                worst = [row for b in page.blocks if b.table for row in b.table.rows if row[1].sort == "0"]
+                found += [cell.to for row in worst for cell in row]
         return list(dict.fromkeys(view for view in found if view is not None))
 
     def href(self, view: View, root: str) -> str | None:

@@ -59,6 +59,8 @@ def plan_picture(bars: Sequence[Bar], bands: Sequence[Band], printed: Sequence[i
         top, bottom = y(band.high), y(band.low)
         left, right = x(band.first) - step / 2, x(band.last) + step / 2
         tall = max(bottom - top, 2.0)
+        if band.low == band.high:  # pinned
+            parts.append(f'<circle cx="{right:.1f}" cy="{top:.1f}" r="4" fill="{theme.BLUE}"/>')
         parts.append(
             f'<rect x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{tall:.1f}" fill="{theme.PALE}"/>'
         )

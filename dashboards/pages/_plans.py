@@ -10,13 +10,14 @@ from dashboards.figures.plan_interval import Band, Bar, plan_picture
 from dashboards.markup import Child, node, one, said
 from dashboards.pages._page import Block, Cell, Table
 from dashboards.theme import Words
+from ingestion.catalogue import NATION
 
 PLAN_VERDICTS = {
+    "revised": Words("改动未公布", "revised without notice"),
+    "impossible": Words("无此计划", "no such plan"),
     "pinned": Words("唯一", "pinned"),
     "narrowed": Words("收窄", "narrowed"),
     "at_most": Words("只有上限", "upper bound only"),
-    "revised": Words("改动未公布", "revised without notice"),
-    "impossible": Words("无此计划", "no such plan"),
 }
 ORDER = tuple(PLAN_VERDICTS)
 MEASURES = {"communities": Words("小区", "communities"), "households": Words("户", "households")}
@@ -51,14 +52,35 @@ def plans_block(found: Found, year: str, name: Callable[[str], Words], lang: str
     for run in found.plans:
         if run["year"] == year and run["programme"] == "national":
             drawn.setdefault((run["measure"], run["area"]), []).append(run)
-    items = [_item(runs, name(area), lang) for (_, area), runs in drawn.items()]
+    first = [(runs, _item(runs, name(area), lang)) for (_, area), runs in _ordered(drawn)]
+    told = [item for runs, item in first if runs[0]["verdict"] not in ("narrowed", "at_most") or _is_nation(runs)]
+    rest = [item for _, item in first if item not in told]
     counts = {v: sum(runs[0]["verdict"] == v for runs in drawn.values()) for v in ORDER}
     told_zh = "，".join(f"{PLAN_VERDICTS[v].zh} {n}" for v, n in counts.items() if n)
     told_en = ", ".join(f"{PLAN_VERDICTS[v].en} {n}" for v, n in counts.items() if n)
-    first = Words(f"{year}年：{told_zh}。", f"{year}: {told_en}.")
+    summary = Words(f"{year}年：{told_zh}。", f"{year}: {told_en}.")
     title = Words("开工率的分母是哪个计划", "Which plan do the rates divide by?")
-    pictures: tuple[Child, ...] = (node("ul", items, klass="plans"),) if items else ()
-    return Block("plans", title, notes=(first, *NOTES), extra=pictures)
+    more = Words(
+        f"另外{len(rest)}个：收窄到几个数，或只有上限",
+        f"{len(rest)} more: narrowed to a few numbers, or an upper bound",
+    )
+    pictures: list[Child] = [node("ul", told, klass="plans")]
+    if rest:
+        pictures.append(
+            node("details", node("summary", said(more, lang)), node("ul", rest, klass="plans"), klass="numbers")
+        )
+    return Block("plans", title, notes=(summary, *NOTES), extra=tuple(pictures))
+
+
+def _is_nation(runs: list[dict[str, Any]]) -> bool:
+    return bool(runs[0]["area"] == NATION)
+
+
+def _ordered(drawn: dict[tuple[str, str], list[dict[str, Any]]]) -> list[tuple[tuple[str, str], list[dict[str, Any]]]]:
+    """The nation, then what was revised, what is pinned, and the rest."""
+    return sorted(
+        drawn.items(), key=lambda held: (not _is_nation(held[1]), ORDER.index(held[1][0]["verdict"]), held[0])
+    )
 
 
 def _item(runs: list[dict[str, Any]], area: Words, lang: str) -> Child:
@@ -92,9 +114,7 @@ def span(run: dict[str, Any]) -> Words:
 def runs_block(found: Found, name: Callable[[str], Words], cells: Callable[..., Cell]) -> Block:
     """Every year's runs as a table; revised and pinned ones first."""
     rows = []
-    ordered = sorted(
-        found.plans, key=lambda r: (r["year"], r["measure"], ORDER.index(r["verdict"]) in (0, 3)), reverse=True
-    )
+    ordered = sorted(found.plans, key=lambda r: (ORDER.index(r["verdict"]), -int(r["year"]), r["measure"], r["area"]))
     for r in ordered:
         months = r["months"]
         first, last = months[0]["period"], months[-1]["period"]
@@ -108,8 +128,7 @@ def runs_block(found: Found, name: Callable[[str], Words], cells: Callable[..., 
                 Cell(first if first == last else f"{first} — {last}"),
                 Cell(span(r)),
                 Cell("；".join(f"{m['starts']}/{m['rate_printed']}" for m in months)),
-                Cell("、".join(r["printed_inside"]) or "—"),
-                Cell("、".join(r["printed_outside"]) or "—"),
+                Cell("；".join([*(f"✓ {p}" for p in r["printed_inside"]), *(f"✗ {p}" for p in r["printed_outside"])]) or "—"),
                 Cell(cut_text),
                 cells(months[-1]["observations"][0]),
             ]
@@ -120,8 +139,7 @@ def runs_block(found: Found, name: Callable[[str], Words], cells: Callable[..., 
         Words("月份", "months"),
         Words("推得的计划", "plan implied"),
         Words("开工数/开工率", "starts / rate"),
-        Words("印出且在内", "printed, inside"),
-        Words("印出而在外", "printed, outside"),
+        Words("印出的计划：✓在内 ✗在外", "printed plans: ✓ inside ✗ outside"),
         Words("若系截尾", "if digits were cut"),
         Words("末月开工数的单元格", "cell of the last starts"),
     ]
@@ -130,4 +148,4 @@ def runs_block(found: Found, name: Callable[[str], Words], cells: Callable[..., 
         "“若系截尾”：假定印出的数是截去而非四舍五入，各月之交；“—”为截尾之说不能解释各月。",
         "If digits were cut: the same where print drops digits instead of rounding; a dash where that explains no plan.",
     )
-    return Block("plan_runs", title, table=Table(headers, rows, frozenset({3})), notes=(note,))
+    return Block("plan_runs", title, table=Table(headers, rows, frozenset()), notes=(note,))

@@ -11,6 +11,7 @@ from dashboards.pages._page import Block, Cell, Table
 from dashboards.theme import Words
 
 PERIOD, INDICATOR, AREA = Words("报告期", "period"), Words("指标", "indicator"), Words("地区", "area")
+WORST = ("differs", "explained", "other_definition", "interval", "no_data", "agrees")
 VERDICT, REASON, CELL = Words("判定", "verdict"), Words("理由", "reason"), Words("单元格", "cell")
 
 
@@ -145,7 +146,7 @@ def _sets(found: Found, tell: Telling) -> Block | None:
 
 def _against(name: str, title: Words, kind: str, note: Words, found: Found, tell: Telling) -> Block | None:
     rows = []
-    for r in sorted(found.tests[kind], key=lambda r: r["verdict"] == "agrees"):
+    for r in sorted(found.tests[kind], key=lambda r: WORST.index(r["verdict"])):
         other = " ".join([r["other_printed"] or span(r["other_low"], r["other_high"]), *r["other_sources"]])
         rows.append(
             [

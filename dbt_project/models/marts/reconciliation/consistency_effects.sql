@@ -30,7 +30,7 @@ paired as (
         early.value, early.low, early.high, early.printed, early.source_id, early.group_id,
         late.period as late_period, late.value - flow.value as other_point, late.low - flow.high as other_low, late.high - flow.low as other_high,
         late.printed || ' − ' || flow.printed as other_printed,
-        list_distinct([late.source_id, flow.source_id, to_date.source_id]) as other_sources,
+        list_sort(list_distinct([late.source_id, flow.source_id, to_date.source_id])) as other_sources,
         to_date.value as to_date, to_date.high as to_date_high,
         12 - month(early.ends) as months_left, month(early.ends) as months_gone
     from early

@@ -38,8 +38,8 @@ plans as (
         group by all
         union all
         select
-            programme, publisher, area_code, plan_year, max(plan_low), min(plan_high), 'rates',
-            list(distinct rate_source_id), 2
+            programme, publisher, area_code, plan_year as year, max(plan_low) as low, min(plan_high) as high, 'rates' as basis,
+            list(distinct rate_source_id) as sources, 2 as preference
         from {{ ref('fct_plan_inference') }}
         where measure = 'communities' and rate_qualifier = 'exact'
         group by all
@@ -53,7 +53,8 @@ listed as (
     select n.*, true as is_named from named as n
     union all
     select
-        l.programme, l.source_id, l.publisher, l.published_on, s.area_code, l.period, l.year, null, null, false
+        l.programme, l.source_id, l.publisher, l.published_on, s.area_code, l.period, l.year, null as printed,
+        null as observation_id, false as is_named
     from (select distinct programme, source_id, publisher, published_on, period, year from named) as l
     inner join starts as s on l.programme = s.programme and l.publisher = s.publisher and l.period = s.period
     inner join {{ ref('areas') }} as a on s.area_code = a.area_code and a.level = 'province'
@@ -65,12 +66,12 @@ listed as (
 bracketed as (
     select
         l.programme, l.source_id, l.publisher, l.area_code, l.period, l.year, l.is_named,
-        any_value(l.printed) as printed,
-        any_value(l.observation_id) as observation_id,
+        min(l.printed) as printed,
+        min(l.observation_id) as observation_id,
         max(s.low) filter (where s.period <= l.period) as starts_low,
         min(s.high) filter (where s.period >= l.period) as starts_high,
         arg_max(s.period || '：' || s.printed, s.period) filter (where s.period <= l.period) as starts_printed,
-        coalesce(list(distinct s.source_id) filter (where s.period = l.period), list(distinct s.source_id), []) as starts_sources
+        list_sort(coalesce(list(distinct s.source_id) filter (where s.period = l.period), list(distinct s.source_id), [])) as starts_sources
     from listed as l
     left join starts as s
         on l.programme = s.programme and l.publisher = s.publisher and l.area_code = s.area_code and l.year = s.year
@@ -79,7 +80,7 @@ bracketed as (
 
 tested as (
     select
-        b.*, p.low as plan_low, p.high as plan_high, p.basis, list_distinct(list_concat(b.starts_sources, p.sources)) as sources,
+        b.*, p.low as plan_low, p.high as plan_high, p.basis, list_sort(list_distinct(list_concat(b.starts_sources, p.sources))) as sources,
         coalesce(r.runs > 1, false) as is_revised,
         case
             when b.starts_low >= p.high then 'started'

@@ -17,7 +17,7 @@ summed as (
     select
         submission_id, source_id, programme, indicator, period, area_code, kind, unit, decimals,
         count(distinct unit_code) as units_reported,
-        list(distinct unit_code) as units,
+        list_sort(list(distinct unit_code)) as units,
         sum(value) as point,
         sum({{ printed_low('value', 'rounding', 'qualifier') }}) as low,
         case when count(*) = count({{ printed_high('value', 'rounding', 'qualifier') }})
@@ -84,18 +84,20 @@ answers as (
         on s.programme = w.programme and s.indicator = w.indicator and s.area_code = w.area_code and s.period = w.period
     union all
     select
-        submission_id, indicator, period, area_code, basis, printed_at || '：' || printed, value,
-        case basis when 'earlier' then low else 0 end, case basis when 'later' then high end, [source_id], null, 1, null
+        submission_id, indicator, period, area_code, basis, printed_at || '：' || printed as printed, value as point,
+        case basis when 'earlier' then low else 0 end as low, case basis when 'later' then high end as high,
+        [source_id] as sources, null as group_id, 1 as choice_rank, null as step
     from months
     union all
     select
-        s.submission_id, s.indicator, s.period, s.area_code, 'rates', null, null, r.plan_low, r.plan_high, m.sources, null, 1, null
+        s.submission_id, s.indicator, s.period, s.area_code, 'rates' as basis, null as printed, null as point,
+        r.plan_low as low, r.plan_high as high, m.sources, null as group_id, 1 as choice_rank, null as step
     from summed as s
     inner join {{ ref('fct_plan_inference_runs') }} as r
         on s.programme = r.programme and s.area_code = r.area_code and s.period = r.plan_year
        and s.indicator = 'plan_' || r.measure and r.runs = 1 and r.plan_low is not null
     inner join (
-        select programme, area_code, plan_year, measure, list_distinct(flatten(list([starts_source_id, rate_source_id]))) as sources
+        select programme, area_code, plan_year, measure, list_sort(list_distinct(flatten(list([starts_source_id, rate_source_id])))) as sources
         from {{ ref('fct_plan_inference') }}
         group by all
     ) as m

@@ -9,10 +9,10 @@ with printed as (
 ),
 
 measures as (
-    select * from (values
-        ('communities', 'started_communities', 'start_rate_communities_printed'),
-        ('households', 'started_households', 'start_rate_households_printed')
-    ) as t (measure, started, rate)
+    select
+        unnest(['communities', 'households']) as measure,
+        unnest(['started_communities', 'started_households']) as started,
+        unnest(['start_rate_communities_printed', 'start_rate_households_printed']) as rate
 ),
 
 starts as (
