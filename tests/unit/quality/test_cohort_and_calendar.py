@@ -1,0 +1,81 @@
+"""A plan year (cohort) and a calendar year never share a column, a rate or a name; and every fall can be explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from ingestion.catalogue import catalogue
+from ingestion.rulebook_model import Indicator, RowCondition
+from quality.warehouse import PROJECT
+
+CALENDAR = {"year", "period", "first_year", "last_year"}  # years and months that a quantity is counted in
+COHORT = {"cohort_year", "plan_year"}  # the plan year that a task belongs to
+
+
+def marts() -> Iterator[tuple[str, set[str], dict[str, str]]]:
+    """(name, columns, descriptions) of every mart that says its columns."""
+    for path in sorted((PROJECT / "models" / "marts").rglob("*.yml")):
+        model: dict[str, Any]
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
+            columns = model.get("columns", [])
+            yield model["name"], {c["name"] for c in columns}, {c["name"]: c["description"] for c in columns}
+
+
+def test_no_mart_holds_a_cohort_and_a_calendar_year_and_the_cohort_says_what_it_is() -> None:
+    cohorts = 0
+    for name, columns, words in marts():
+        assert not (columns & CALENDAR and columns & COHORT), name
+        assert "plan_year" not in columns, f"{name}: a mart calls it cohort_year"
+        if "cohort_year" in columns:
+            cohorts += 1
+            assert "计划年度" in words["cohort_year"] and "calendar" in words["cohort_year"], name
+    assert cohorts >= 4
+
+
+def _of_a_cohort(indicator: Indicator) -> bool:
+    """Whether it takes the tasks of the plan year that the period names."""
+    conditions = [f.where.get("plan_year") for f in indicator.accounts]
+    return any(isinstance(c, RowCondition) and c.year == "of_period" for c in conditions)
+
+
+def test_no_rate_divides_a_cohort_by_a_calendar_year() -> None:
+    book = catalogue().indicators
+    mixed = {
+        i.id
+        for i in book.values()
+        if i.numerator and i.denominator and _of_a_cohort(book[i.numerator]) != _of_a_cohort(book[i.denominator])
+    }
+    assert mixed == set()
+    for indicator in book.values():  # J1 and J2 know no tasks; what asks the roster by plan year says so in its name
+        if _of_a_cohort(indicator):
+            assert indicator.id.startswith(("cohort_", "roster_")), indicator.id
+            assert all(f.form.startswith("J4") for f in indicator.accounts), indicator.id
+
+
+def test_every_flow_of_the_monthly_form_may_fall_only_with_a_reason() -> None:
+    book = catalogue()
+    asked = {f for rule in book.rules_by_id.values() if rule.type == "MON" for f in rule.params["fields"]}
+    shown = set()
+    for indicator in book.indicators.values():
+        if indicator.kind != "flow" or indicator.constant_in_year:
+            continue
+        for formula in (f for f in indicator.accounts if f.form == "J2"):
+            shown |= {
+                formula.field,
+                *(f for dim in formula.by for names in formula.fields_by(dim).values() for f in names),
+            }
+    assert shown and shown <= asked
+
+
+def test_milestones_are_dates_of_a_task_in_the_order_of_its_stages() -> None:
+    book = catalogue()
+    dates = {f.id: f for f in book.field_sets["J4"].fields}
+    stages = book.codelist("project_stages")
+    held = [int(stages[m["from_stage"]]["order"]) for m in book.codelist("milestones").values() if m["from_stage"]]
+    assert all(dates[m["date_field"]].type == "date" for m in book.codelist("milestones").values())
+    assert held == sorted(held)
+    sql = (PROJECT / "models" / "intermediate" / "rows" / "int_j4__milestones.sql").read_text(encoding="utf-8")
+    assert all(f"'{m['date_field']}'" in sql for m in book.codelist("milestones").values())
