@@ -303,6 +303,7 @@ class Indicator(RulebookModel):
     base: str | None = None
     factor: str | None = None
     constant_in_year: bool = False
+    scope: Literal["listed", "all_housing"] = "listed"  # of listed communities, or of all housing; never in one sum
 
     @property
     def accounts(self) -> list[ReturnFormula]:

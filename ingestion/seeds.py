@@ -84,6 +84,7 @@ def _indicators(c: Catalogue) -> list[list[str]]:
             "constant_in_year",
             "is_additive",
             "is_limit",
+            "scope",
         ]
     ]
     for i in c.indicators.values():
@@ -106,6 +107,7 @@ def _indicators(c: Catalogue) -> list[list[str]]:
                 str(i.constant_in_year).lower(),
                 str(i.is_additive).lower(),
                 str(_is_limit(c, i)).lower(),
+                i.scope,
             ]
         )
     return rows
@@ -202,6 +204,8 @@ def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
         "dimension_members": _dimension_members(c),
         "fund_sources": _codelist(c, "fund_sources", "parent", "level"),
         "fund_movements": _codelist(c, "fund_movements", "calendar"),
+        "rebased_series": [["indicator", "area_code", "printed_before"]]
+        + [[i, r.area, r.printed_before.isoformat()] for r in c.explanations.rebased for i in r.indicators],
         "need_stocks": _need_stocks(c),
         "need_costs": [["factor", "measure", "low", "high"]]
         + [[k.id, k.per, plain(k.low) or "", plain(k.high) or ""] for k in c.need.costs],
