@@ -18,6 +18,15 @@ YEAR = re.compile(r"20\d\d")
 AMOUNTS = (
     "stock_low", "stock", "stock_high", "done_low", "done", "done_high", "remaining_low", "remaining", "remaining_high",
 )  # fmt: skip
+# of each measure the year asked, or the newest that is known; else the newest there is
+CHOSEN = """
+select * from fct_need where definition = ? and (? is null or last_year = ?::integer)
+qualify row_number() over (
+    partition by less, measure, factor order by (state <> 'unknown') desc, last_year desc nulls last
+) = 1
+order by less desc, case measure when 'communities' then 1 when 'households' then 2 when 'area_sqm' then 3 else 4 end,
+    factor
+"""
 STATES = {
     "remains": ("仍有剩余", "remains"),
     "unclear": ("区间含零，说不清", "the interval holds zero"),
@@ -28,10 +37,10 @@ STATES = {
 
 
 def need(reader: Reader, area: str | None = None, year: str | None = None) -> list[dict[str, Any]]:
-    """One object a definition, year and way of counting; without a year the newest that is known of each definition.
+    """One object a definition and way of counting; without a year, of each measure the newest year that is known.
 
     Returns: [{definition, name_zh, name_en, definition_zh, definition_en, note_zh, note_en, area, area_name, counted_from,
-        less, year, as_of, sources: [{total_id, title, address}], rows: [{measure, factor, factor_zh, factor_en,
+        less, as_of, sources: [{total_id, title, address}], rows: [{measure, year, factor, factor_zh, factor_en,
         factor_source_zh, factor_source_en, unit, printed, stock_as_of, stock_low, stock, stock_high, done_low, done,
         done_high, remaining_low, remaining, remaining_high, state, state_zh, state_en, obs_status}]}].
         Counts are integers where whole, money and m² exact text; a remainder may be negative and is never capped.
@@ -47,14 +56,7 @@ def need(reader: Reader, area: str | None = None, year: str | None = None) -> li
     for definition in reader.catalogue.need.definitions:
         if area is not None and definition.area != area:
             continue
-        rows = reader.rows(
-            """select * from fct_need where definition = ?
-               and last_year is not distinct from coalesce(?::integer, (select max(last_year) from fct_need as n
-                   where n.definition = fct_need.definition and n.less = fct_need.less))
-               order by less desc, case measure when 'communities' then 1 when 'households' then 2 when 'area_sqm' then 3
-                   else 4 end, factor""",
-            [definition.id, year],
-        )
+        rows = reader.rows(CHOSEN, [definition.id, year, year])
         for less in dict.fromkeys(r["less"] for r in rows):
             found.append(_object(reader, definition, less, [r for r in rows if r["less"] == less]))
     return found
@@ -64,13 +66,17 @@ def _object(reader: Reader, definition: StockDefinition, less: str, rows: list[d
     book = reader.catalogue
     costs = {c.id: c for c in book.need.costs}
     totals = list(dict.fromkeys(i for r in rows for i in r["total_ids"].split()))
+    years = {r["measure"]: r["last_year"] for r in rows}
     shown = []
     for row in rows:
         cost = costs.get(row["factor"] or "")
+        if cost and row["last_year"] != years[cost.per]:
+            continue  # of an older year: by now nothing, or nobody knows how much, is left to pay for
         zh, en = STATES[row["state"]]
         shown.append(
             {
                 "measure": row["measure"],
+                "year": row["last_year"],
                 "factor": row["factor"],
                 "factor_zh": cost.name.zh if cost else None,
                 "factor_en": cost.name.en if cost else None,
@@ -98,7 +104,6 @@ def _object(reader: Reader, definition: StockDefinition, less: str, rows: list[d
         "area_name": book.area(definition.area).name_zh,
         "counted_from": definition.counted_from,
         "less": less,
-        "year": rows[0]["last_year"],
         "as_of": reader.as_of,
         "sources": [
             {"total_id": i, "title": book.totals_by_id[i].source_title, "address": book.totals_by_id[i].source_url}

@@ -340,6 +340,7 @@ class Indicator(RulebookModel):
     constant_in_year: bool = False
     upper_bound: str | None = None
     print_cap: Decimal | None = None
+    scope: Literal["listed", "all_housing"] = "listed"  # of listed communities, or of all housing; never in one sum
 
     @property
     def accounts(self) -> list[ReturnFormula]:

@@ -86,6 +86,7 @@ def _indicators(c: Catalogue) -> list[list[str]]:
             "is_additive",
             "upper_bound",
             "is_limit",
+            "scope",
         ]
     ]
     for i in c.indicators.values():
@@ -109,6 +110,7 @@ def _indicators(c: Catalogue) -> list[list[str]]:
                 str(i.is_additive).lower(),
                 i.upper_bound or "",
                 str(_is_limit(c, i)).lower(),
+                i.scope,
             ]
         )
     return rows
@@ -281,6 +283,8 @@ def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
         "project_stages": _codelist(c, "project_stages", "order", "counts_as_started"),
         "milestones": _codelist(c, "milestones", "order", "date_field", "from_stage"),
         "fund_movements": _codelist(c, "fund_movements", "calendar"),
+        "rebased_series": [["indicator", "area_code", "printed_before"]]
+        + [[i, r.area, r.printed_before.isoformat()] for r in c.explanations.rebased for i in r.indicators],
         "need_stocks": _need_stocks(c),
         "need_costs": [["factor", "measure", "low", "high"]]
         + [[k.id, k.per, plain(k.low) or "", plain(k.high) or ""] for k in c.need.costs],

@@ -83,7 +83,7 @@ MEASURES = {
     "area_sqm": ("建筑面积", "floor area"),
     "cost": ("费用", "cost"),
 }
-LESS = {"started": ("累计新开工", "started"), "accepted": ("累计竣工验收", "accepted")}
+LESS = {"started": ("新开工", "started"), "accepted": ("竣工验收", "accepted")}
 
 
 def _range(row: dict[str, Any], name: str) -> str:
@@ -103,11 +103,10 @@ def show_need(found: list[dict[str, Any]], lang: str) -> None:
         return
     for held in found:
         less = LESS[held["less"]][0 if zh else 1]
-        span = f"{held['counted_from']}—{held['year']}" if held["year"] else f"{held['counted_from']}—?"
         console().print(f"[bold]{held['name_' + words]}[/] · {held['area_name']} {held['area']}")
         console().print(f"  口径 definition: {held['definition_' + words]}")
         console().print(f"  注意 note: {held['note_' + words]}")
-        table = new_table("量 measure", "存量 stock", f"{less} {span}", "剩余 remaining", "单位 unit", "说明 remark")
+        table = new_table("量 measure", "存量 stock", "年 years", less, "剩余 remaining", "单位 unit", "说明 remark")
         for r in held["rows"]:
             name = r["factor_" + words] if r["factor"] else MEASURES[r["measure"]][0 if zh else 1]
             remark = (
@@ -115,7 +114,8 @@ def show_need(found: list[dict[str, Any]], lang: str) -> None:
                 if r["factor"]
                 else f"{r['state_' + words]}；{r['printed']} {r['stock_as_of']}"
             )
-            table.add_row(name, _range(r, "stock"), _range(r, "done"), _range(r, "remaining"), r["unit"], remark)
+            span = f"{held['counted_from']}—{r['year'] or '?'}"
+            table.add_row(name, _range(r, "stock"), span, _range(r, "done"), _range(r, "remaining"), r["unit"], remark)
         console().print(table)
     console().print(
         "各口径不相加不相减；剩余与费用都是估计（E），本平台口径"

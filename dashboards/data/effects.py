@@ -6,9 +6,12 @@ is no year's result.
 
 from __future__ import annotations
 
-from dashboards.data.reading import read_frame
+from typing import Any
+
+from dashboards.data.reading import has_column, read_frame
 from dashboards.frames import HEADLINE_EFFECTS, Frame, Key
 from filings.figures import Reader
+from filings.need import need
 from filings.series import windows
 
 PREFIX = "effect_"
@@ -50,3 +53,10 @@ def vintages(reader: Reader, frame: Frame) -> dict[tuple[str, str], str]:
             if row["vintage"]:
                 found[indicator, row["period"]] = str(row["vintage"])
     return found
+
+
+def remaining(reader: Reader, area: str, sample: bool) -> list[dict[str, Any]]:
+    """What remains of each printed stock of an area; [] for samples, releases, and builds that hold no stocks."""
+    if sample or reader.release is not None or not has_column(reader, "fct_need", "definition"):
+        return []
+    return need(reader, area)

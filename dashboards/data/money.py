@@ -22,7 +22,24 @@ CHAIN = (
 )
 STEPS = CHAIN[:4]
 CONTENT = "cohort_investment_planned"
-COHORT = tuple(f"cohort_{rate}" for rate in RATES)
+COHORT = (
+    *(f"cohort_{rate}" for rate in RATES),
+    "cohort_local_cofunding_share",
+    "cohort_residents_share",
+    "cohort_district_per_city",
+    "cohort_investment_to_paid",
+    "cohort_central_share_basic",
+)
+USAGE = (
+    "local_cofunding_share",
+    "residents_share",
+    "district_per_city",
+    "investment_to_paid",
+    "investment_per_household",
+    "investment_per_household_accepted",
+    "investment_per_sqm",
+    "investment_per_sqm_accepted",
+)
 
 
 def other_accounts(reader: Reader) -> list[tuple[str, str, list[str]]]:
@@ -49,6 +66,11 @@ def chain(reader: Reader, area: str, period: str, sample: bool) -> Frame:
     """Planned, allotted, arrived, paid, returned, balance and idle of one period, and the three rates."""
     keys = [Key(i, area, period) for i in (*CHAIN, *RATES)]
     return read_frame(reader, "funds_chain", keys, sample=sample)
+
+
+def usage(reader: Reader, area: str, period: str, sample: bool) -> Frame:
+    """Shares, the city and district split, investment against payment and unit costs of one period."""
+    return read_frame(reader, "funds_usage", [Key(i, area, period) for i in USAGE], sample=sample)
 
 
 def account(
@@ -143,5 +165,5 @@ def by_content(reader: Reader, area: str, period: str, sample: bool) -> Frame:
 
 
 def cohort_rates(reader: Reader, area: str, period: str, sample: bool) -> Frame:
-    """The three rates of a plan year's tasks, life to date: another question than those of the calendar year."""
+    """Rates and shares of a plan year's tasks, life to date: another question than those of the calendar year."""
     return read_frame(reader, "cohort_rates", [Key(i, area, period) for i in COHORT], sample=sample)

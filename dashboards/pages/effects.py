@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 from dashboards.data import effects as data
 from dashboards.figures.effects_years import effects_years
 from dashboards.frames import Frame
-from dashboards.pages._page import Cell, Page, Table, chart_block, number, numbers_block
+from dashboards.pages._page import Block, Cell, Page, Table, chart_block, number, numbers_block
 from dashboards.pages.overview import SAMPLE_WARNING
-from dashboards.theme import UNITS_EN, Words
+from dashboards.theme import UNITS_EN, Words, trimmed, unit_words
 from dashboards.view import View
 from filings.figures import Reader
 
@@ -75,6 +77,64 @@ def _windows(reader: Reader, frame: Frame, view: View) -> Table:
     return Table(headers, rows, frozenset({2}))
 
 
+MEASURES = {
+    "communities": Words("小区", "communities"),
+    "households": Words("户", "households"),
+    "area_sqm": Words("建筑面积", "floor area"),
+    "cost": Words("费用", "cost"),
+}
+
+
+def _bounds(row: dict[str, Any], name: str) -> str:
+    """The value with its bounds, or the bounds alone."""
+    low, point, high = (None if row[n] is None else Decimal(str(row[n])) for n in (f"{name}_low", name, f"{name}_high"))
+    if low is None:
+        return ""
+    span = f"{trimmed(low, 8)} — {'…' if high is None else trimmed(high, 8)}"
+    return span if point is None else f"{trimmed(point, 8)}（{span}）"
+
+
+def _need(reader: Reader, view: View) -> list[Block]:
+    """What remains, against each printed stock; the definition stands in the row."""
+    rows = []
+    for held in data.remaining(reader, view.area, view.sample):
+        definition = Words(held["definition_zh"], held["definition_en"])
+        for r in held["rows"]:
+            measure = Words(r["factor_zh"], r["factor_en"]) if r["factor"] else MEASURES[r["measure"]]
+            rows.append(
+                [
+                    Cell(definition, title=Words(held["name_zh"], held["name_en"]).text(view.lang)),
+                    Cell(measure),
+                    Cell(_bounds(r, "remaining")),
+                    Cell(unit_words(r["unit"])),
+                    Cell(f"{held['counted_from']}—{r['year'] or '?'}"),
+                    Cell(_bounds(r, "stock"), title=r["printed"]),
+                    Cell(_bounds(r, "done")),
+                    Cell(Words(r["state_zh"], r["state_en"])),
+                ]
+            )
+    if not rows:
+        return []
+    headers = [
+        Words("存量的口径", "definition of the stock"),
+        Words("量", "measure"),
+        Words("剩余（上下限）", "remaining (bounds)"),
+        Words("单位", "unit"),
+        Words("起止年", "years"),
+        Words("公布存量（上下限）", "printed stock (bounds)"),
+        Words("累计新开工或验收", "started or accepted"),
+        Words("说明", "remark"),
+    ]
+    note = Words(
+        "每个存量各有口径，不相加不相减；剩余＝存量－累计，可为负：开工含该口径以外的小区。剩余与费用都是估计（E），本平台口径。",
+        "Each stock has a definition of its own and is never merged with another. Remaining = stock − started; it may be negative, "
+        "since starts hold communities that a definition leaves out. Remainders and costs are estimates (E), defined by this "
+        "platform.",
+    )
+    title = Words("还剩多少要改", "What remains to be renovated")
+    return [Block("need", title, None, None, Table(headers, rows), (note,), table_open=True)]
+
+
 def page(reader: Reader, view: View) -> Page:
     yearly = data.yearly(reader, view.area, view.sample)
     cumulative = data.cumulative(reader, view.area, view.sample)
@@ -94,7 +154,7 @@ def page(reader: Reader, view: View) -> Page:
         view,
         TITLE,
         Words("改了什么：管网、电梯、车位、服务设施？", "What was achieved: pipes, lifts, parking, services?"),
-        (first, second),
+        (first, second, *_need(reader, view)),
         reader.as_of,
         (SAMPLE_WARNING,) if view.sample else (),
     )

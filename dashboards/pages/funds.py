@@ -104,7 +104,7 @@ def _cohort(reader: Reader, view: View) -> list[Block]:
     title = Words("计划投资按改造内容（基础、完善、提升）", "Planned investment by content class")
     rates = numbers_block(
         data.cohort_rates(reader, view.area, view.period, view.sample),
-        Words("计划年度任务的三率", "Rates of the plan year's tasks"),
+        Words("计划年度任务的比率与占比", "Rates and shares of the plan year's tasks"),
         view,
     )
     return [
@@ -186,6 +186,28 @@ def _published(reader: Reader, view: View) -> list[Block]:
     return [*blocks, *(_other_account(reader, view, *a) for a in mine)]
 
 
+def _usage(reader: Reader, view: View) -> list[Block]:
+    """Who pays, and what a household and a square metre cost; nothing when no operand was filed."""
+    frame = data.usage(reader, view.area, view.period, view.sample)
+    if not frame.has_data:
+        return []
+    notes = (
+        Words(
+            "占比、市区配套比（市∶区县＝1∶此数）、单位费用均为本平台口径，不封顶；分母为零或缺项写明无数据。地方财政不含政府债券。",
+            "Shares, the split (city : district = 1 : this) and unit costs are defined by this platform and never capped; a missing "
+            "operand, or zero below, gives no data. Local budgets leave government bonds out.",
+        ),
+        Words(
+            f"逐笔台账（每个填报单元格一行，含单元格位置）：jiugai ledger --area {view.area} --period {view.period}"
+            f"{' --sample' if view.sample else ''} --out ledger.xlsx",
+            f"The ledger, a row a filed cell with its place: jiugai ledger --area {view.area} --period {view.period}"
+            f"{' --sample' if view.sample else ''} --out ledger.xlsx",
+        ),
+    )
+    title = Words("钱由谁出，一户一平方米花多少", "Who pays, and what a household and a square metre cost")
+    return [replace(numbers_block(frame, title, view), notes=notes, table_open=True)]
+
+
 def _returned(reader: Reader, view: View) -> list[Block]:
     """What the returns give: the chain from planned to idle, and its breakdowns."""
     frame = data.chain(reader, view.area, view.period, view.sample)
@@ -203,7 +225,7 @@ def _returned(reader: Reader, view: View) -> list[Block]:
             *_notes(reader, frame),
         ],
     )
-    blocks = [chain]
+    blocks = [chain, *_usage(reader, view)]
     for dim, title in BREAKDOWNS:
         if data.has_dimension(reader, view.area, view.period, dim, view.sample):
             parts = data.account(reader, "national", view.area, [view.period], dims=(dim,), sample=view.sample)
