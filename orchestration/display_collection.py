@@ -153,6 +153,18 @@ def show_answers(row: dict[str, Any], lang: str) -> None:
         console().print(f"  [yellow]还须说明 still to explain[/] {'、'.join(row['to_explain'])}")
 
 
+def show_proofs(proofs: list[dict[str, Any]], lang: str) -> None:
+    """For each form, version and month: whether a return can pass, and which rules do not apply there."""
+    for p in (p for p in proofs if p["returns"]):
+        silent = len(p["not_exercised"])
+        names = "、".join(p["not_exercised"]) if lang == "zh" else ", ".join(p["not_exercised"])
+        if lang == "zh":
+            said = f"求得报送 {p['returns']} 份，错误级规则 {p['rules']} 条，触发 {len(p['fired'])} 条，此处不适用 {silent} 条"
+        else:
+            said = f"{p['returns']} returns found, {p['rules']} error rules, {len(p['fired'])} fired, {silent} do not apply here"
+        console().print(escape(f"{p['form']} {p['of']}：{said}{f'（{names}）' if names else ''}"))
+
+
 def show_problems(problems: list[dict[str, str]], lang: str) -> None:
     for p in problems:
         place = f" {p['place']}" if p["place"] else ""

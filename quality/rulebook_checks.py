@@ -1,7 +1,8 @@
-"""Everything that must hold before a version of the rule book is adopted: files, cross-references, rules and their examples.
+"""Everything that must hold before a version of the rule book is adopted: files, cross-references, rules, and that they
+can be passed.
 
-Collects problems instead of stopping at the first one. Not here: what one expression may say (quality.audit), loading
-(ingestion.catalogue), replaying a version on past months.
+Collects problems instead of stopping at the first one. Not here: rules and their examples (rulebook_rules.py), what one
+expression may say (quality.audit), loading (ingestion.catalogue), replaying a version on past months.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,39 +19,31 @@ from pydantic import ValidationError
 
 from ingestion.catalogue import RULEBOOK, Catalogue, load_yaml
 from ingestion.errors import SetupError, UsageError
-from ingestion.rulebook_model import FieldSet, Rule
 from ingestion.rulebook_schema import KINDS, kind_of, pointer_of, schema_text
 from ingestion.validity import SPAN, first_of, last_of
 from quality.area_checks import area_problems
-from quality.audit.compile import compile_rules
-from quality.audit.examples import placeholders, run_examples
-from quality.audit.levels import ANY
-from quality.audit.messages import filled
-from quality.audit.templates import fields_of
+from quality.proof.witness import Proof
 from quality.rulebook_lock import LOCK, differences
-
-LONGEST_MESSAGE = 120
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-# what the relations between levels, counties and marks fill in (quality.audit.levels, quality.audit.counties)
-OF_LEVELS = {"own", "calc", "units", "diff", "missing", "names", "label", "label_en", "expected", "found", "code", "unit",
-             "place"}  # fmt: skip
+from quality.rulebook_problems import Problem, of_error
+from quality.rulebook_rules import contradictions, prove_what_compiles, rule_problems
 
 
 @dataclass(frozen=True)
-class Problem:
-    """One fault. file below rulebook/; place: the rule, field or line in it."""
+class Examined:
+    """problems: every one, file by file; none means that it may be adopted. proofs: what shows that returns can pass,
+    looked for where forms and codes are sound."""
 
-    file: str
-    place: str
-    problem_zh: str
-    problem_en: str
-
-    def as_json(self) -> dict[str, str]:
-        return asdict(self)
+    problems: list[Problem]
+    proofs: list[Proof]
 
 
 def check_rulebook(root: Path = RULEBOOK) -> list[Problem]:
-    """Every problem of a rule book, file by file; an empty list means that it may be adopted.
+    """Every problem of a rule book. Raises: UsageError when the folder holds none."""
+    return examine(root).problems
+
+
+def examine(root: Path = RULEBOOK) -> Examined:
+    """Everything that is checked of a rule book.
 
     Raises: UsageError when the folder holds no rule book.
     """
@@ -59,11 +52,11 @@ def check_rulebook(root: Path = RULEBOOK) -> list[Problem]:
     book = Catalogue(root)
     found = [*_files(root), *_codelists(root)]
     if found:  # what follows reads these files
-        return _without_repeats([*found, *_schemas(root)])
+        return Examined(_without_repeats([*found, *_schemas(root)]), [])
     for check in (
         _loading,
         _areas,
-        _rules,
+        rule_problems,
         _indicators,
         _layouts,
         _gates,
@@ -75,19 +68,14 @@ def check_rulebook(root: Path = RULEBOOK) -> list[Problem]:
         try:
             found += list(check(book))
         except SetupError as error:
-            found.append(_of_error(error))
-    return _without_repeats([*found, *_schemas(root)])
+            found.append(of_error(error))
+    # what is impossible can only be told of rules that are understood; what examples and ids lack does not matter
+    proofs = prove_what_compiles(book) if all(p.file.startswith("rules/") or p.file == LOCK for p in found) else []
+    return Examined(_without_repeats([*found, *contradictions(proofs, book), *_schemas(root)]), proofs)
 
 
 def _without_repeats(found: list[Problem]) -> list[Problem]:
     return list(dict.fromkeys(found))
-
-
-def _of_error(error: SetupError) -> Problem:
-    """A fault that stops a loader: its message opens with the file, and mostly with the place."""
-    file, _, rest = str(error).partition(": ")
-    place, sep, what = rest.partition(": ")
-    return Problem(file.removeprefix("rulebook/"), place if sep else "", what or rest, what or rest)
 
 
 # -- files --------------------------------------------------------------------------------------------------------
@@ -102,7 +90,7 @@ def _files(root: Path) -> Iterator[Problem]:
         try:
             data = load_yaml(path)
         except SetupError as error:
-            yield _of_error(error)
+            yield of_error(error)
             continue
         if path.read_text(encoding="utf-8").partition("\n")[0] != pointer_of(path, root, kind):
             line = pointer_of(path, root, kind)
@@ -171,7 +159,7 @@ def _loading(book: Catalogue) -> Iterator[Problem]:
         try:
             part()
         except SetupError as error:
-            yield _of_error(error)
+            yield of_error(error)
 
 
 def _areas(book: Catalogue) -> Iterator[Problem]:
@@ -260,100 +248,3 @@ def _codes_in_time(book: Catalogue) -> Iterator[Problem]:
 def _ids(book: Catalogue) -> Iterator[Problem]:
     for _, place, zh, en in differences(book):
         yield Problem(LOCK, place, zh, en)
-
-
-# -- rules --------------------------------------------------------------------------------------------------------
-def _rules(book: Catalogue) -> Iterator[Problem]:
-    """Each rule by itself, so that a fault in one hides none in another."""
-    files = _rule_files(book.root)
-    for form, rules in book.rules.items():
-        for rule in rules:
-            file = files[rule.id]
-            yield from _reasons(rule, file, book)
-            if form == ANY:
-                yield from _message(rule, file, OF_LEVELS)
-                yield from _of_the_book(rule, file, book)
-            elif form not in book.forms:
-                yield Problem(file, rule.id, f"没有表 {form}", f"no form {form}")
-            else:
-                yield from _rule(rule, file, book)
-
-
-def _rule(rule: Rule, file: str, book: Catalogue) -> Iterator[Problem]:
-    try:
-        compiled = compile_rules(book.form(rule.form), [rule], book)
-        yield from _message(rule, file, placeholders(rule, book))
-        for fault in run_examples(rule, book):
-            zh, _, en = fault.removeprefix(f"{rule.id}: ").partition(" (")
-            yield Problem(file, rule.id, zh, en.removesuffix(")") or zh)
-    except SetupError as error:
-        yield Problem(file, *_after_file(error))
-        return
-    for check in compiled.checks:
-        yield from _units(rule, file, check.over, book)
-
-
-def _of_the_book(rule: Rule, file: str, book: Catalogue) -> Iterator[Problem]:
-    """Relations that the rule book itself must satisfy: ratios that stay apart, targets whose difference is explained."""
-    wrong = []
-    for names in rule.params.get("apart", []):
-        found = [i for name in names if (i := book.indicators.get(name)) and i.kind == "ratio"]
-        tops, bottoms = ({getattr(i, side) for i in found} - {None} for side in ("numerator", "denominator"))
-        if min(len(tops), len(bottoms)) < len(names):
-            wrong.append("、".join(names))
-    explained = {key for e in book.explanations.totals for key in (e.total_id, *e.against)}
-    known = {t.total_id for t in book.control_totals}
-    for total_id in rule.params.get("totals", []):
-        if total_id not in known or not {total_id, total_id.split("-")[0]} & explained:
-            wrong.append(total_id)
-    for label in wrong:
-        zh, en = (filled(text, {"label": label}) for text in (rule.message.zh, rule.message.en))
-        yield Problem(file, rule.id, zh, en)
-
-
-def _after_file(error: SetupError) -> tuple[str, str, str]:
-    problem = _of_error(error)
-    return problem.place, problem.problem_zh, problem.problem_en
-
-
-def _rule_files(root: Path) -> dict[str, str]:
-    """rule id → the file that it stands in."""
-    return {
-        str(row["id"]): path.relative_to(root).as_posix()
-        for path in sorted((root / "rules").glob("*.yaml"))
-        for row in load_yaml(path)["rules"]
-    }
-
-
-def _reasons(rule: Rule, file: str, book: Catalogue) -> Iterator[Problem]:
-    for code in rule.reasons:
-        if code not in book.codelist("explain_reasons"):
-            yield Problem(file, rule.id, f"没有原因代码 {code}", f"no reason {code}")
-
-
-def _message(rule: Rule, file: str, known: set[str]) -> Iterator[Problem]:
-    for lang, text in (("zh", rule.message.zh), ("en", rule.message.en)):
-        if not text.strip():
-            yield Problem(file, rule.id, f"message.{lang} 为空", f"message.{lang} is empty")
-        if len(text) > LONGEST_MESSAGE:
-            yield Problem(file, rule.id, f"message.{lang} 长 {len(text)} 字，最多 {LONGEST_MESSAGE}",
-                          f"message.{lang} has {len(text)} characters, at most {LONGEST_MESSAGE}")  # fmt: skip
-        for name in PLACEHOLDER.findall(text):
-            if name not in known:
-                yield Problem(file, rule.id, f"message.{lang} 中的 {{{name}}} 不存在", f"message.{lang}: no {{{name}}}")
-
-
-def _units(rule: Rule, file: str, fields: FieldSet, book: Catalogue) -> Iterator[Problem]:
-    """A total and its parts, a value and what bounds it, are in one unit, or 万元 would be added to 元."""
-    p = rule.params
-    limit = str(p.get("within", p.get("equals")))
-    if "parts" in p:
-        names = [str(p.get("total")), *(str(part).lstrip("-") for part in p["parts"])]
-    elif limit in fields.by_id:
-        names = [limit, *fields_of(rule, fields)]
-    else:
-        return
-    units = {fields.by_id[n].unit for n in names if n in fields.by_id}
-    if len(units) > 1:
-        listed = "、".join(sorted(str(u) for u in units))
-        yield Problem(file, rule.id, f"两边的计量单位不同：{listed}", f"units differ: {listed}")

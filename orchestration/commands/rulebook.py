@@ -23,16 +23,18 @@ def rulebook() -> None:
 @options.as_json
 @options.lang
 def rulebook_check(folder: Path | None, as_json: bool, lang: str) -> None:
-    """全部校验：格式、引用、表达式、样例、提示语 Everything that must hold before a version is adopted."""
+    """全部校验：格式、引用、表达式、样例、提示语、能否通过 Everything that must hold before a version is adopted."""
     from ingestion.catalogue import RULEBOOK
-    from quality.rulebook_checks import check_rulebook
+    from quality.rulebook_checks import examine
 
-    problems = [p.as_json() for p in check_rulebook(folder or RULEBOOK)]
+    examined = examine(folder or RULEBOOK)
+    problems = [p.as_json() for p in examined.problems]
     if as_json:
         options.emit(problems)
     else:
-        from orchestration.display_collection import show_problems
+        from orchestration.display_collection import show_problems, show_proofs
 
+        show_proofs([p.as_json() for p in examined.proofs], lang)
         show_problems(problems, lang)
     sys.exit(1 if problems else 0)
 

@@ -96,7 +96,7 @@ def _codes(check: SetCheck, rows: Sequence[tuple[int, Row]], case: Case, catalog
     """Every code stands in its list and is valid in the period."""
     month = f"{case.period_end:%Y-%m}"
     for item in (f for f in check.over.fields if f.codelists):
-        valid = _valid_codes(item, month, catalogue)
+        valid = valid_codes(item, month, catalogue)
         for n, row in rows:
             value = row.get(item.id)
             text = str(value or "")
@@ -116,7 +116,8 @@ def _codes(check: SetCheck, rows: Sequence[tuple[int, Row]], case: Case, catalog
                     )
 
 
-def _valid_codes(item: FormField, month: str, catalogue: Catalogue) -> set[str]:
+def valid_codes(item: FormField, month: str, catalogue: Catalogue) -> set[str]:
+    """The codes that a field may hold in a month."""
     if item.codelist == "areas":  # a county's code of the period, or its code of today: its history is one
         return catalogue.basic_units_in(month) | {
             c for c in catalogue.basic_units if catalogue.area(c).valid_to is None

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import UsageError
-from quality.rulebook_checks import Problem, check_rulebook
+from quality.rulebook_checks import check_rulebook
+from quality.rulebook_problems import Problem
 from tests.rulebooks import change, copied
 
 
