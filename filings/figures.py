@@ -335,7 +335,7 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
     parts = reader.rows(
         """select * from fct_contributions where is_sample = ? and programme = ? and indicator = ? and area_code = ?
            and period = ? and accum = ? and dim_code = ? and group_id = ? and basis = ?
-           order by figure_role desc, unit_code, weight desc, submission_id, cell""",
+           order by figure_role desc, unit_code, weight desc, submission_id, cell, row_no, field, observation_id""",
         [
             question.sample,
             question.programme,
