@@ -239,7 +239,7 @@ def evaluate(
         connection.close()
     rules = {rule.id: n for n, rule in enumerate(compiled.rules)}
     sets = {f.id: n for n, f in enumerate(compiled.form.field_sets)}
-    checks = [*compiled.checks, *compiled.sets]
+    checks: list[Check | SetCheck] = [*compiled.checks, *compiled.sets]
     ranks = {id(check): (rules[check.rule.id], sets[check.over.id], n) for n, check in enumerate(checks)}
 
     def place(outcome: Outcome) -> tuple[int, ...]:
