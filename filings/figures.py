@@ -408,7 +408,16 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
     ]
     roles = {"value": 0, "numerator": 1, "denominator": 2}  # in words: the cells in the order people read them
     parts.sort(
-        key=lambda p: (roles[p["figure_role"]], p["unit_code"], -p["weight"], p["submission_id"], p["cell"] or "")
+        key=lambda p: (
+            roles[p["figure_role"]],
+            p["unit_code"],
+            -p["weight"],
+            p["submission_id"],
+            p["cell"] or "",
+            p["row_no"] or 0,
+            p["field"] or "",
+            p["observation_id"],
+        )
     )
     register = Register(reader.home)
     known = {

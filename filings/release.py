@@ -61,9 +61,8 @@ def _published(connection: duckdb.DuckDBPyConnection, passed: list[SeriesData]) 
     found = query(
         connection,
         """select * from fct_contributions
-           where is_sample = ? and programme = ? and period = ? and accum = 'level'
-           and indicator in (select unnest(?::varchar[]))
-           order by indicator, area_code, dim_code, group_id, basis, figure_role, unit_code, observation_id""",
+           where is_sample = ? and programme = ? and period = ? and accum = 'level' and list_contains(?::varchar[], indicator)
+           order by indicator, area_code, dim_code, group_id, basis, figure_role, unit_code, observation_id, row_no, field""",
         [key.is_sample, key.programme, key.period, [data.key.series for data in passed]],
     )
     cells: dict[tuple[str, str, str, str, str], list[dict[str, Any]]] = defaultdict(list)

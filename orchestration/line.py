@@ -22,6 +22,7 @@ from orchestration.assets.receiving import register_metadata, touched_partitions
 from orchestration.assets.warehouse import unreported
 from orchestration.audits import audit_results, audited_forms, evaluation_of
 from orchestration.build import build_defs
+from orchestration.history import quick_history
 from orchestration.instance import local_instance
 from orchestration.jobs import CANDIDATE, SITE
 from orchestration.resources import HomeResource
@@ -83,7 +84,7 @@ def run_line(
     counts: Counter[str] = Counter({"passed": 0, "failed": 0, "not_evaluated": 0})
     candidates: list[dict[str, Any]] = []
     state_of_word = {word: state for state, word in STATES.items()}
-    with local_instance(home) as instance:
+    with quick_history(home / "dagster"), local_instance(home) as instance:
 
         def run(job: str, key: str | None = None) -> dg.ExecuteInProcessResult:
             result = defs.resolve_job_def(job).execute_in_process(

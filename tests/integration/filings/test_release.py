@@ -226,6 +226,23 @@ def test_sample_releases_are_marked_on_every_file(demo_home: Path, copy_of: Any)
     assert make(home, "2023-04", "final", sample=True, series=["started_communities"])["state"] == "none"
 
 
+def test_the_cells_of_a_release_have_one_order(demo_home: Path, copy_of: Any) -> None:
+    """The same build makes the same bytes: cells of many rows of a list, of one return and one figure, never change places."""
+    home = copy_of(demo_home)
+    run_gates(home, "2023-09", "provisional", sample=True, series=["cohort_funds_paid"])
+    candidate = make(home, "2023-09", "provisional", sample=True, series=["cohort_funds_paid"])
+    cells = pq.read_table(Path(candidate["path"]) / "data" / "fct_contributions.parquet").to_pylist()
+    figures: dict[Any, list[Any]] = {}
+    for c in cells:
+        key = tuple(c[n] for n in ("indicator", "area_code", "dim_code", "group_id", "basis"))
+        rows = c["row_no"] is None, c["row_no"] or 0
+        figures.setdefault(key, []).append((c["figure_role"], c["unit_code"], c["observation_id"], *rows, c["field"]))
+    assert any(
+        len({p[:3] for p in places}) < len(places) for places in figures.values()
+    )  # there is something to confuse
+    assert all(places == sorted(set(places)) for places in figures.values())
+
+
 def test_an_approval_needs_a_name_and_a_known_candidate(home: Path) -> None:
     with pytest.raises(UsageError, match="姓名"):
         approve(home, "2023-09-provisional-01", " ")
