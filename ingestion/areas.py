@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.boundaries import FOUNDS, Boundaries, first_month, month_before, note_key
-from ingestion.errors import UsageError
-from ingestion.rulebook_files import parse, read_csv
+from ingestion.errors import SetupError, UsageError
+from ingestion.rulebook_files import parse, place_of, read_csv
 from ingestion.rulebook_model import Area
 from ingestion.units import normalise
 
@@ -40,12 +40,24 @@ class AreaDirectory:
     @cached_property
     def area_changes(self) -> list[dict[str, str]]:
         """Renamings, mergers and moves, as areas/area_changes.csv has them."""
-        return read_csv(self.root / "areas" / "area_changes.csv")
+        return self._dated("area_changes.csv")
 
     @cached_property
     def boundary_notes(self) -> list[dict[str, str]]:
         """What the change list leaves open or has wrong, each with its reason: extent, month, moves that it lacks."""
-        return read_csv(self.root / "areas" / "boundary_notes.csv")
+        return self._dated("boundary_notes.csv")
+
+    def _dated(self, name: str) -> list[dict[str, str]]:
+        """Rows with a year, and a month where they have one. Raises SetupError."""
+        path = self.root / "areas" / name
+        rows = read_csv(path)
+        for line, row in enumerate(rows, start=2):
+            if not re.fullmatch(r"20\d\d", row["year"]):
+                raise SetupError(f"{place_of(path)}: line {line}: 年份“{row['year']}”应如 2021 (year not understood)")
+            month = row.get("effective") or ""
+            if month and not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
+                raise SetupError(f"{place_of(path)}: line {line}: 生效月份“{month}”应如 2021-04 (month not understood)")
+        return rows
 
     @cached_property
     def boundaries(self) -> Boundaries:
