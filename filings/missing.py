@@ -171,7 +171,7 @@ def _wholes(reader: Reader, indicator: str, area: str, programme: str, year: str
     for row in reader.rows(
         """select period, value, half_unit, qualifier, printed, source_id from fct_figures
            where not is_sample and accum = 'level' and basis = 'filed' and source_id is not null and not is_doubtful
-             and dim_code = '' and obs_status = 'A' and value is not null
+             and dim_code = '' and obs_status in ('A', 'B') and value is not null
              and programme = ? and indicator = ? and area_code = ? and left(period, 4) = ? and length(period) in (4, 7)
            order by period, choice_rank""",
         [programme, indicator, area, year],
