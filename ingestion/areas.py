@@ -71,17 +71,21 @@ class AreaDirectory:
         return [(r, first_month(r, notes.get(note_key(r)))) for r in self.area_changes]
 
     @cached_property
-    def areas(self) -> dict[str, Area]:
-        """Units of today by six-digit code; zones (non-statutory units) included."""
-        path = self.root / "areas" / "areas.csv"
-        begun = {n["new_code"]: first_month(n, n) for n in self.boundary_notes if n["extent"] == FOUNDS} | {
+    def _begun(self) -> dict[str, str]:
+        """Codes that a change made, with their first month."""
+        return {n["new_code"]: first_month(n, n) for n in self.boundary_notes if n["extent"] == FOUNDS} | {
             r["new_code"]: month
             for r, month in self._first_months
             if r["new_code"] and r["new_code"] != r["old_code"] and r["type_zh"] not in MERGED_INTO
         }
+
+    @cached_property
+    def areas(self) -> dict[str, Area]:
+        """Units of today by six-digit code; zones (non-statutory units) included."""
+        path = self.root / "areas" / "areas.csv"
         found = {}
         for r in read_csv(path):
-            data: dict[str, Any] = {**r, "valid_from": begun.get(r["code"])}
+            data: dict[str, Any] = {**r, "valid_from": self._begun.get(r["code"])}
             found[r["code"]] = parse(Area, data, path, r["code"])
         path = self.root / "areas" / "zones.csv"
         for r in read_csv(path):
@@ -106,7 +110,7 @@ class AreaDirectory:
             above = next((a for a in (f"{code[:4]}00", f"{code[:2]}0000") if a in self.areas), "")
             data = {
                 "code": code, "name_zh": r["old_name"], "short_zh": "", "name_en": "", "level": "county",
-                "parent_code": above, "note": r["source"], "valid_to": month_before(month),
+                "parent_code": above, "note": r["source"], "valid_from": self._begun.get(code), "valid_to": month_before(month),
             }  # fmt: skip
             found[code] = parse(Area, data, path, code)
         return found
