@@ -48,7 +48,7 @@ COLUMNS = (
     Column("dim_en", "分组英文名称", "dimension, English"),
     Column("value", "数值（基本单位，精确小数；空＝缺失）", "value in the base unit, exact decimal; empty = missing"),
     Column("unit", "计量单位", "unit of measure"),
-    Column("obs_status", "状态 A正常 E估算 L缺失 M不存在 U部分合计", "SDMX OBS_STATUS: A E L M U"),
+    Column("obs_status", "状态 A正常 B范围变动 E估算 L缺失 M不存在 U部分合计", "SDMX OBS_STATUS: A B E L M U"),
     Column("choice_rank", "1＝图中采用；2起为其他来源", "1 = shown as the answer; from 2 on other sources"),
     Column("basis", "summed 下级相加 partial 部分相加 filed 本级所报", "summed, partial or filed"),
     Column("numerator", "分子", "numerator of a rate"),

@@ -46,6 +46,7 @@ class Words(NamedTuple):
 STATUS = {
     "A": Words("正常", "normal"),
     "P": Words("初步", "provisional"),
+    "B": Words("范围变动", "break"),
     "E": Words("估算", "estimate"),
     "L": Words("缺失", "missing"),
     "M": Words("不存在", "cannot exist"),

@@ -43,6 +43,7 @@ HEADER = [
 NOTES = [
     ["OBS_STATUS A", "正常", "normal"],
     ["OBS_STATUS P", "初步", "provisional"],
+    ["OBS_STATUS B", "范围变动后的首期，与此前不可直接比较", "break: the first after a change of territory"],
     ["OBS_STATUS U", "部分合计（不全）", "partial total, low reliability"],
     ["OBS_STATUS E", "估算", "estimated"],
     ["OBS_STATUS L", "应有未报", "missing, exists but not filed"],

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.boundaries import FOUNDS, Boundaries, first_month, month_before, note_key
-from ingestion.errors import UsageError
-from ingestion.rulebook_files import parse, read_csv
+from ingestion.errors import SetupError, UsageError
+from ingestion.rulebook_files import parse, place_of, read_csv
 from ingestion.rulebook_model import Area
 from ingestion.units import normalise
 
@@ -40,12 +40,24 @@ class AreaDirectory:
     @cached_property
     def area_changes(self) -> list[dict[str, str]]:
         """Renamings, mergers and moves, as areas/area_changes.csv has them."""
-        return read_csv(self.root / "areas" / "area_changes.csv")
+        return self._dated("area_changes.csv")
 
     @cached_property
     def boundary_notes(self) -> list[dict[str, str]]:
         """What the change list leaves open or has wrong, each with its reason: extent, month, moves that it lacks."""
-        return read_csv(self.root / "areas" / "boundary_notes.csv")
+        return self._dated("boundary_notes.csv")
+
+    def _dated(self, name: str) -> list[dict[str, str]]:
+        """Rows with a year, and a month where they have one. Raises SetupError."""
+        path = self.root / "areas" / name
+        rows = read_csv(path)
+        for line, row in enumerate(rows, start=2):
+            if not re.fullmatch(r"20\d\d", row["year"]):
+                raise SetupError(f"{place_of(path)}: line {line}: 年份“{row['year']}”应如 2021 (year not understood)")
+            month = row.get("effective") or ""
+            if month and not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
+                raise SetupError(f"{place_of(path)}: line {line}: 生效月份“{month}”应如 2021-04 (month not understood)")
+        return rows
 
     @cached_property
     def boundaries(self) -> Boundaries:
@@ -59,17 +71,21 @@ class AreaDirectory:
         return [(r, first_month(r, notes.get(note_key(r)))) for r in self.area_changes]
 
     @cached_property
-    def areas(self) -> dict[str, Area]:
-        """Units of today by six-digit code; zones (non-statutory units) included."""
-        path = self.root / "areas" / "areas.csv"
-        begun = {n["new_code"]: first_month(n, n) for n in self.boundary_notes if n["extent"] == FOUNDS} | {
+    def _begun(self) -> dict[str, str]:
+        """Codes that a change made, with their first month."""
+        return {n["new_code"]: first_month(n, n) for n in self.boundary_notes if n["extent"] == FOUNDS} | {
             r["new_code"]: month
             for r, month in self._first_months
             if r["new_code"] and r["new_code"] != r["old_code"] and r["type_zh"] not in MERGED_INTO
         }
+
+    @cached_property
+    def areas(self) -> dict[str, Area]:
+        """Units of today by six-digit code; zones (non-statutory units) included."""
+        path = self.root / "areas" / "areas.csv"
         found = {}
         for r in read_csv(path):
-            data: dict[str, Any] = {**r, "valid_from": begun.get(r["code"])}
+            data: dict[str, Any] = {**r, "valid_from": self._begun.get(r["code"])}
             found[r["code"]] = parse(Area, data, path, r["code"])
         path = self.root / "areas" / "zones.csv"
         for r in read_csv(path):
@@ -94,7 +110,7 @@ class AreaDirectory:
             above = next((a for a in (f"{code[:4]}00", f"{code[:2]}0000") if a in self.areas), "")
             data = {
                 "code": code, "name_zh": r["old_name"], "short_zh": "", "name_en": "", "level": "county",
-                "parent_code": above, "note": r["source"], "valid_to": month_before(month),
+                "parent_code": above, "note": r["source"], "valid_from": self._begun.get(code), "valid_to": month_before(month),
             }  # fmt: skip
             found[code] = parse(Area, data, path, code)
         return found

@@ -171,6 +171,8 @@ def show_figure(a: dict[str, Any], lang: str) -> None:
             f"[bold]{a['value']}[/] {a['unit']}{rounding} · {a['obs_status']} · {a['basis']} · {a['source_kind']}"
             f"{' ' + a['source_id'] if a['source_id'] else ''}{printed}"
         )
+        if a["reason_zh"]:  # a break of the series, or a denominator of zero
+            console().print(f"  [yellow]{a['reason_zh'] if lang == 'zh' else a['reason_en']}[/]")
     if a["numerator"] is not None or a["denominator"] is not None:
         console().print(f"  分子 numerator {a['numerator']} · 分母 denominator {a['denominator']}")
     if a["print_value"] != a["value"]:

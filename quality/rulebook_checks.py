@@ -237,12 +237,10 @@ def _codes_in_time(book: Catalogue) -> Iterator[Problem]:
     for name, rows in book.codelists.items():
         for code, row in rows.items():
             first, last = row.get("valid_from") or "", row.get("valid_to") or ""
-            if any(m and not SPAN.fullmatch(m) for m in (first, last)):
-                yield Problem(f"codelists/{name}.csv", code, f"有效期“{first}”至“{last}”应为月份或年份，如 2023-01、2023",
-                              f"validity “{first}” to “{last}” should be months or years, such as 2023-01 or 2023")  # fmt: skip
-            elif first and last and last_of(last) < first_of(first):
-                yield Problem(f"codelists/{name}.csv", code, f"有效期“{first}”至“{last}”先后颠倒",
-                              f"validity “{first}” to “{last}” runs backwards")  # fmt: skip
+            spans = all(not m or SPAN.fullmatch(m) for m in (first, last))
+            if not spans or (first and last and last_of(last) < first_of(first)):
+                yield Problem(f"codelists/{name}.csv", code, f"有效期“{first}”至“{last}”应为先后两个月份或年份，如 2023-01、2023",
+                              f"validity “{first}” to “{last}” should be two months or years in order")  # fmt: skip
 
 
 def _ids(book: Catalogue) -> Iterator[Problem]:

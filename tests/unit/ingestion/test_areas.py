@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from ingestion.areas import last_month
-from ingestion.catalogue import catalogue
+from ingestion.catalogue import Catalogue, catalogue
+from ingestion.errors import SetupError
 from ingestion.model import Finding, ReadResult
 from ingestion.returns import read_return
 from ingestion.workbook import read_workbook
 from tests.factories import edit, set_header, write_return
+from tests.rulebooks import copied
 
 TODAY = dt.date(2026, 3, 1)
 
@@ -80,3 +82,64 @@ def test_zones_are_named_as_print_names_them_below_their_city_alone() -> None:
     assert len(book.find_area("经开区")) == 3  # of the nation: a question
     assert book.find_area("东西湖", "420100") == ["420112"]
     assert all(book.area(c).note.startswith("ours") for c in book.areas if book.area(c).is_zone)
+
+
+def with_changes(folder: Path, changes: str, notes: str = "") -> Catalogue:
+    """The rule book with another list of changes: (year, type, old, old name, new, new name)."""
+    root = copied(folder)
+    head = "year,type_zh,old_code,old_name,new_code,new_name,path,approval_doc_no,detail,source\n"
+    rows = "".join(f"{line.strip()},,,,\n" for line in changes.strip().splitlines())
+    (root / "areas" / "area_changes.csv").write_text(head + rows, encoding="utf-8")
+    head = "year,old_code,new_code,effective,extent,zh,en,source\n"
+    rows = "".join(f"{line.strip()},因,why,ours\n" for line in notes.strip().splitlines())
+    (root / "areas" / "boundary_notes.csv").write_text(head + rows, encoding="utf-8")
+    return Catalogue(root)
+
+
+def members(book: Catalogue, area: str) -> set[tuple[str, str | None, str | None]]:
+    return {(s.code, s.start, s.end) for s in book.boundaries.histories[area].members}
+
+
+def test_changes_one_after_the_other_are_one_history(tmp_path: Path) -> None:
+    """甲 became 乙 in 2019, 乙 and 丙 became 太谷区 in 2021."""
+    book = with_changes(tmp_path, """
+        2019,撤县设区,140798,甲县,140799,乙区
+        2021,撤销,140799,乙区,140703,太谷区
+        2021,更名,140797,丙区,140703,太谷区""")  # fmt: skip
+    assert book.area("140799").valid_to == "2021-12"
+    assert members(book, "140703") == {
+        ("140703", "2022-01", None), ("140799", "2020-01", "2021-12"), ("140798", None, "2019-12"),
+        ("140797", None, "2021-12")}  # fmt: skip
+    assert book.boundaries.codes_then("140703", "2022-01", "2021-12") == ["140797", "140799"]
+
+
+def test_a_history_ends_at_its_last_break(tmp_path: Path) -> None:
+    """丙 gave a part to 榆次区 in mid-2020; then 榆次区 took 丁 in as a whole in 2022."""
+    book = with_changes(tmp_path, "2022,撤销,140796,丁县,140702,榆次区", "2020,140703,140702,2020-07,part")
+    assert members(book, "140702") == {
+        ("140702", "2023-01", None), ("140702", "2020-07", "2022-12"), ("140796", "2020-07", "2022-12")}  # fmt: skip
+    broken = book.boundaries.histories["140702"].broken
+    assert broken is not None and broken.month == "2020-07" and "因" in broken.zh and "why" in broken.en
+    assert [b.month for b in book.boundaries.breaks["140702"]] == ["2020-07", "2023-01"]
+    assert book.boundaries.codes_then("140702", "2023-01", "2022-12") == ["140702", "140796"]
+    assert book.boundaries.codes_then("140702", "2023-01", "2020-06") is None
+    assert {a.code for a in book.areas.values() if a.code in book.boundaries.histories} == {"140702", "140703"}
+
+
+def test_a_part_that_went_to_another_city_breaks_both_cities(tmp_path: Path) -> None:
+    book = with_changes(tmp_path, "", "2020,140703,140105,,part")
+    for city in ("140700", "140100"):
+        broken = book.boundaries.histories[city].broken
+        assert broken is not None and broken.month == "2021-01"
+    assert "140000" not in book.boundaries.histories and "000000" not in book.boundaries.histories
+
+
+@pytest.mark.parametrize(("file", "old", "new"), [
+    ("area_changes.csv", "\n2019,", "\n19,"), ("boundary_notes.csv", "2021-04", "April"),
+])  # fmt: skip
+def test_a_year_or_month_that_is_none_is_told_with_its_line(tmp_path: Path, file: str, old: str, new: str) -> None:
+    root = copied(tmp_path)
+    path = root / "areas" / file
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SetupError, match=f"{file}: line "):
+        Catalogue(root).area("140703")

@@ -63,14 +63,12 @@ def test_the_rule_book_stays_sound_but_for_its_lock(book: Catalogue) -> None:
     assert [p for p in check_rulebook(book.root) if "ids.csv" not in p.file] == []
 
 
-@pytest.mark.parametrize(("span", "problem"), [
-    ("2023-13,", "months or years"), ("2023,2022-12", "backwards"), ("spring,", "months or years"),
-])  # fmt: skip
-def test_a_validity_that_is_none_is_refused(tmp_path: Path, span: str, problem: str) -> None:
+@pytest.mark.parametrize("span", ["2023-13,", "2023,2022-12", "spring,"])
+def test_a_validity_that_is_none_is_refused(tmp_path: Path, span: str) -> None:
     root = copied(tmp_path)
     change(root / "codelists" / "fund_sources.csv", ",residents,,,", f",residents,{span},")
     [found] = [p for p in check_rulebook(root) if p.file == "codelists/fund_sources.csv"]
-    assert problem in found.problem_en
+    assert "months or years in order" in found.problem_en
 
 
 @pytest.mark.parametrize(("kind", "period", "valid"), [
