@@ -8,7 +8,7 @@ with held as (
         coalesce(half_unit, 0) as half_unit, coalesce(qualifier, 'exact') as qualifier
     from {{ ref('fct_figures') }}
     where not is_sample and accum = 'level' and basis = 'filed' and source_id is not null and not is_doubtful and dim_code = ''
-      and obs_status = 'A' and value is not null
+      and obs_status in ('A', 'B') and value is not null
     qualify row_number() over (partition by programme, indicator, area_code, period order by choice_rank) = 1
 ),
 

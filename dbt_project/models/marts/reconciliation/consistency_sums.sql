@@ -46,7 +46,7 @@ wholes as (
         {{ count_half_unit('value', 'half_unit', "coalesce(qualifier, 'exact')") }} as rounding
     from {{ ref('fct_figures') }}
     where not is_sample and accum = 'level' and basis = 'filed' and source_id is not null and not is_doubtful
-      and dim_code = '' and obs_status = 'A' and value is not null and length(period) in (4, 7)
+      and dim_code = '' and obs_status in ('A', 'B') and value is not null and length(period) in (4, 7)
 ),
 
 bounded as (
