@@ -295,8 +295,6 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
     }
     if indicator.factor:
         answer["factor"] = {"name": indicator.factor, "value": plain(catalogue.persons_per_household)}
-    if answer["levels"]:
-        answer["coverage"]["share_of_last_year"] = answer["levels"]["coverage"]["share_of_last_year"]
     if question.sample:
         answer["marker"] = "模拟数据"
     part_unit = catalogue.indicator(indicator.numerator).unit if indicator.numerator else unit

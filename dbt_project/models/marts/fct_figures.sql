@@ -44,7 +44,7 @@ unexplained as (
     inner join (
         select area_code, unit_code from {{ ref('area_closure') }}
         union
-        select area_code, area_code from {{ ref('areas') }}
+        select area_code, area_code as unit_code from {{ ref('areas') }}
     ) as c on n.unit_code = c.unit_code
     where not n.is_explained
 ),

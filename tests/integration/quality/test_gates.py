@@ -27,7 +27,7 @@ def sound() -> SeriesData:
         for code, value in (("110000", 30), ("120000", 20))
     ]
     total = [
-        dict(zip(TOTAL_COLUMNS, ("000000", True, "summed", Decimal(50), 2, 2, 1_000_000, 1, 0, 0, None, None), strict=True))
+        dict(zip(TOTAL_COLUMNS, ("000000", True, "summed", Decimal(50), 2, 2, 1_000_000, 1, 0, 0, 0, None, None), strict=True))
     ]  # fmt: skip
     return SeriesData(KEY, units, total, ["S1"])
 
@@ -58,6 +58,7 @@ READS = {
     "values_complete": ("has_value", "units"), "values_not_negative": ("sign", "units"), "units_unique": ("area_code", "units"),
     "coverage": ("coverage_ppm", "total"), "total_adds_up": ("residual_ok", "total"),
     "control_totals_agree": ("answers_differing", "total"), "not_partial": ("is_partial", "total"),
+    "falls_explained": ("falls_unexplained", "total"),
     "columns_present": ("value", "units"), "rows_present": ("has_value", "units"),
 }  # fmt: skip
 
@@ -89,6 +90,7 @@ def broken(table: str, **changes: Any) -> SeriesData:
         ("coverage", broken("total", coverage_ppm=999_999)),
         ("total_adds_up", broken("total", residual_ok=0)),
         ("control_totals_agree", broken("total", answers_differing=1)),
+        ("falls_explained", broken("total", falls_unexplained=1)),
         ("not_partial", broken("total", is_partial=1)),
     ],
 )

@@ -10,7 +10,11 @@ with figures as (
     select *
     from {{ ref('fct_figures') }}
     where choice_rank = 1 and accum = 'level' and dim_code = '' and length(period) in (4, 9)
-      and indicator in ({% for m in measures.values() %}'{{ m }}'{% if not loop.last %}, {% endif %}{% endfor %})
+      and indicator in (
+          {%- for m in measures.values() %}
+          '{{ m }}'{% if not loop.last %},{% endif %}
+          {%- endfor %}
+      )
 ),
 
 pivoted as (

@@ -45,7 +45,7 @@ explained as (
     from fallen as f
     inner join {{ ref('int_submissions__in_force') }} as s on f.submission_id = s.submission_id
     inner join {{ ref('stg_register__explanations') }} as e
-        on f.submission_id = e.submission_id and e.explained_at <= s.decided_at
+        on f.submission_id = e.submission_id and s.decided_at >= e.explained_at
     inner join {{ ref('falling_fields') }} as r on e.rule = r.rule and list_contains(f.fields, r.field)
     group by all
 ),

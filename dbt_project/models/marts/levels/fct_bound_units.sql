@@ -35,7 +35,7 @@ earlier as (
     from asked as a
     inner join filed as f
         on a.is_sample = f.is_sample and a.programme = f.programme and a.indicator = f.indicator
-       and a.account = f.account and left(a.period, 4) = left(f.period, 4) and f.period < a.period
+       and a.account = f.account and left(a.period, 4) = left(f.period, 4) and a.period > f.period
     group by all
 ),
 

@@ -23,11 +23,18 @@ with filed as (
 ),
 
 known_below_city as (
-    select {{ key_list }}, area_code, parent_code, value, half_unit, is_return from filed
+    select
+        {{ key_list }},
+        area_code, parent_code, value, half_unit, is_return
+    from filed
 ),
 
 -- upwards, one level at a time
-{%- for level, below, into in [('city', 'known_below_city', 'known_below_province'), ('province', 'known_below_province', 'known_below_nation'), ('national', 'known_below_nation', none)] %}
+{%- for level, below, into in [
+    ('city', 'known_below_city', 'known_below_province'),
+    ('province', 'known_below_province', 'known_below_nation'),
+    ('national', 'known_below_nation', none),
+] %}
 
 sums_of_{{ level }} as (
     select
@@ -64,7 +71,9 @@ sums as (
 
 paired as (
     select
-        {% for k in keys %}coalesce(f.{{ k }}, s.{{ k }}) as {{ k }}, {% endfor %}
+        {%- for k in keys %}
+        coalesce(f.{{ k }}, s.{{ k }}) as {{ k }},
+        {%- endfor %}
         coalesce(f.area_code, s.area_code) as area_code,
         coalesce(f.is_return, s.is_return) as is_return,
         f.value as filed_value,
@@ -93,7 +102,7 @@ parted_within as (
     union
     select {{ key_list }}, province_code, level, height, area_code from parted where level <> 'national'
     union
-    select {{ keys_of('p', keys) }}, n.area_code, p.level, p.height, p.area_code
+    select {{ keys_of('p', keys) }}, n.area_code as within, p.level, p.height, p.area_code
     from parted as p, {{ ref('areas') }} as n
     where n.level = 'national'
 ),
@@ -149,7 +158,9 @@ year_before as (
 
 weights as (
     select
-        {% for k in keys %}coalesce(u.{{ k }}, b.{{ k }}) as {{ k }}, {% endfor %}
+        {%- for k in keys %}
+        coalesce(u.{{ k }}, b.{{ k }}) as {{ k }},
+        {%- endfor %}
         coalesce(u.area_code, b.area_code) as unit_code,
         u.area_code is not null as is_reported,
         b.value as value_before
