@@ -23,7 +23,6 @@ from ingestion.archive import Archive
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
-from ingestion.register import Register, submissions
 from ingestion.rulebook_model import Indicator
 from ingestion.units import json_number, plain, ratio
 from ingestion.workbook import Workbook, read_workbook, split_address
@@ -348,6 +347,8 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
             basis_of_cells(chosen["basis"]),
         ],
     )
+    from ingestion.register import Register, submissions  # half a second that a figure alone does without
+
     register = Register(reader.home)
     known = {
         r["submission_id"]: r
