@@ -28,7 +28,6 @@ from ingestion.areas import last_month
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
-from ingestion.register import Register, submissions
 from ingestion.rulebook_model import Indicator
 from ingestion.units import json_number, plain, ratio
 from ingestion.workbook import Workbook, read_workbook, split_address
@@ -417,6 +416,8 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
             p["observation_id"],
         )
     )
+    from ingestion.register import Register, submissions  # half a second that a figure alone does without
+
     register = Register(reader.home)
     known = {
         r["submission_id"]: r

@@ -11,9 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from rapidfuzz import fuzz, process
-
 from ingestion.units import normalise
 
 SCORES = 20_000_000  # compared at a time: 80 MB of scores, however many rows one place has
@@ -79,6 +76,9 @@ def _agree(one: Numbers, other: Numbers) -> bool:
 def _compare(
     left: Sequence[_Variant], right: Sequence[_Variant], threshold: float, found: dict[tuple[int, int], float]
 ) -> None:
+    import numpy as np  # here and below: only lists of places need these two, and they cost every start
+    from rapidfuzz import fuzz, process
+
     texts = [v.text for v in right]
     chunk = max(1, SCORES // len(right))
     for start in range(0, len(left), chunk):
@@ -126,6 +126,8 @@ def _short_forms(block: Sequence[_Variant], threshold: float, found: dict[tuple[
 def _one_address(
     left: Sequence[_Variant], right: Sequence[_Variant], threshold: float, found: dict[tuple[int, int], float]
 ) -> None:
+    from rapidfuzz import fuzz
+
     for one in left:
         for other in right[: LIKEST + 1]:
             pair = min(one.row, other.row), max(one.row, other.row)

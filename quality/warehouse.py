@@ -18,18 +18,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ingestion.archive import sync_folder, write_whole
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.errors import RetriableError, SetupError, UsageError
 from ingestion.moments import now_utc, stamp
-from ingestion.register import Register, events, explanations, submissions
-from ingestion.store import Store
+
+if TYPE_CHECKING:  # the register and Arrow cost a second to load, which answering from a build does without
+    from ingestion.register import Register
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 KEEP_BUILDS = 5
@@ -98,6 +97,11 @@ def export_register(register: Register, folder: Path, as_of: dt.datetime | None 
     status and decided_at are those of the moment, so that dbt needs to know no decisions; an explanation counts once what
     it belongs to is accepted, whichever moment is asked for.
     """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from ingestion.register import explanations, submissions
+
     rows = register.states(as_of=as_of)
     types = {"seq": pa.int64(), "version": pa.int64(), "is_backfilled": pa.bool_()}
     schema = pa.schema([(c.name, types.get(c.name, pa.string())) for c in submissions.columns])
@@ -188,6 +192,9 @@ def build(home: Path, as_of: dt.datetime | None = None) -> BuildResult:
 
     Raises: BuildFailed when a model or a test of error severity fails: the file is then thrown away.
     """
+    from ingestion.register import Register
+    from ingestion.store import Store
+
     register = Register(home)
     try:
         with _one_build(home):
@@ -256,6 +263,8 @@ def current_build(home: Path) -> Build:
 
 def is_stale(home: Path) -> bool:
     """Whether `current` is missing, of another rule book, or older than what was received or decided since."""
+    from ingestion.register import Register, events, submissions
+
     register = Register(home)
     try:
         try:
@@ -272,6 +281,8 @@ def is_stale(home: Path) -> bool:
 
 def build_as_of(home: Path, as_of: dt.datetime) -> Build:
     """A build that answers for a moment: an existing one of the same register and rule book, else a new one."""
+    from ingestion.register import Register
+
     register = Register(home)
     watermark = register.watermark
     register.close()

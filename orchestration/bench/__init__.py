@@ -73,11 +73,12 @@ def measure(case: Case, runs: int = RUNS) -> dict[str, Any]:
 
 def cases(folder: Path, scale: str) -> Iterator[Case]:
     """Every case, its input made just before it is measured."""
-    from orchestration.bench import audit, build, pages, reading
+    from orchestration.bench import audit, build, pages, reading, rosters
 
     count = SCALES[scale]
     yield from reading.cases(folder / "reading", count)
     yield from audit.cases(count)
+    yield from rosters.cases(scale)
     home = folder / "home"
     yield from build.cases(home, folder / "inputs", count)
     yield from pages.cases(home, folder / "site")

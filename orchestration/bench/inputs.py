@@ -41,7 +41,7 @@ def write_rosters(folder: Path, count: int) -> tuple[list[Path], int]:
     """
     book = catalogue()
     form = book.form("J4")
-    samples = cycle(_sample_rows(book))
+    samples = cycle(sample_rows(book))
     shares: dict[str, list[tuple[str, int]]] = {}  # province → its units, and rows of each
     for n, unit in enumerate(sorted(book.basic_units)[:count]):
         rows = NATION_ROWS * (n + 1) // NATION_UNITS - NATION_ROWS * n // NATION_UNITS
@@ -60,7 +60,8 @@ def write_rosters(folder: Path, count: int) -> tuple[list[Path], int]:
     return paths, sum(rows for units in shares.values() for _, rows in units)
 
 
-def _sample_rows(book: Catalogue) -> list[Row]:
+def sample_rows(book: Catalogue) -> list[Row]:
+    """The J4 rows of every sample unit in the month, in form units."""
     world = World(book, SEED)
     rosters = Rosters(world, SEED)
     return [row for unit in world.units for row in rosters.tables(unit, month_no(*MONTH))["J4"]]

@@ -32,6 +32,15 @@ def peak_mib(paths: Sequence[Path], home: Path) -> int:
     return int(said.stdout) >> 10
 
 
+def peak_of(module: str, *arguments: str) -> int:
+    """Run a module in a process of its own. Returns the most memory it held, in MiB."""
+    import resource
+
+    root = Path(__file__).resolve().parent.parent.parent
+    subprocess.run([sys.executable, "-m", module, *arguments], cwd=root, check=True)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
+
+
 def main(home: Path, paths: Sequence[Path]) -> None:
     """Receive, then write the sum of the peaks in KiB, while the child still waits for more."""
     from quality.receive import Receiver

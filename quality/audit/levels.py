@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.catalogue import Catalogue
 from ingestion.model import Finding, ReadResult
-from ingestion.register import submissions
 from ingestion.returns import LEGAL_MARKS
 from ingestion.rulebook_model import Rule
 from ingestion.units import plain
@@ -91,6 +90,8 @@ def check_codes_of_then(
         others = catalogue.codes_of_then(unit, period)
         if not others:
             continue
+        from ingestion.register import submissions  # `check` has no register, and its library costs half a second
+
         where = (submissions.c.form == result.form, submissions.c.period == period, submissions.c.unit_code.in_(others))
         held = {row["unit_code"]: row["submission_id"] for row in contexts.accepted(kind, moment, *where)}
         held |= {code: taken[kind, code] for code in others if (kind, code) in taken}

@@ -7,6 +7,7 @@ where they come from (run.py, context.py, examples.py), and words (messages.py).
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -25,6 +26,7 @@ from quality.audit.language import BESIDE, ROW, Helper, base_of, known_column, q
 NUMBER_TYPE = "DECIMAL(24,8)"
 WHOLE = -1  # in place of a row: the table as a whole
 BATCH_ROWS = 20_000  # of all tables of the returns that are judged in one statement
+MANY_ROWS = 5_000  # of one table in one statement
 Row = Mapping[str, Any]
 
 
@@ -119,7 +121,20 @@ def _batches(cases: Sequence[Case]) -> Iterator[tuple[int, Sequence[Case]]]:
         yield start, cases[start:]
 
 
-class _Tables:
+def _value(n: int, check: Check, sql: str, name: str, many: bool) -> str:
+    """A value for messages. many: only where its check does not pass, unless it looks into rows (DuckDB cannot)."""
+    if many and "(SELECT" not in check.condition + sql:
+        sql = f"CASE WHEN r{n} IS NOT TRUE THEN ({sql}) END"
+    return f"({sql}) AS {name}{n}"
+
+
+def _places(checks: Sequence[Check], start: int) -> list[list[tuple[str, int]]]:
+    """For each check its values with their column, which follow on each other from `start`."""
+    places = itertools.count(start)
+    return [[(name, next(places)) for name, _ in check.values] for check in checks]
+
+
+class Tables:
     """The temporary tables of one evaluation."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, compiled: CompiledForm, cases: Sequence[Case]) -> None:
@@ -170,30 +185,26 @@ class _Tables:
     def _from(self, fields: FieldSet) -> str:
         return f"FROM {quoted(fields.id)} AS {ROW} JOIN beside AS {BESIDE} ON {BESIDE}.ret = {ROW}.ret"
 
-    def scan(self, fields: FieldSet, checks: Sequence[Check], everything: bool) -> list[Outcome]:
-        """Every check over every row of one table, in one statement; rows where nothing is said stay in DuckDB."""
-        columns = [f"{ROW}.ret", f"{ROW}.row_order"]
-        quiet = []
-        for n, check in enumerate(checks):
-            columns.append(f"({check.condition})::BOOLEAN AS r{n}")
-            columns += [f"({sql}) AS {name}{n}" for name, sql in check.values]
-            quiet.append(f"coalesce(r{n}, true)" if check.rule.on_na == "skip" else f"r{n}")
+    def scan(self, fields: FieldSet, checks: Sequence[Check], everything: bool, many: bool = False) -> list[Outcome]:
+        """Every check over every row of one table, in one statement; rows where nothing is said stay in DuckDB.
+
+        many: values for messages are worked out for the rows that need one alone: dearer to plan, cheaper a row.
+        """
+        verdicts = [f"({check.condition})::BOOLEAN AS r{n}" for n, check in enumerate(checks)]
+        quiet = [f"coalesce(r{n}, true)" if c.rule.on_na == "skip" else f"r{n}" for n, c in enumerate(checks)]
+        values = [_value(n, check, sql, name, many) for n, check in enumerate(checks) for name, sql in check.values]
         where = "" if everything else f"\nWHERE ({' AND '.join(quiet)}) IS NOT TRUE"
-        inner = ",\n  ".join(columns)
+        inner = ",\n  ".join([f"{ROW}.ret", f"{ROW}.row_order", *verdicts, *values])
         # materialised: a filter that is pushed into the inner statement would plan every condition twice
         said = f"WITH said AS MATERIALIZED (SELECT {inner}\n{self._from(fields)})"
-        sql = f"{said}\nSELECT * FROM said{where}\nORDER BY ret, row_order"
-        cursor = self.connection.execute(sql)
-        names = [d[0] for d in cursor.description or []]
+        rows = self.connection.execute(f"{said}\nSELECT * FROM said{where}\nORDER BY ret, row_order").fetchall()
+        held = _places(checks, 2 + len(checks))
         found = []
-        for values in cursor.fetchall():
-            row = dict(zip(names, values, strict=True))
-            for n, check in enumerate(checks):
-                verdict = row[f"r{n}"]
+        for row in rows:
+            for check, verdict, places in zip(checks, row[2 : 2 + len(checks)], held, strict=True):
                 if verdict is True or (verdict is None and check.rule.on_na == "skip" and not everything):
                     continue
-                shown = {name: row[f"{name}{n}"] for name, _ in check.values}
-                found.append(Outcome(row["ret"], row["row_order"], check, verdict, shown))
+                found.append(Outcome(row[0], row[1], check, verdict, {name: row[at] for name, at in places}))
         return found
 
     def chosen(self, check: SetCheck) -> list[list[int]]:
@@ -207,12 +218,13 @@ class _Tables:
         return found
 
 
-def _evaluated(tables: _Tables, catalogue: Catalogue, everything: bool) -> list[Outcome]:
+def _evaluated(tables: Tables, catalogue: Catalogue, everything: bool) -> list[Outcome]:
     compiled = tables.compiled
     tables.fill(catalogue)
     found: list[Outcome] = []
     for fields in {c.over.id: c.over for c in compiled.checks}.values():
-        found += tables.scan(fields, [c for c in compiled.checks if c.over is fields], everything)
+        rows = sum(len(case.rows(fields)) for case in tables.cases)
+        found += tables.scan(fields, [c for c in compiled.checks if c.over is fields], everything, rows >= MANY_ROWS)
     if compiled.sets:
         from quality.audit.sets import judge  # loads the comparing library, which one-row forms do without
 
@@ -233,7 +245,7 @@ def evaluate(
     try:
         found: list[Outcome] = []
         for start, batch in _batches(cases):
-            said = _evaluated(_Tables(connection, compiled, batch), catalogue, everything)
+            said = _evaluated(Tables(connection, compiled, batch), catalogue, everything)
             found += (replace(outcome, case=start + outcome.case) for outcome in said) if start else said
     finally:
         connection.close()
