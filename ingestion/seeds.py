@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ingestion.archive import write_whole
 from ingestion.catalogue import Catalogue, catalogue
+from ingestion.gating import series_of
 from ingestion.row_measures import row_models
 from ingestion.rulebook_model import FormTable
 from ingestion.units import plain
@@ -82,6 +83,9 @@ def _indicators(c: Catalogue) -> list[list[str]]:
             "factor_value",
             "constant_in_year",
             "is_additive",
+            "formula_zh",
+            "formula_en",
+            "gated_series",
         ]
     ]
     for i in c.indicators.values():
@@ -103,6 +107,9 @@ def _indicators(c: Catalogue) -> list[list[str]]:
                 factor or "",
                 str(i.constant_in_year).lower(),
                 str(i.is_additive).lower(),
+                i.formula("zh", c.indicator_names),
+                i.formula("en", c.indicator_names),
+                " ".join(series_of(c, i)),
             ]
         )
     return rows

@@ -25,6 +25,7 @@ from quality.audit.examples import placeholders, run_examples
 from quality.audit.levels import ANY
 from quality.audit.messages import filled
 from quality.audit.templates import fields_of
+from quality.catalogue_checks import catalogue_faults
 from quality.rulebook_lock import LOCK, MONTH, differences
 
 LONGEST_MESSAGE = 120
@@ -187,6 +188,8 @@ def _indicators(book: Catalogue) -> Iterator[Problem]:
         for code in (c for account in indicator.accounts for c in account.by.get("source", {})):
             if code not in sources:
                 yield Problem("indicators/indicators.yaml", indicator.id, f"没有资金来源 {code}", f"no source {code}")
+    for fault in catalogue_faults(book):
+        yield Problem(*fault)
 
 
 def _layouts(book: Catalogue) -> Iterator[Problem]:
