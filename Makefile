@@ -12,7 +12,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup system manifest demo serve dev test test-unit fuzz check format seeds lock clean
+.PHONY: help setup system manifest demo serve dev docs test test-unit fuzz check format seeds lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ serve: setup ## the pages as an app on the folder $(JIUGAI_HOME): http://127.0.0
 
 dev: setup manifest ## Dagster's UI and daemon on the folder $(JIUGAI_HOME)
 	@$(BIN)/jiugai dev
+
+docs: setup ## the warehouse's own pages (dbt docs): every table, column and lineage, in dbt_project/target/docs.html
+	@$(BIN)/python -m quality.dbt_docs && echo dbt_project/target/docs.html
 
 test: setup system manifest ## all tests
 	@$(PYTEST)

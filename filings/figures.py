@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,14 +24,12 @@ from filings.flows import NO_REASON, falls
 from filings.levels import bounds, level_of
 from filings.missing import interval_for
 from filings.windows import window
-from ingestion.archive import Archive
 from ingestion.areas import last_month
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
 from ingestion.rulebook_model import Indicator
 from ingestion.units import json_number, plain, ratio
-from ingestion.workbook import Workbook, read_workbook, split_address
 from quality.warehouse import basis_of_cells, build_as_of, current_build, open_build, query
 
 PERIOD = re.compile(r"20\d\d(-(0[1-9]|1[0-2]))?|20\d\d/20\d\d")
@@ -112,9 +111,12 @@ class Reader:
     release: str | None
     as_of: str
     home: Path
+    rulebook: tuple[str, str]  # version and hash that the formulas are of
 
-    def rows(self, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
-        return query(self.connection, sql, parameters)
+    def rows(
+        self, sql: str, parameters: list[Any] | None = None, asked: tuple[set[str], set[str]] | None = None
+    ) -> list[dict[str, Any]]:
+        return query(self.connection, sql, parameters, asked)
 
 
 @contextmanager
@@ -131,13 +133,15 @@ def open_reader(home: Path, *, as_of: dt.datetime | None = None, release: str | 
                 path = str(folder / "data" / f"{name}.parquet").replace("'", "''")
                 connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
             manifest = json.loads((folder / "manifest.json").read_bytes())
-            yield Reader(connection, catalogue, release, manifest["cutoff"], home)
+            book = manifest["rulebook_version"], manifest["rulebook_sha256"]
+            yield Reader(connection, catalogue, release, manifest["cutoff"], home, book)
         finally:
             connection.close()
         return
     made = build_as_of(home, as_of) if as_of else current_build(home)
     with open_build(made) as connection:
-        yield Reader(connection, catalogue, None, made.label, home)
+        book = made.rulebook_version, made.rulebook_hash
+        yield Reader(connection, catalogue, None, made.label, home, book)
 
 
 def candidates(reader: Reader, question: Question) -> list[dict[str, Any]]:
@@ -275,6 +279,9 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
         "release": reader.release,
         "as_of": reader.as_of,
         "formula_zh": indicator.formula("zh", catalogue.indicator_names),
+        "formula_en": indicator.formula("en", catalogue.indicator_names),
+        "rulebook_version": reader.rulebook[0],
+        "rulebook_hash": reader.rulebook[1],
         "sample_data": question.sample,
         "indicator_name_zh": indicator.name.zh,
         "indicator_name_en": indicator.name.en,
@@ -361,28 +368,19 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
     return answer
 
 
-class _Originals:
-    """Opens archived originals once each, for the raw text of a cell."""
-
-    def __init__(self, home: Path) -> None:
-        self.archive = Archive(home)
-        self.books: dict[str, Workbook] = {}
-
-    def raw(self, sha256: str, sheet: str, cell: str) -> str | None:
-        if sha256 not in self.books:
-            self.books[sha256] = read_workbook(self.archive.read(sha256))
-        found = self.books[sha256].sheet(sheet)
-        held = found.at(*split_address(cell)) if found else None
-        return held.shown if held else None
-
-
 def trace(reader: Reader, question: Question) -> dict[str, Any]:
-    """The figure and every cell that makes it: Σ weight × value of each role is the figure exactly."""
+    """The figure and every cell that makes it: Σ weight × value of each role is the figure exactly.
+
+    The figure names the rule book of its formula, each contribution the one that its submission was judged by.
+    """
     indicator = question.check(reader.catalogue)
     answer = figure(reader, question)
     rows = answers(reader, question)
     if not rows:
-        return {"figure": answer, "contributions": [], "sum": None}
+        return {"figure": answer, "contributions": [], "sum": None, "audited_under": []}
+    from filings.cells import Originals, made_of  # with the register, half a second that a figure alone does without
+    from ingestion.register import Register, submissions
+
     chosen = rows[0]
     parts = [
         part
@@ -401,6 +399,7 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
                 group_id,
                 basis,
             ],
+            asked=made_of(reader.catalogue, question.indicator, period, question.flow),
         )
     ]
     roles = {"value": 0, "numerator": 1, "denominator": 2}  # in words: the cells in the order people read them
@@ -416,15 +415,14 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
             p["observation_id"],
         )
     )
-    from ingestion.register import Register, submissions  # half a second that a figure alone does without
-
     register = Register(reader.home)
     known = {
         r["submission_id"]: r
         for r in register.rows(submissions, submissions.c.submission_id.in_({p["submission_id"] for p in parts}))
     }
     maps: dict[str, dict[str, list[str]]] = {}
-    originals = _Originals(reader.home)
+    originals = Originals(reader.home, reader.catalogue)
+    originals.take_items(parts, known)
     operands = {"numerator": indicator.numerator, "denominator": indicator.denominator, "value": indicator.base}
     contributions = []
     sums: dict[str, Decimal] = {}
@@ -455,7 +453,7 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
                 "cell": cell,
                 "raw": part["printed"]
                 if part["printed"] is not None
-                else originals.raw(row["sha256"], sheet, cell)
+                else originals.raw(row, part["field"], sheet, cell)
                 if sheet and cell
                 else None,
                 "value": json_number(part["value"], part_unit),
@@ -463,6 +461,8 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
                 "field": part["field"],
                 "source_id": row["source_id"],
                 "received_at": row["received_at"],
+                "rulebook_version": row["rulebook_version"],
+                "rulebook_hash": row["rulebook_hash"],
             }
         )
     register.close()
@@ -471,4 +471,6 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
         if "value" in sums
         else {role: plain(value) for role, value in sorted(sums.items())}
     )
-    return {"figure": answer, "contributions": contributions, "sum": total}
+    books = Counter((row["rulebook_version"], row["rulebook_hash"]) for row in known.values())
+    audited = [{"rulebook_version": v, "rulebook_hash": h, "submissions": n} for (v, h), n in sorted(books.items())]
+    return {"figure": answer, "contributions": contributions, "sum": total, "audited_under": audited}

@@ -70,7 +70,9 @@ def judged_table(connection: duckdb.DuckDBPyConnection) -> pa.Table:
         ]
         + [("ours_sources", pa.list_(pa.string()))]
     )
-    return pa.Table.from_pylist(judge(Reader(connection, catalogue(), None, "", Path())), schema=schema)
+    book = catalogue()
+    reader = Reader(connection, book, None, "", Path(), (book.version, book.content_hash))
+    return pa.Table.from_pylist(judge(reader), schema=schema)
 
 
 class _Row:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ingestion.catalogue import Catalogue
+from ingestion.gating import series_of
 from ingestion.rulebook_model import DueDates, FieldSet, Form, FormField, FormTable, Indicator, Rule
 
 OURS = "自拟 ours"
@@ -160,8 +161,9 @@ def _relation(rule: Rule) -> str:
 
 def _indicators(book: Catalogue) -> Iterator[str]:
     yield from _table(
-        ("指标 indicator", "定义与公式 definition, formula", "单位", "小数", "受众 audience", "来自 from", "id"),
-        ((f"{i.name.zh} {i.name.en}", _meaning(i, book), i.unit, i.decimals, AUDIENCES[i.audience], _from(i), f"`{i.id}`")
+        ("指标 indicator", "定义与公式 definition, formula", "单位", "小数", "受众 audience", "来自 from", "关口 gate", "id"),
+        ((f"{i.name.zh} {i.name.en}", _meaning(i, book), i.unit, i.decimals, AUDIENCES[i.audience], _from(i),
+          "、".join(f"`{name}`" for name in series_of(book, i)) or "不发布 not released", f"`{i.id}`")
          for i in book.indicators.values()),
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from ingestion import area_seeds
 from ingestion.archive import write_whole
 from ingestion.catalogue import Catalogue, catalogue
+from ingestion.gating import series_of
 from ingestion.row_measures import row_models
 from ingestion.rulebook_model import FormTable, Indicator
 from ingestion.units import plain
@@ -87,6 +88,9 @@ def _indicators(c: Catalogue) -> list[list[str]]:
             "upper_bound",
             "is_limit",
             "scope",
+            "formula_zh",
+            "formula_en",
+            "gated_series",
         ]
     ]
     for i in c.indicators.values():
@@ -111,6 +115,9 @@ def _indicators(c: Catalogue) -> list[list[str]]:
                 i.upper_bound or "",
                 str(_is_limit(c, i)).lower(),
                 i.scope,
+                i.formula("zh", c.indicator_names),
+                i.formula("en", c.indicator_names),
+                " ".join(series_of(c, i)),
             ]
         )
     return rows

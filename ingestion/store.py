@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import io
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Context, Decimal
@@ -24,6 +25,7 @@ from ingestion.archive import Archive, write_whole
 from ingestion.catalogue import Catalogue
 from ingestion.errors import RetriableError
 from ingestion.model import ReadResult, Value
+from ingestion.raw_texts import RAW, Texts, texts_in, unusual_texts
 from ingestion.reading import read_bytes
 from ingestion.register import Register, of_partition, submissions
 from ingestion.rulebook_model import FieldSet, FormTable
@@ -149,13 +151,16 @@ class Store:
             if not path.exists():
                 self._write(path, _schema(fields).empty_table(), set(), fields)
 
-    def _write(self, path: Path, rows: pa.Table, ids: set[str], fields: FieldSet | None) -> None:
+    def _write(
+        self, path: Path, rows: pa.Table, ids: set[str], fields: FieldSet | None, texts: Texts | None = None
+    ) -> None:
         order = [
             n for n in ("submission_id", "sheet", "row_no", "cell", "indicator", "dim_code") if n in rows.schema.names
         ]
         # a submission may have no row in a table: which ones are held stands in the file's own metadata
         table = rows.combine_chunks().sort_by([(n, "ascending") for n in order])
-        table = table.replace_schema_metadata({HELD: " ".join(sorted(ids))})
+        told = json.dumps(texts or {}, ensure_ascii=False, sort_keys=True)
+        table = table.replace_schema_metadata({HELD: " ".join(sorted(ids)), RAW: told})
         buffer = io.BytesIO()
         pq.write_table(table, buffer, compression="zstd")
         write_whole(path, buffer.getvalue())
@@ -186,6 +191,7 @@ class Store:
             if present == ids:
                 continue
             kept = [_schema(fields).empty_table()]
+            texts = {k: v for k, v in texts_in(file.schema_arrow.metadata if file else None).items() if k in ids}
             if file:
                 held = file.read(use_threads=False).replace_schema_metadata()
                 kept.append(held.filter(pc.is_in(held["submission_id"], pa.array(sorted(ids), pa.string()))))
@@ -196,7 +202,9 @@ class Store:
                         read[key] = read_bytes(self.archive.read(row["sha256"]), self.catalogue, row["source_id"])[0]
                     missing[key] = read[key]
             kept.append(rows_of(missing, fields))
-            self._write(path, pa.concat_tables(kept), ids, fields)
+            if fields is not None and not isinstance(fields, FormTable):
+                texts |= {key: unusual_texts(result) for key, result in missing.items()}
+            self._write(path, pa.concat_tables(kept), ids, fields, texts)
             written.append(path)
         return written
 

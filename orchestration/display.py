@@ -211,6 +211,16 @@ def show_trace(a: dict[str, Any], lang: str) -> None:
         )
     console().print(table)
     console().print(f"{len(a['contributions'])} 个单元格 cells · 合计 sum [bold]{a['sum']}[/]")
+    formula = a["figure"]["rulebook_version"], a["figure"]["rulebook_hash"]
+    judged = "、".join(
+        f"{_book(b['rulebook_version'], b['rulebook_hash'])} {b['submissions']}份" for b in a["audited_under"]
+    )
+    console().print(f"公式依规则库 formula of rule book {_book(*formula)} · 审核依 judged by {judged}")
+
+
+def _book(version: str, sha256: str) -> str:
+    """A rule book as people name it: its version, and enough of its hash to tell two apart."""
+    return f"{version} ({sha256[:8]})"
 
 
 def show_gates(rows: list[dict[str, Any]], lang: str) -> None:

@@ -22,6 +22,7 @@ from ingestion.errors import SetupError, UsageError
 from ingestion.rulebook_schema import KINDS, kind_of, pointer_of, schema_text
 from ingestion.validity import SPAN, first_of, last_of
 from quality.area_checks import area_problems
+from quality.catalogue_checks import catalogue_faults
 from quality.proof.witness import Proof
 from quality.rulebook_lock import LOCK, differences
 from quality.rulebook_problems import Problem, of_error
@@ -180,6 +181,8 @@ def _indicators(book: Catalogue) -> Iterator[Problem]:
         for code in (c for account in indicator.accounts for c in account.by.get("source", {})):
             if code not in sources:
                 yield Problem("indicators/indicators.yaml", indicator.id, f"没有资金来源 {code}", f"no source {code}")
+    for fault in catalogue_faults(book):
+        yield Problem(*fault)
 
 
 def _layouts(book: Catalogue) -> Iterator[Problem]:

@@ -56,6 +56,8 @@ class Build:
     as_of: str | None
     watermark: int
     made_at: str
+    rulebook_version: str  # of the formulas; what each return was judged by stands in the register
+    rulebook_hash: str
 
     @property
     def label(self) -> str:
@@ -95,7 +97,8 @@ def export_register(register: Register, folder: Path, as_of: dt.datetime | None 
     """One read transaction → Parquet: dbt sees one state of the register, whatever arrives meanwhile.
 
     status and decided_at are those of the moment, so that dbt needs to know no decisions; an explanation counts once what
-    it belongs to is accepted, whichever moment is asked for.
+    it belongs to is accepted, whichever moment is asked for. Of a past moment: what was decided by then alone, so that no
+    table of the build knows what came later.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -103,6 +106,8 @@ def export_register(register: Register, folder: Path, as_of: dt.datetime | None 
     from ingestion.register import explanations, submissions
 
     rows = register.states(as_of=as_of)
+    if as_of is not None:
+        rows = [r for r in rows if r["decided_at"] <= stamp(as_of)]
     types = {"seq": pa.int64(), "version": pa.int64(), "is_backfilled": pa.bool_()}
     schema = pa.schema([(c.name, types.get(c.name, pa.string())) for c in submissions.columns])
     folder.mkdir(parents=True, exist_ok=True)
@@ -125,7 +130,7 @@ def dbt_environment(home: Path, path: Path, register_dir: Path, as_of: str | Non
 
 
 @contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
+def with_environment(values: dict[str, str]) -> Iterator[None]:
     before = {k: os.environ.get(k) for k in values}
     os.environ.update(values)
     try:
@@ -138,7 +143,7 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
                 os.environ[key] = value
 
 
-def _dbt(*command: str, target: Path, logs: Path) -> Any:
+def dbt(*command: str, target: Path, logs: Path) -> Any:
     """Run dbt in this process (0.3–0.8 s once imported; its command line costs 3.6 s). Raises SetupError."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -156,8 +161,8 @@ def _dbt(*command: str, target: Path, logs: Path) -> Any:
 
 def _run_dbt(home: Path, environment: dict[str, str]) -> list[NodeResult]:
     """Every model, seed and data test."""
-    with _environment(environment):
-        found = _dbt(
+    with with_environment(environment):
+        found = dbt(
             "build", "--exclude-resource-type", "unit_test", target=home / "dbt" / "target", logs=home / "dbt" / "logs"
         )
     return [
@@ -168,8 +173,8 @@ def _run_dbt(home: Path, environment: dict[str, str]) -> list[NodeResult]:
 
 def write_manifest(path: Path) -> Path:
     """`dbt parse`: what the models are, without data. The file appears whole, so that two starts may race."""
-    with tempfile.TemporaryDirectory() as scratch, _one_at_a_time, _environment(PARSING):
-        _dbt("parse", "--no-partial-parse", target=Path(scratch), logs=Path(scratch))
+    with tempfile.TemporaryDirectory() as scratch, _one_at_a_time, with_environment(PARSING):
+        dbt("parse", "--no-partial-parse", target=Path(scratch), logs=Path(scratch))
         write_whole(path, (Path(scratch) / "manifest.json").read_bytes())
     return path
 
@@ -213,15 +218,18 @@ def build(home: Path, as_of: dt.datetime | None = None) -> BuildResult:
                 bad = [n for n in nodes if n.status in ("error", "fail", "skipped")]
                 if bad:
                     raise BuildFailed(f"dbt: {bad[0].unique_id}: {' '.join(bad[0].message.split())[:300]}", nodes)
-                made = Build(build_id, folder / f"{build_id}.duckdb", limit, watermark, made_at)
+                book = catalogue()
+                made = Build(
+                    build_id, folder / f"{build_id}.duckdb", limit, watermark, made_at, book.version, book.content_hash
+                )
                 scratch.replace(made.path)
                 meta = {
                     "build_id": build_id,
                     "as_of": limit,
                     "watermark": watermark,
                     "made_at": made_at,
-                    "rulebook_version": catalogue().version,
-                    "rulebook_hash": catalogue().content_hash,
+                    "rulebook_version": made.rulebook_version,
+                    "rulebook_hash": made.rulebook_hash,
                 }
                 write_whole(folder / f"{build_id}.json", json.dumps(meta, indent=1).encode())
                 sync_folder(folder)
@@ -250,7 +258,9 @@ def _load(folder: Path, build_id: str) -> Build:
         meta = json.loads((folder / f"{build_id}.json").read_text())
     except OSError:
         raise RetriableError(f"{folder / build_id}: 构建不在，请先运行 jiugai build (the build is missing)") from None
-    return Build(build_id, folder / f"{build_id}.duckdb", meta["as_of"], meta["watermark"], meta["made_at"])
+    path = folder / f"{build_id}.duckdb"
+    book = meta["rulebook_version"], meta["rulebook_hash"]
+    return Build(build_id, path, meta["as_of"], meta["watermark"], meta["made_at"], *book)
 
 
 def current_build(home: Path) -> Build:
@@ -271,10 +281,9 @@ def is_stale(home: Path) -> bool:
             made = current_build(home)
         except UsageError:
             return bool(register.rows(submissions, order=submissions.c.seq))
-        rulebook = json.loads((_folder(home) / f"{made.build_id}.json").read_text())["rulebook_hash"]
         newer = register.rows(events, events.c.seq > made.watermark, events.c.what.not_in(NOT_DATA))
         # the files themselves: a server holds the rule book as it was when it started, and would ask for builds for ever
-        return rulebook != Catalogue().content_hash or bool(newer)
+        return made.rulebook_hash != Catalogue().content_hash or bool(newer)
     finally:
         register.close()
 
@@ -316,10 +325,20 @@ def basis_of_cells(basis: str) -> Literal["filed", "summed"]:
     return "filed" if basis == "filed" else "summed"
 
 
-def query(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
-    """Rows as dictionaries, on a cursor of its own (a used connection stays busy)."""
+def query(
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    parameters: list[Any] | None = None,
+    asked: tuple[set[str], set[str]] | None = None,
+) -> list[dict[str, Any]]:
+    """Rows as dictionaries, on a cursor of its own (a used connection stays busy).
+
+    asked: indicators and periods that alone can answer; the views of contributions then read no others (`asked_only`).
+    """
     cursor = connection.cursor()
     try:
+        for name, texts in zip(("asked_indicators", "asked_periods"), asked or (), strict=False):
+            cursor.execute(f"set variable {name} = ?", [sorted(texts)])
         cursor.execute(sql, parameters or [])
         names = [d[0] for d in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from orchestration.bench import Case
-from orchestration.bench.inputs import write_month
+from orchestration.bench.inputs import write_month, write_rosters
 
 PROJECT = """name: nothing
 version: "1.0.0"
@@ -40,6 +40,7 @@ def cases(home: Path, inputs: Path, count: int) -> Iterator[Case]:
 
     receiver = Receiver(home)
     receiver.receive(write_month(inputs, count))
+    receiver.receive(write_rosters(inputs, count)[0])
     receiver.register.close()
     nodes = build(home).nodes
     models = sum(n.unique_id.startswith(("model.", "seed.")) for n in nodes)
@@ -55,7 +56,7 @@ def cases(home: Path, inputs: Path, count: int) -> Iterator[Case]:
         assert done.success, done.exception
 
     yield Case(
-        f"build the warehouse from {count} J2 returns: {models} models and seeds, {tests} tests",
+        f"build the warehouse from {count} J2 returns and the lists of a month: {models} models and seeds, {tests} tests",
         "dbt: as many models that select one row, as many tests of them",
         lambda: build(home),
         theirs,

@@ -1,7 +1,7 @@
 -- The cells of every figure: weight × value adds up to it exactly (for a ratio: numerator and denominator apart).
 -- A sum over rows of a table opens into its cells; one that found no row of a code stands as the zero it is.
 -- No preview: it is asked for one figure at a time; all of it at once is millions of rows that nobody reads.
-{{ config(materialized='view', contract={'enforced': false}, meta={'preview': false}) }}
+{{ config(materialized='view', meta={'preview': false}) }}
 with observed as (
     select
         is_sample, programme, indicator, area_code, period, accum, dim_name, dim_code, basis, group_id, figure_role,
@@ -25,7 +25,7 @@ direct as (
     from observed as o
     left join {{ ref('int_rows__rolled') }} as r
         on o.observed_indicator = r.indicator and o.account = r.account and o.submission_id = r.submission_id
-       and o.observed_dim_code = r.dim_code
+       and o.observed_dim_code = r.dim_code and {{ asked_only('r.indicator') }}
     where o.from_rows
 ),
 
@@ -41,8 +41,40 @@ years as (
         on c.is_sample = d.is_sample and c.programme = d.programme and c.indicator = d.indicator
        and c.area_code = d.area_code and c.dim_code = d.dim_code and c.period = d.period and c.accum = d.accum
        and c.group_id = d.group_id and case when c.basis = 'partial' then 'summed' else c.basis end = d.basis
+),
+
+unioned as (
+    select * from direct
+    union all
+    select * from years
+),
+
+final as (
+    select
+        is_sample::boolean as is_sample,
+        programme::varchar as programme,
+        indicator::varchar as indicator,
+        area_code::varchar as area_code,
+        period::varchar as period,
+        accum::varchar as accum,
+        dim_name::varchar as dim_name,
+        dim_code::varchar as dim_code,
+        basis::varchar as basis,
+        group_id::varchar as group_id,
+        figure_role::varchar as figure_role,
+        weight::decimal(6, 3) as weight,
+        observation_id::varchar as observation_id,
+        unit_code::varchar as unit_code,
+        submission_id::varchar as submission_id,
+        account::varchar as account,
+        field::varchar as field,
+        sheet::varchar as sheet,
+        cell::varchar as cell,
+        printed::varchar as printed,
+        value::decimal(38, 8) as value,
+        source_id::varchar as source_id,
+        row_no::integer as row_no
+    from unioned
 )
 
-select * from direct
-union all
-select * from years
+select * from final

@@ -24,7 +24,8 @@ import pytest
 
 from quality.warehouse import build
 from tests.factories import SOUND_TASK
-from tests.hand_made import file_return
+from tests.hand_made import file_return, file_returns
+from tests.nation.home import filings
 
 YUSHUI, FENYI = "360502", "360521"
 
@@ -122,5 +123,14 @@ def xinyu_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rosters(home)
     accounts_of_2023(home)
     file_return(home, "J3", YUSHUI, "2023", {"e_xq": 9}, {"J3F": [source("F11", arrived="999")]}, sample=True)
+    build(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def nation_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The nation of tests/nation, built."""
+    home = tmp_path_factory.mktemp("nation")
+    file_returns(home, filings())
     build(home)
     return home

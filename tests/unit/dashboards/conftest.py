@@ -25,7 +25,7 @@ def reader_of(tmp_path: Path) -> Iterator[Callable[..., Reader]]:
         connection = duckdb.connect(":memory:")
         opened.append(connection)
         load(connection, rows)
-        return Reader(connection, catalogue(), release, AS_OF, tmp_path)
+        return Reader(connection, catalogue(), release, AS_OF, tmp_path, ("0.1.0", "of a test"))
 
     yield make
     for connection in opened:

@@ -26,7 +26,8 @@ def home(tmp_path: Path) -> Path:
     """A home that holds one release: starts of September 2023, the nation and 北京."""
     folder = tmp_path / "home" / "releases" / RELEASE
     (folder / "data").mkdir(parents=True)
-    (folder / "manifest.json").write_text(json.dumps({"cutoff": AS_OF}))
+    manifest = {"cutoff": AS_OF, "rulebook_version": "0.1.0", "rulebook_sha256": "of a test"}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
     rows = [
         figure_row("started_communities", "2023-09", "51294", printed="</script><script>alert(1)</script>"),
         figure_row("started_communities", "2023-09", "270", area_code="110000"),

@@ -64,7 +64,8 @@ def test_every_case_runs_and_has_the_fields_of_the_contract(monkeypatch: pytest.
         False,
     ] * 2  # once a set of files
     parts = {r["name"].split()[0] for r in rows}
-    assert parts == {"receive", "audit", "build", "write"}
+    assert parts == {"receive", "audit", "build", "SQL", "growth:", "one", "write"}
+    assert sum("typed rows" in r["name"] for r in rows) == 3  # a full build beside one pass, and two steps of growth
 
 
 def test_a_long_roster_breaks_the_rules_it_was_made_to_break_and_the_references_say_the_same() -> None:

@@ -2,6 +2,7 @@
 {{ config(materialized='view') }}
 with observations as (
     select * from {{ ref('fct_observations') }}
+    where {{ asked_only('indicator', 'period') }}
 ),
 
 -- a unit's own filing

@@ -24,12 +24,18 @@ asked as (
     where a.from_rows and a.kind <> 'ratio'
 ),
 
--- codes that the account holds anywhere: a unit without a row of one has none of it
+-- codes that some row of the account names, filled in or not: a unit without a row of one has none of it
 breakdowns as (
     select distinct summed.indicator, summed.account, asked.is_sample, summed.dim_name, summed.dim_code
     from summed
     inner join asked
         on summed.submission_id = asked.submission_id and summed.indicator = asked.indicator and summed.account = asked.account
+    union
+    select distinct u.indicator, u.account, asked.is_sample, d.dim_name, d.dim_code
+    from {{ ref('int_rows__unanswered') }} as u
+    inner join asked
+        on u.submission_id = asked.submission_id and u.indicator = asked.indicator and u.account = asked.account
+    inner join {{ ref('dimension_members') }} as d on u.base_dim = d.base_dim and u.member = d.member
     union
     select distinct indicator, account, is_sample, '' as dim_name, '' as dim_code from asked
 ),

@@ -1,0 +1,95 @@
+"""What the dbt project promises a reader: contracts, words, exact numbers, readers. Walks the manifest, so that a new
+model is asked the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.manifest import manifest, models, tests
+from quality.dbt_docs import write_docs
+
+ROOT = Path(__file__).parents[3]
+CHINESE, ENGLISH = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[A-Za-z]{3}")
+EXACT = re.compile(r"(varchar|boolean|date|integer|bigint|decimal\(\d+,\s*\d+\))", re.IGNORECASE)
+TABLE = re.compile(r"\b(?:fct|dim|pub|int|stg)_[a-z0-9]+(?:_[a-z0-9]+)*(?:__[a-z0-9_]+)?\b")
+ROOMS = {"filings": "filings", "dashboards": "dashboards", "gates": "quality/gates"}
+ALL = models()
+DELIVERED = {
+    n["name"]: n for n in ALL.values() if n["resource_type"] == "model" and n["fqn"][1] in ("marts", "publish")
+}
+
+
+def is_bilingual(text: str) -> bool:
+    return bool(CHINESE.search(text) and ENGLISH.search(text))
+
+
+def test_there_are_tables_to_deliver() -> None:
+    assert {"fct_figures", "fct_contributions", "pub_public__figures"} <= set(DELIVERED)
+
+
+@pytest.mark.parametrize("name", sorted(DELIVERED))
+def test_a_delivered_table_keeps_a_contract_in_words_and_exact_types(name: str) -> None:
+    model = DELIVERED[name]
+    assert model["config"]["contract"]["enforced"]
+    assert is_bilingual(model["description"]) and model["columns"]
+    wordless = [c["name"] for c in model["columns"].values() if not is_bilingual(c["description"])]
+    inexact = [c["name"] for c in model["columns"].values() if not EXACT.fullmatch(c["data_type"])]
+    assert not wordless and not inexact
+
+
+def test_every_model_and_seed_says_what_it_is_in_two_languages() -> None:
+    assert [n["name"] for n in ALL.values() if not is_bilingual(n["description"])] == []
+
+
+@pytest.mark.parametrize("name", sorted(DELIVERED))
+def test_indicators_of_a_delivered_table_stand_in_the_catalogue(name: str) -> None:
+    if "indicator" not in DELIVERED[name]["columns"] or name == "fct_contributions":  # that one opens fct_figures
+        return
+    held = [t for t in tests().values() if t["attached_node"] == DELIVERED[name]["unique_id"]]
+    related = [t["test_metadata"]["kwargs"] for t in held if t["test_metadata"]["name"] == "relationships"]
+    assert ("indicator", "ref('indicators')") in [(k["column_name"], k["to"]) for k in related]
+
+
+def exposures() -> dict[str, Mapping[str, Any]]:
+    return {e["name"]: e for e in manifest()["exposures"].values()}
+
+
+def _above(unique_id: str) -> Iterator[str]:
+    """A node and everything it is made of."""
+    yield unique_id
+    for parent in manifest()["parent_map"].get(unique_id, []):
+        yield from _above(parent)
+
+
+def test_every_delivered_table_has_a_reader() -> None:
+    read = {above for e in exposures().values() for node in e["depends_on"]["nodes"] for above in _above(node)}
+    assert [name for name, model in DELIVERED.items() if model["unique_id"] not in read] == []
+    assert all(is_bilingual(e["description"]) and is_bilingual(e["label"]) for e in exposures().values())
+
+
+@pytest.mark.parametrize("reader", sorted(ROOMS))
+def test_an_exposure_names_exactly_what_its_room_reads(reader: str) -> None:
+    known = {n["name"] for n in ALL.values() if n["resource_type"] == "model"}
+    named = {
+        word
+        for path in (ROOT / ROOMS[reader]).rglob("*.py")
+        for word in TABLE.findall(path.read_text(encoding="utf-8"))
+    }
+    told = {node.rpartition(".")[2] for node in exposures()[reader]["depends_on"]["nodes"]}
+    assert told == named & known
+
+
+def test_the_documentation_opens_with_a_page_for_newcomers(tmp_path: Path) -> None:
+    text = write_docs(tmp_path / "docs.html").read_text(encoding="utf-8")
+    page = manifest()["docs"]["doc.jiugai.__overview__"]["block_contents"]
+    assert is_bilingual(page) and json.dumps(page)[1:-1] in text
+    for name in ("fct_figures", "fct_contributions", "fct_return_status", "pub_public__figures"):
+        assert name in page and f"model.jiugai.{name}" in text
+    for column in ("is_sample", "basis", "obs_status", "units_expected", "choice_rank"):
+        assert f"`{column}`" in page
