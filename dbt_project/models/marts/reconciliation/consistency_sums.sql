@@ -95,7 +95,7 @@ answers as (
     from summed as s
     inner join {{ ref('fct_plan_inference_runs') }} as r
         on s.programme = r.programme and s.area_code = r.area_code and s.period = r.plan_year
-       and s.indicator = 'plan_' || r.measure and r.runs = 1 and r.plan_low is not null
+       and concat('plan_', r.measure) = s.indicator and r.runs = 1 and r.plan_low is not null
     inner join (
         select programme, area_code, plan_year, measure, list_sort(list_distinct(flatten(list([starts_source_id, rate_source_id])))) as sources
         from {{ ref('fct_plan_inference') }}
