@@ -25,6 +25,7 @@ SERIAL_DAY = "FDT-008"
 SHOWN_ROWS = 50  # findings of one kind that are named cell by cell; the rest are counted in one more
 TOO_LARGE = Decimal(10) ** 28  # DECIMAL(38,8) of the landing files keeps 30 digits before the point
 KEPT = 1 << 14  # contents of cells that one column remembers
+KEPT_OF_ITEM = 1 << 9  # and those that an item of all returns does
 NUMBER_DIGITS = Decimal(10) ** 15  # a number cell keeps no more digits: a longer id typed as a number has lost its end
 YES = frozenset({"是", "有", "true", "1", "y", "yes", "√", "✓"})
 NO = frozenset({"否", "无", "false", "0", "n", "no", "×"})
@@ -156,11 +157,32 @@ def serial_day(number: Decimal | None) -> dt.date | None:
     return dt.date(1899, 12, 30) + dt.timedelta(days=int(number))
 
 
+@lru_cache(maxsize=1 << 12)
+def _kept_of_item(
+    catalogue: Catalogue, field: int, filed_in: str | None, period: str | None
+) -> dict[tuple[str, str], Content]:
+    return {}
+
+
+def kept_of_item(
+    catalogue: Catalogue, field: FormField, filed_in: Unit | None, period: str | None
+) -> dict[tuple[str, str], Content] | None:
+    """What cells of an item were found to say before, in any return; None where that depends on the return.
+
+    period: which codes are valid depends on it.
+    """
+    if AREAS in field.codelists:
+        return None
+    unit, asked = filed_in.name if filed_in else None, period if field.codelists else None
+    return _kept_of_item(catalogue, id(field), unit, asked)  # the catalogue keeps the field
+
+
 class FieldReader:
     """Reads the cells of one field. filed_in: the unit that the sheet prints for it (None: the field has none).
 
     within: the reporting unit; names of areas are looked up below it, because counties of one name are many. period: of
     the return, which decides which codes are valid; None where it could not be read.
+    kept: what other readers of the field have read in the same unit (see `kept_of_item`).
     """
 
     def __init__(
@@ -171,6 +193,7 @@ class FieldReader:
         findings: SheetFindings,
         within: str | None = None,
         period: str | None = None,
+        kept: dict[tuple[str, str], Content] | None = None,
     ) -> None:
         self.period = period
         self.field, self.filed_in, self.catalogue, self.findings = field, filed_in, catalogue, findings
@@ -180,7 +203,8 @@ class FieldReader:
         self.within = within or NATION
         self._codes: dict[str, str | None] = {}  # text of a cell → its codes, as looked up before
         # kind and text of a cell of which nothing was said → its content: in a list most of them come again
-        self.kept: dict[tuple[str, str], Content] = {}
+        self.kept = {} if kept is None else kept
+        self.most = KEPT if kept is None else KEPT_OF_ITEM
 
     def read(self, cell: Cell, address: str) -> CellValue | None:
         """The value of a cell that is not blank; None when a finding says why there is none."""
@@ -197,24 +221,35 @@ class FieldReader:
         kept = self.kept.get((cell.kind, cell.text))
         if kept is not None:
             return kept
+        kept, severity, why = self._judged(cell)
+        if why is not None:
+            self._say(why, severity, address, row_key)
+        elif kept is not None and len(self.kept) < self.most:
+            self.kept[cell.kind, cell.text] = kept
+        return kept
+
+    def plain(self, cell: Cell) -> Content | None:
+        """The content of a cell of which nothing has to be said; None for every other one."""
+        kept, _, why = self._judged(cell)
+        return kept if why is None else None
+
+    def _judged(self, cell: Cell) -> tuple[Content | None, str, _Refused | None]:
+        """The content of a cell, and what has to be said of it, how gravely."""
         try:
-            kept = self._value(cell)
+            found = self._value(cell)
         except _Refused as why:
-            self._say(why, "error", address, row_key)
-            return None
+            return None, "error", why
         if self.is_number and cell.kind == "s":
             text = plain(decimal_of(cell.text))
             said = f"是文本格式的数字“{cell.text}”，按 {text} 读取", f"is a number stored as text; read as {text}"
-            self._say(_Refused("FDT-003", *said, cell.text, self._wanted), "info", address, row_key)
-        elif self.field.type == "date" and cell.kind == "n" and serial_day(cell.number):
+            return found, "info", _Refused("FDT-003", *said, cell.text, self._wanted)
+        if self.field.type == "date" and cell.kind == "n" and serial_day(cell.number):
             said = (
-                f"是数字 {cell.shown}，按日期序号读作 {kept[0]}；请核对，并把单元格设为日期格式",
-                f"is the number {cell.shown}, read as the day {kept[0]}; check it and format the cell as a date",
+                f"是数字 {cell.shown}，按日期序号读作 {found[0]}；请核对，并把单元格设为日期格式",
+                f"is the number {cell.shown}, read as the day {found[0]}; check it and format the cell as a date",
             )
-            self._say(_Refused(SERIAL_DAY, *said, cell.shown, str(kept[0])), "warning", address, row_key)
-        elif len(self.kept) < KEPT:
-            self.kept[cell.kind, cell.text] = kept
-        return kept
+            return found, "warning", _Refused(SERIAL_DAY, *said, cell.shown, str(found[0]))
+        return found, "", None
 
     def _value(self, cell: Cell) -> Content:
         """Value, value in the unit of the field, and the content as it stands. Raises _Refused."""
@@ -425,7 +460,6 @@ def reported_unit(
 def first_cells(sheet: Sheet, last_row: int) -> dict[str, Cell]:
     """Text (spaces and width ignored) → the first cell in reading order that holds it, down to a row."""
     found: dict[str, Cell] = {}
-    for key in sorted(k for k in sheet.cells if k[0] <= last_row):
-        cell = sheet.cells[key]
+    for _, cell in sorted(sheet.top(last_row).items()):
         found.setdefault(clean(cell.text), cell)
     return found

@@ -10,7 +10,6 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from ingestion.catalogue import Catalogue
 from ingestion.cells import FieldReader, SheetFindings, clean, is_blank, reported_unit, too_early
@@ -78,8 +77,8 @@ def split_header(text: str, words: Mapping[str, FormField]) -> tuple[str, str]:
 
 def _filled_rows(sheet: Sheet) -> Iterator[tuple[Cell, ...]]:
     """Rows from the top, without blank cells."""
-    for _, keys in groupby(sorted(sheet.cells), key=lambda k: k[0]):
-        cells = tuple(c for c in (sheet.cells[k] for k in keys) if not is_blank(c))
+    for row in sheet.filled():
+        cells = tuple(c for c in row if not is_blank(c))
         if cells:
             yield cells
 

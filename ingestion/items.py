@@ -8,10 +8,20 @@ from __future__ import annotations
 
 import difflib
 from decimal import Decimal
+from functools import lru_cache
 
 from ingestion.blank_map import CellMap
 from ingestion.catalogue import Catalogue
-from ingestion.cells import FieldReader, SheetFindings, clean, is_blank, reported_unit, too_early, uncached_formula
+from ingestion.cells import (
+    FieldReader,
+    SheetFindings,
+    clean,
+    is_blank,
+    kept_of_item,
+    reported_unit,
+    too_early,
+    uncached_formula,
+)
 from ingestion.model import ReadResult
 from ingestion.rulebook_model import Form, FormField, Locate
 from ingestion.units import plain
@@ -19,6 +29,25 @@ from ingestion.validity import is_asked
 from ingestion.workbook import Sheet, column_letters
 
 CLOSE = 0.6  # a label this like the wanted one is the same label slightly changed
+
+
+@lru_cache(maxsize=64)
+def _names(catalogue: Catalogue, form_id: str) -> dict[str, FormField]:
+    return {clean(f.name): f for f in catalogue.form(form_id).fields}
+
+
+def _code_and_label(code: str, label: str) -> tuple[str, str]:
+    """What the cells of code and label say, for comparing."""
+    bare = clean(code).removesuffix(".0")
+    return bare.zfill(2) if bare.isdigit() else bare, clean(label).lstrip("★☆* ")
+
+
+@lru_cache(maxsize=1 << 12)
+def _sure(catalogue: Catalogue, form_id: str, code: str, label: str) -> FormField | None:
+    """The item that code and label both name, or the code where there is no label; of a blank they come in every return."""
+    bare, name = _code_and_label(code, label)
+    field = catalogue.form(form_id).by_code.get(bare)
+    return field if not name or _names(catalogue, form_id).get(name) is field else None
 
 
 class ItemsReader:
@@ -30,7 +59,7 @@ class ItemsReader:
         self.sheet, self.form, self.locate, self.catalogue, self.result = sheet, form, locate, catalogue, result
         self.places = places
         self.findings = SheetFindings(result, sheet.name)
-        self.names = {clean(f.name): f for f in form.fields}
+        self.names = _names(catalogue, form.id)
         self.rows: dict[str, int] = {}  # field → the row it was found in
 
     def read(self) -> None:
@@ -84,11 +113,14 @@ class ItemsReader:
         """The item of a row; None when there is none, or none that is sure: then a finding says so."""
         say = self.findings.say
         code_cell, name_cell = self.sheet.at(row, columns["code"]), self.sheet.at(row, columns["name"])
+        texts = code_cell.text if code_cell else "", name_cell.text if name_cell else ""
+        sure = _sure(self.catalogue, self.form.id, *texts)
+        if sure is not None and sure.id not in self.rows:
+            self.rows[sure.id] = row
+            return sure
         value_cell = self.sheet.at(row, columns["value"])
         address = f"{column_letters(columns['value'])}{row}"
-        code = clean(code_cell.text).removesuffix(".0") if code_cell else ""
-        code = code.zfill(2) if code.isdigit() else code
-        label = clean(name_cell.text).lstrip("★☆* ") if name_cell else ""
+        code, label = _code_and_label(*texts)
         field = self.form.by_code.get(code)
         by_name = self.names.get(label)
         if field is None and by_name is None:
@@ -182,7 +214,8 @@ class ItemsReader:
         if not readable:
             return
         unit, period = self.result.unit_code, self.result.period
-        value = FieldReader(field, filed_in, self.catalogue, self.findings, unit, period).read(cell, address)
+        kept = kept_of_item(self.catalogue, field, filed_in, period)
+        value = FieldReader(field, filed_in, self.catalogue, self.findings, unit, period, kept).read(cell, address)
         if value is None:
             return
         self.result.values[field.id] = value

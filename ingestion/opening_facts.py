@@ -26,13 +26,14 @@ class SheetFacts:
     merged: list[list[int]] = field(default_factory=list)
 
 
-# What to look for in the XML of a sheet: words that are quick to find, and what settles it. XML may be written with a
-# prefix, either quotation mark and any space. A formula is not the <formula1> of a drop-down list.
+# What to look for in the XML of a sheet: words that are quick to find, and what settles it, beginning with a word where it
+# can. XML may be written with a prefix, either quotation mark and any space. A formula is not the <formula1> of a list.
 _TO_SEE = [
     ((b"<f", b":f"), re.compile(rb"<(?:\w+:)?f[\s/>]")),
     ((b'"e"', b"'e'"), re.compile(rb"""\st\s*=\s*["']e["']""")),
-    ((b"hidden",), re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")),
-    ((b'"0"', b"'0'", b'"0.', b"'0."), re.compile(rb"""\s(?:ht|width)\s*=\s*["']0(?:\.0*)?["']""")),
+    ((b"hidden",), re.compile(rb"""hidden(?<=\shidden)\s*=\s*["'](?:1|true)["']""")),
+    ((b'"0"', b"'0'", b'"0.', b"'0."), re.compile(rb"""ht(?<=\sht)\s*=\s*["']0(?:\.0*)?["']""")),
+    ((b'"0"', b"'0'", b'"0.', b"'0."), re.compile(rb"""width(?<=\swidth)\s*=\s*["']0(?:\.0*)?["']""")),
 ]
 # a shared text whose number is none: every program shows another one then
 _BAD_TEXT = [

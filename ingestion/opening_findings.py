@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from ingestion.cells import SERIAL_DAY
 from ingestion.model import Finding, ReadResult
 from ingestion.returns import META_SHEET
@@ -34,7 +36,7 @@ def of_file(book: Workbook, result: ReadResult) -> None:
         _add(result, "FLF-019", "error", zh, en)
     for sheet in book.sheets:
         if not sheet.visible:
-            if sheet.cells and sheet.name != META_SHEET:
+            if not sheet.is_empty and sheet.name != META_SHEET:
                 zh = f"隐藏的工作表“{sheet.name}”有内容，没有读取；是数据请取消隐藏后再报"
                 en = f"the hidden sheet “{sheet.name}” has content and was not read"
                 _add(result, "FLF-012", "info", zh, en, sheet.name, min(sheet.cells.values(), key=_place))
@@ -49,6 +51,8 @@ def _hidden(sheet: Sheet, result: ReadResult) -> None:
     """A number that nobody sees on the screen is one that nobody checked. One finding a row, one a column."""
     first: dict[tuple[str, int], Cell] = {}
     rows, columns = sheet.hidden_rows, sheet.hidden_columns
+    if not rows and not columns:
+        return
     hidden = (c for c in sheet.cells.values() if c.kind in "nd" and (c.row in rows or c.column in columns))
     for cell in sorted(hidden, key=_place):
         first.setdefault(("row", cell.row) if cell.row in rows else ("column", cell.column), cell)
@@ -81,7 +85,7 @@ def _taken(result: ReadResult) -> set[tuple[str, str]]:
 
 
 def _cut(sheet: Sheet, result: ReadResult) -> None:
-    last = sheet.cells.get(sheet.cut_at) if sheet.cut_at else None
+    last = sheet.at(*sheet.cut_at) if sheet.cut_at else None
     if last:
         zh = (
             f"{sheet.name}!{last.address}（{last.shown}）是文件能容纳或留下的最后一处，后面的内容可能已丢失；请核对末尾"
@@ -91,6 +95,9 @@ def _cut(sheet: Sheet, result: ReadResult) -> None:
 
 
 def _lost(sheet: Sheet, result: ReadResult) -> None:
+    listed = (text for column in sheet.columns for text in column.texts)
+    if not any(map(LOST.search, chain(listed, (c.text for c in sheet.beside.values())))):
+        return
     for cell in sorted((c for c in sheet.cells.values() if c.kind == "s" and LOST.search(c.text)), key=_place):
         zh = f"{sheet.name}!{cell.address}“{cell.text}”有丢失的字符（乱码），请重新输入这一格"
         _add(result, "FLF-014", "error", zh, "characters of the cell are lost; type it again", sheet.name, cell)

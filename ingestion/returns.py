@@ -50,7 +50,7 @@ def recognise(book: Workbook, catalogue: Catalogue) -> tuple[Form, Sheet] | None
     named = catalogue.forms.get(meta_of(book).get("form", ""))
     visible = [s for s in book.sheets if s.visible]
     for sheet in visible:
-        top = {clean(c.text) for (r, _), c in sheet.cells.items() if r <= TITLE_ROWS}
+        top = {clean(c.text) for c in sheet.top(TITLE_ROWS).values()}
         for form in catalogue.forms.values():
             if any(clean(form.title.zh) in text for text in top):
                 return form, sheet
@@ -155,7 +155,7 @@ class _Header:
             if name and self.result.unit_code:
                 self._check_name(area, name, name_place)
         self.result.marks = {mark: self._beside(label)[0] for mark, label in LEGAL_MARKS.items()}
-        top = [c.text for (r, _), c in self.sheet.cells.items() if r <= TITLE_ROWS]
+        top = [c.text for c in self.sheet.top(TITLE_ROWS).values()]
         kind = meta_of(self.book).get("kind")
         self.result.is_sample = kind == "sample" or any(SAMPLE_MARK in text for text in top)
         return self.result

@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import io
 import json
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Context, Decimal
@@ -23,17 +24,21 @@ import pyarrow.parquet as pq
 
 from ingestion.archive import Archive, write_whole
 from ingestion.catalogue import Catalogue
+from ingestion.cell_columns import CODE
 from ingestion.errors import RetriableError
 from ingestion.model import ReadResult, Value
 from ingestion.raw_texts import RAW, Texts, texts_in, unusual_texts
 from ingestion.reading import read_bytes
 from ingestion.register import Register, of_partition, submissions
 from ingestion.rulebook_model import FieldSet, FormTable
+from ingestion.table_rows import Coded, as_indices
 from ingestion.units import STORE_DECIMALS
 
 HELD = b"jiugai.submissions"
 QUANTITY = pa.decimal128(38, STORE_DECIMALS)
 STEP = Decimal(1).scaleb(-STORE_DECIMALS)
+LONG = 200  # rows of a list
+ONE_ROW = array(CODE, [0])
 WHOLE = Context(prec=38)  # the usual 28 digits leave a number of 21 before the point no place for its decimals
 PUBLICATION_SCHEMA = pa.schema(
     [
@@ -81,35 +86,50 @@ def _quantity(value: Decimal) -> Decimal:
     return value.quantize(STEP, context=WHOLE)
 
 
-def _typed(values: Sequence[Value | None]) -> list[Value | None]:
+def _typed(values: Iterable[Value | None]) -> list[Value | None]:
     return [_quantity(v) if isinstance(v, Decimal) else v for v in values]
+
+
+def _array(parts: Iterable[Coded], kind: pa.DataType) -> pa.ChunkedArray:
+    """A column of several submissions, one after the other. Of a long list each different value is converted once."""
+    chunks, short = [], list[Value | None]()
+    for values, codes in parts:
+        if len(codes) < LONG:
+            short += map(values.__getitem__, codes)
+            continue
+        chunks += [pa.array(_typed(short), type=kind), pa.array(_typed(values), type=kind).take(as_indices(codes))]
+        short = []
+    return pa.chunked_array([*chunks, pa.array(_typed(short), type=kind)], type=kind)
+
+
+def _plain(values: Sequence[Any]) -> Coded:
+    return values, array(CODE, range(len(values)))
 
 
 def rows_of(read: Mapping[str, ReadResult], fields: FieldSet | None) -> pa.Table:
     """Typed rows of read files by submission: of publications (fields None), of a form's items, or of one of its tables."""
     schema = _schema(fields)
-    columns: dict[str, list[Any]] = {name: [] for name in schema.names}
+    columns: dict[str, list[Coded]] = {name: [] for name in schema.names}
     for submission_id, result in read.items():
         if fields is None:
-            held: Mapping[str, Sequence[Any]] = {
-                n: [getattr(o, n) for o in result.observations] for n in schema.names if n != "submission_id"
+            held = {
+                n: _plain([getattr(o, n) for o in result.observations]) for n in schema.names if n != "submission_id"
             }
         elif not isinstance(fields, FormTable):
-            held = {
-                "row_no": [1],
-                **{f.id: [v.value if (v := result.values.get(f.id)) else None] for f in fields.fields},
+            values: dict[str, Sequence[Any]] = {
+                f.id: [v.value if (v := result.values.get(f.id)) else None] for f in fields.fields
             }
+            held = {name: (value, ONE_ROW) for name, value in {"row_no": [1], **values}.items()}
         elif fields.id in result.tables:
             rows = result.tables[fields.id]
-            held = {"row_no": rows.row_nos, **{f.id: rows.values(f.id) for f in fields.fields}}
+            held = {"row_no": _plain(rows.row_nos), **{f.id: rows.coded(f.id) for f in fields.fields}}
         else:
             continue
-        count = len(held["row_no"])
-        held = {"unit_code": [result.unit_code] * count, **held, "submission_id": [submission_id] * count}
+        same = array(CODE, bytes(4 * len(held["row_no"][1])))
+        held = {"unit_code": ([result.unit_code], same), **held, "submission_id": ([submission_id], same)}
         for name, column in columns.items():
-            column += held[name]
-    arrays = [pa.array(_typed(columns[f.name]), type=f.type) for f in schema]
-    return pa.table(arrays, schema=schema)
+            column.append(held[name])
+    return pa.table([_array(columns[f.name], f.type) for f in schema], schema=schema)
 
 
 def _schema(fields: FieldSet | None) -> pa.Schema:

@@ -6,11 +6,18 @@ Of a cell only what it says is held, and that once for all cells of a column tha
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import TYPE_CHECKING, Any, overload
 
+from ingestion.cell_columns import CODE
 from ingestion.model import CellValue, Content, TableRow, Value
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Coded = tuple[Sequence[Value | None], "array[int]"]  # values, and for each row which of them it holds
 
 
 @dataclass(frozen=True)
@@ -23,18 +30,38 @@ class Slot:
 
 
 class TableRows(Sequence[TableRow]):
-    """Rows of one sheet, top down. slots: the fields that may be filled, in the order in which a row lists them."""
+    """Rows of one sheet, top down. slots: the fields that may be filled, in the order in which a row lists them.
+
+    contents: for each slot what its cells say, the first of them nothing; codes: for each slot and row which of these.
+    """
 
     def __init__(self, sheet: str, slots: Sequence[Slot]) -> None:
         self.sheet, self.slots = sheet, tuple(slots)
         self.order = {slot.field: n for n, slot in enumerate(self.slots)}
         self.row_nos: list[int] = []
-        self.contents: list[Sequence[Content | None]] = []
+        self.contents: list[list[Content | None]] = [[None] for _ in self.slots]
+        self.codes: list[array[int]] = [array(CODE) for _ in self.slots]
+        self._known: list[dict[int, int]] = [{} for _ in self.slots]  # id of a content, which is held here → its code
 
     def add(self, row_no: int, contents: Sequence[Content | None]) -> None:
         """A row of the sheet: for each slot what stands there, None where nothing was read."""
         self.row_nos.append(row_no)
-        self.contents.append(contents)
+        for held, codes, known, content in zip(self.contents, self.codes, self._known, contents, strict=True):
+            code = 0 if content is None else known.get(id(content))
+            if code is None:
+                code = known[id(content)] = len(held)
+                held.append(content)
+            codes.append(code)
+
+    def expect(self, contents: Sequence[list[Content | None]]) -> None:
+        """What the cells of each slot say, before any row: `extend` adds rows by the codes of these."""
+        self.contents = list(contents)
+
+    def extend(self, row_nos: Sequence[int], codes: Sequence[array[int]]) -> None:
+        """Rows at once: for each slot the codes of what stands there."""
+        self.row_nos += row_nos
+        for held, more in zip(self.codes, codes, strict=True):
+            held += more
 
     def __len__(self) -> int:
         return len(self.row_nos)
@@ -48,9 +75,9 @@ class TableRows(Sequence[TableRow]):
             return [self[i] for i in range(*n.indices(len(self)))]
         row_no, sheet = self.row_nos[n], self.sheet
         values = {
-            slot.field: CellValue(held[0], held[1], slot.unit, sheet, f"{slot.letters}{row_no}", held[2])
-            for slot, held in zip(self.slots, self.contents[n], strict=True)
-            if held is not None
+            slot.field: CellValue(said[0], said[1], slot.unit, sheet, f"{slot.letters}{row_no}", said[2])
+            for slot, held, codes in zip(self.slots, self.contents, self.codes, strict=True)
+            if (said := held[codes[n]]) is not None
         }
         return TableRow(row_no, sheet, values)
 
@@ -59,38 +86,65 @@ class TableRows(Sequence[TableRow]):
 
     def values(self, field: str) -> list[Value | None]:
         """One field of every row, in the base unit; None: nothing there."""
-        return self._column(field, 0)
+        return _spread(*self.coded(field))
 
     def filed(self, field: str) -> list[Value | None]:
         """One field of every row, in the unit of the form."""
+        return _spread(*self.coded_as_filed(field))
+
+    def coded(self, field: str) -> Coded:
+        """As `values`: the different ones (some may be there twice, or in no row), and for each row which one."""
+        return self._column(field, 0)
+
+    def coded_as_filed(self, field: str) -> Coded:
+        """As `filed`, coded."""
         return self._column(field, 1)
 
-    def _column(self, field: str, part: int) -> list[Value | None]:
+    def _column(self, field: str, part: int) -> Coded:
         at = self.order.get(field)
         if at is None:
-            return [None] * len(self)
-        return [None if (content := held[at]) is None else content[part] for held in self.contents]
+            return [None], array(CODE, bytes(len(self) * array(CODE).itemsize))
+        return [None if content is None else content[part] for content in self.contents[at]], self.codes[at]
+
+
+def as_indices(codes: array[int]) -> pa.Array:
+    """Codes of rows for Arrow, without a copy."""
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(pa.uint32(), len(codes), [None, pa.py_buffer(codes)])
+
+
+def _spread(values: Sequence[Value | None], codes: Sequence[int]) -> list[Value | None]:
+    return list(map(values.__getitem__, codes))
 
 
 class FiledRow(Mapping[str, Value]):
     """The fields of one row that are filled, in the units of the form."""
 
-    __slots__ = ("_contents", "_order")
+    __slots__ = ("_n", "_rows")
 
-    def __init__(self, order: Mapping[str, int], contents: Sequence[Content | None]) -> None:
-        self._order, self._contents = order, contents
+    def __init__(self, rows: TableRows, n: int) -> None:
+        self._rows, self._n = rows, n
+
+    def get(self, name: str, default: Any = None) -> Any:
+        at = self._rows.order.get(name)
+        held = None if at is None else self._held(at)
+        return default if held is None else held[1]
+
+    def _held(self, at: int) -> Content | None:
+        return self._rows.contents[at][self._rows.codes[at][self._n]]
 
     def __getitem__(self, name: str) -> Value:
-        held = self._contents[self._order[name]]
+        held = self._held(self._rows.order[name])
         if held is None:
             raise KeyError(name)
         return held[1]
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, at in self._order.items() if self._contents[at] is not None)
+        return (name for name, at in self._rows.order.items() if self._held(at) is not None)
 
     def __len__(self) -> int:
-        return sum(held is not None for held in self._contents)
+        return sum(1 for _ in self)
 
 
 class FiledRows(Sequence[FiledRow]):
@@ -109,7 +163,10 @@ class FiledRows(Sequence[FiledRow]):
     def __getitem__(self, n: int | slice) -> FiledRow | list[FiledRow]:
         if isinstance(n, slice):
             return [self[i] for i in range(*n.indices(len(self)))]
-        return FiledRow(self.rows.order, self.rows.contents[n])
+        return FiledRow(self.rows, range(len(self))[n])
 
     def column(self, field: str) -> list[Value | None]:
         return self.rows.filed(field)
+
+    def coded(self, field: str) -> Coded:
+        return self.rows.coded_as_filed(field)

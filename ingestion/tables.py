@@ -17,6 +17,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.cells import AREAS, SheetFindings, clean, is_blank, uncached_formula
 from ingestion.columns import PREVIOUS, SERIAL, Column, Head, HeaderReader, locate_tables
 from ingestion.model import Content, ReadResult, TableRow, Value
+from ingestion.plain_rows import PlainRows
 from ingestion.rulebook_model import Form, FormTable
 from ingestion.table_rows import Slot, TableRows
 from ingestion.units import decimal_of, plain
@@ -54,32 +55,48 @@ class TableReader:
         self.is_printed = prints_codes(self.table)
         self.merged = {(r, c) for r, c, _, _ in self.sheet.merged}
         others = [head.columns[n] for n in sorted(head.columns.keys() - self.key_numbers)]
-        slots = [Slot(c.field.id, c.letters, c.reader.printed) for c in (*self.keys, *others)]
-        self.rows = TableRows(self.sheet.name, slots)
+        self.slots = [*self.keys, *others]
+        self.rows = TableRows(self.sheet.name, [Slot(c.field.id, c.letters, c.reader.printed) for c in self.slots])
         self.totals: list[_Total] = []
-        self.strangers: dict[int, list[str]] = {}  # column that is no field → addresses that hold something
+        self.strangers: dict[int, list[int]] = {}  # column that is no field → rows in which something stands there
+        self.formulas: dict[int, dict[int, str]] = {}
+        for (row, number), formula in self.sheet.formulas.items():
+            if row > head.row and number in head.columns:
+                self.formulas.setdefault(row, {})[number] = formula
 
     def read(self) -> TableRows:
-        head_row = self.head.row
-        rows: dict[int, dict[int, Cell]] = {}
-        formulas: dict[int, dict[int, str]] = {}
-        for (row, column), cell in self.sheet.cells.items():
-            if row > head_row and not is_blank(cell):
-                cells = rows.get(row)
-                if cells is None:
-                    cells = rows[row] = {}
-                cells[column] = cell
-        for (row, column), formula in self.sheet.formulas.items():
-            if row > head_row and column in self.head.columns and (row, column) not in self.sheet.cells:
-                formulas.setdefault(row, {})[column] = formula
-        for row in sorted(rows.keys() | formulas.keys()):
-            filled = rows.get(row, {})
-            if not self._is_aside(row, filled):
-                self._row(row, filled, formulas.get(row, {}))
+        if self.sheet.columns and self.must_keys and not self.is_printed:
+            self._read_list()
+        else:
+            rows: dict[int, dict[int, Cell]] = {}
+            for (row, column), cell in self.sheet.cells.items():
+                if row > self.head.row:
+                    rows.setdefault(row, {})[column] = cell
+            for row in sorted(rows.keys() | self.formulas.keys()):
+                self._read_row(row, rows.get(row, {}))
         for total in self.totals:
             self._check_total(total)
         self._say_strangers()
         return self.rows
+
+    def _read_list(self) -> None:
+        """Plain rows all at once, every other row by itself."""
+        first = self.head.row + 1
+        plain = PlainRows(self.head, self.slots, self.must_keys, self._may_be_aside)
+        self.rows.expect(plain.contents)
+        for start, end, is_plain in plain.spans():
+            if is_plain:
+                self.rows.extend(range(first + start, first + end), [codes[start:end] for codes in plain.codes])
+            else:
+                self._read_row(first + start, self.sheet.row(first + start))
+        for number, places in plain.strangers():
+            self.strangers.setdefault(number, []).extend(first + n for n in places)
+
+    def _read_row(self, row: int, cells: dict[int, Cell]) -> None:
+        filled = {column: cell for column, cell in cells.items() if not is_blank(cell)}
+        formulas = {column: text for column, text in self.formulas.get(row, {}).items() if column not in cells}
+        if (filled or formulas) and not self._is_aside(row, filled):
+            self._row(row, filled, formulas)
 
     # -- rows that are no data ----------------------------------------------------------------------------------
     def _is_aside(self, row: int, cells: dict[int, Cell]) -> bool:
@@ -108,6 +125,12 @@ class TableReader:
             found=first.text.strip()[:200],
         )
         return True
+
+    def _may_be_aside(self, column: int, text: str) -> bool:
+        """Whether a row may be aside, by the first text in it; a note that stands alone has no key."""
+        bare = clean(text)
+        is_header = column in self.head.columns and bare == clean(self.head.texts[column])
+        return is_header or _TOTAL.fullmatch(bare) is not None or _NOTE.match(bare) is not None
 
     def _is_note(self, row: int, column: int, text: str, cells: dict[int, Cell]) -> bool:
         if _NOTE.match(text):
@@ -157,9 +180,9 @@ class TableReader:
     # -- rows of data -------------------------------------------------------------------------------------------
     def _row(self, row: int, cells: dict[int, Cell], formulas: dict[int, str]) -> None:
         columns = self.head.columns
-        for number, cell in cells.items():
+        for number in cells:
             if number not in columns and number not in self.head.refused:
-                self.strangers.setdefault(number, []).append(cell.address)
+                self.strangers.setdefault(number, []).append(row)
         filled = cells.keys() & columns.keys() | formulas.keys()
         if not filled or (self.is_printed and filled <= self.key_numbers):
             return
@@ -206,22 +229,25 @@ class TableReader:
         self.rows.add(row, held)
 
     def _say_strangers(self) -> None:
-        for number, places in sorted(self.strangers.items()):
+        for number, rows in sorted(self.strangers.items()):
+            if not rows:
+                continue
             header = self.head.texts.get(number, "")
             if header == PREVIOUS:
                 continue
             letters = column_letters(number)
+            first = f"{letters}{min(rows)}"
             stood = self.stood.get((self.sheet.name, f"{letters}{self.head.row}"))
             was = self.table.by_id[stood].name if stood in self.table.by_id and not header else None
             mend = (f"；发表时此列为“{was}”，请恢复表头", f"; it was {was}: restore the header") if was else ("", "")
             severity = "error" if was else "info" if clean(header).casefold() in SERIAL else "warning"
             self.findings.say(
                 "ROW-004",
-                f"{letters}列“{header or '无表头'}”不是本表指标，{len(places)} 个值未读取（{places[0]} 起）{mend[0]}",
-                f"column {letters} “{header}” is no column of this table; {len(places)} values not read{mend[1]}",
+                f"{letters}列“{header or '无表头'}”不是本表指标，{len(rows)} 个值未读取（{first} 起）{mend[0]}",
+                f"column {letters} “{header}” is no column of this table; {len(rows)} values not read{mend[1]}",
                 severity=severity,
-                cell=places[0],
-                found=str(len(places)),
+                cell=first,
+                found=str(len(rows)),
                 expected=was,
             )
 

@@ -1,31 +1,28 @@
 """Bytes to cells with sheet and address. Knows no form, no layout and no rule.
 
-Untrusted files are opened in a child process (reader_child.py) under memory and CPU limits; a child is kept and
-replaced when a file kills it. Every library's errors become one UnreadableFile. Of several files the child opens the
-next ones while the caller reads the last.
+Untrusted files are opened in a child process (reader_process.py). Every library's errors become one UnreadableFile. Of
+several files the child opens the next ones while the caller reads the last.
 """
 
 from __future__ import annotations
 
-import atexit
 import json
 import re
-import selectors
-import subprocess
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
-from pathlib import Path
-from typing import IO, Any, NamedTuple, TypeGuard
+from functools import cached_property, lru_cache, partial
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeGuard
 
+from ingestion.cell_columns import CODE, CellColumn
 from ingestion.errors import UnreadableFile
+from ingestion.reader_process import LENGTH, ReaderProcess, a_reader
 from ingestion.units import decimal_of, normalise
 
 MAX_BYTES = 50 << 20
-TIMEOUT_SECONDS = 60
 
 
 class Cell(NamedTuple):
@@ -57,46 +54,119 @@ class Cell(NamedTuple):
         return self.text if number is None else format(number, "f")
 
 
-@dataclass
 class Sheet:
-    name: str
-    visible: bool
-    cells: dict[tuple[int, int], Cell]
-    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: frozenset[int] = frozenset()
-    cut_at: tuple[int, int] | None = None  # a cell in the last row or column there is, or of a line without an end
+    """One sheet. Of a long list the cells are held by column (`columns`), and made one by one where they are asked for."""
+
+    def __init__(
+        self,
+        name: str,
+        visible: bool,
+        cells: dict[tuple[int, int], Cell],
+        formulas: dict[tuple[int, int], str] | None = None,
+        merged: list[tuple[int, int, int, int]] | None = None,
+        hidden_rows: frozenset[int] = frozenset(),
+        hidden_columns: frozenset[int] = frozenset(),
+        cut_at: tuple[int, int] | None = None,
+        columns: Sequence[CellColumn] = (),
+    ) -> None:
+        self.name, self.visible = name, visible
+        self.formulas, self.merged = formulas or {}, merged or []
+        self.hidden_rows, self.hidden_columns = hidden_rows, hidden_columns
+        self.cut_at = cut_at  # a cell in the last row or column there is, or of a line without an end
+        self.columns = columns
+        self.beside = cells  # those that are not in `columns`: all of a sheet that is no list
+        self._all = None if columns else cells
+
+    @property
+    def cells(self) -> dict[tuple[int, int], Cell]:
+        """All that are not empty, row by row."""
+        if self._all is None:
+            self._all = {
+                (c.row, c.column): c for row in range(1, self._rows + 1) for c in self._listed(row)
+            } | self.beside
+        return self._all
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.columns and not self.beside
+
+    @property
+    def count(self) -> int:
+        """How many cells are not empty."""
+        return len(self.beside) + sum(len(c.codes) - c.codes.count(0) for c in self.columns)
+
+    @property
+    def _rows(self) -> int:
+        return max((len(c.codes) for c in self.columns), default=0)
+
+    def _listed(self, row: int) -> Iterator[Cell]:
+        """The cells of one row of a list."""
+        for column in self.columns:
+            held = column.at(row)
+            if held:
+                yield Cell(row, column.number, *held)
+
+    def row(self, row: int) -> dict[int, Cell]:
+        """One row of a list, by column."""
+        return {c.column: c for c in (*self._listed(row), *self._beside_by_row.get(row, ()))}
+
+    @cached_property
+    def _beside_by_row(self) -> dict[int, list[Cell]]:
+        rows: dict[int, list[Cell]] = {}
+        for cell in self.beside.values():
+            rows.setdefault(cell.row, []).append(cell)
+        return rows
+
+    def top(self, last_row: int) -> dict[tuple[int, int], Cell]:
+        """The cells down to a row, in the order of `cells`."""
+        return self.in_rows(range(1, last_row + 1))
+
+    def in_rows(self, rows: Sequence[int]) -> dict[tuple[int, int], Cell]:
+        """The cells of some rows, which are given top down, in the order of `cells`."""
+        wanted = rows if isinstance(rows, range) else set(rows)
+        last = self._rows
+        listed = {(c.row, c.column): c for row in rows if row <= last for c in self._listed(row)}
+        return listed | {place: cell for place, cell in self.beside.items() if place[0] in wanted}
+
+    def filled(self) -> Iterator[list[Cell]]:
+        """The cells of each row that has any, from the top, from left to right."""
+        if not self.columns:
+            for _, places in groupby(sorted(self.beside), key=lambda place: place[0]):
+                yield [self.beside[place] for place in places]
+            return
+        for row in range(1, max(self._rows, *(r for r, _ in self.beside), 0) + 1):
+            if cells := self.row(row):
+                yield [cells[column] for column in sorted(cells)]
 
     def at(self, row: int, column: int) -> Cell | None:
-        return self.cells.get((row, column))
+        found = self.beside.get((row, column))
+        if found is None and self.columns:
+            found = next((c for c in self._listed(row) if c.column == column), None)
+        return found
 
     def text(self, row: int, column: int) -> str:
         """Content at a place; a place inside a merged range answers with the content of its first cell."""
-        cell = self.cells.get((row, column))
+        cell = self.at(row, column)
         if cell:
             return cell.text
         for r1, c1, r2, c2 in self.merged:
             if r1 <= row <= r2 and c1 <= column <= c2:
-                first = self.cells.get((r1, c1))
+                first = self.at(r1, c1)
                 return first.text if first else ""
         return ""
 
     def find(self, wanted: str) -> Cell | None:
         """First cell, in reading order, whose text is `wanted` (spaces and width ignored)."""
         target = normalise(wanted)
-        for key in sorted(self.cells):
-            if normalise(self.cells[key].text) == target:
-                return self.cells[key]
-        return None
+        return next((c for row in self.filled() for c in row if normalise(c.text) == target), None)
 
     @property
     def last_row(self) -> int:
-        return max((r for r, _ in self.cells), default=0)
+        return max((*(c.last_row for c in self.columns), max(self.beside, default=(0, 0))[0]))
 
     @property
     def last_column(self) -> int:
-        return max((c for _, c in self.cells), default=0)
+        return max((*(c.number for c in self.columns), *map(itemgetter(1), self.beside)), default=0)
 
 
 @dataclass
@@ -135,88 +205,6 @@ def split_address(address: str) -> tuple[int, int]:
     for letter in hit[1]:
         column = column * 26 + ord(letter) - 64
     return int(hit[2]), column
-
-
-class _Child:
-    """A kept reader process. What it is given has to be taken before it is given the next file."""
-
-    def __init__(self) -> None:
-        self.process: subprocess.Popen[bytes] | None = None
-        self.is_asked = False
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        root = Path(__file__).resolve().parent.parent
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "ingestion.reader_child"],
-            cwd=root,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        return self.process
-
-    def give(self, data: bytes) -> None:
-        process = self.process if self.process and self.process.poll() is None else self._start()
-        assert process.stdin
-        self.is_asked = True
-        with suppress(OSError):  # it died meanwhile: `take` says so
-            process.stdin.write(len(data).to_bytes(8, "big") + data)
-            process.stdin.flush()
-
-    def take(self) -> bytes | None:
-        """The child's answer, or None when the file killed it or it did not answer in time."""
-        assert self.process and self.process.stdout
-        try:
-            answer = _read_answer(self.process.stdout)
-        except OSError:
-            answer = None
-        if answer is None:
-            self.stop()
-        self.is_asked = False
-        return answer
-
-    def stop(self) -> None:
-        if self.process:
-            self.process.kill()
-            self.process.wait()
-            for pipe in (self.process.stdin, self.process.stdout):
-                if pipe:
-                    with suppress(OSError):  # what it was not given any more
-                        pipe.close()
-            self.process = None
-
-
-def _read_answer(stdout: IO[bytes]) -> bytes | None:
-    """A length and so many bytes; None where they do not all come."""
-    with selectors.DefaultSelector() as selector:
-        selector.register(stdout, selectors.EVENT_READ)
-        size = int.from_bytes(stdout.read(8), "big") if selector.select(TIMEOUT_SECONDS) else 0
-    answer = stdout.read(size)
-    return answer if size and len(answer) == size else None
-
-
-_idle: list[_Child] = []  # each reader takes one for itself, so that readers never wait for each other
-
-
-@contextmanager
-def _a_child() -> Iterator[_Child]:
-    try:
-        child = _idle.pop()
-    except IndexError:
-        child = _Child()
-    try:
-        yield child
-    finally:
-        if child.is_asked:  # and nobody took the answer
-            child.stop()
-            child.is_asked = False
-        _idle.append(child)
-
-
-@atexit.register
-def _stop_all() -> None:
-    for child in _idle:
-        child.stop()
 
 
 _SAVE_AGAIN = "请用 Excel 或 WPS 打开后“另存为 xlsx”再报"
@@ -286,27 +274,50 @@ def _refusal(data: bytes) -> UnreadableFile | None:
     return None
 
 
+_CELL = partial(tuple.__new__, Cell)  # of a tuple, without the time that a call of the class takes
+
+
 def _book(said: bytes | None) -> Workbook:
     if said is None:
         raise _unreadable("aborted", "读取中止")
-    answer: dict[str, Any] = json.loads(said)
+    size = int.from_bytes(said[:LENGTH], "big")
+    answer: dict[str, Any] = json.loads(said[LENGTH : LENGTH + size])
+    codes = memoryview(said)[LENGTH + size :]
     if fault := answer.get("fault"):
         raise _unreadable(str(fault), str(answer.get("detail")))
     sheets = []
     for raw in answer["sheets"]:
-        cells = {
-            (row, column): Cell(row, column, kind, text)
-            for row, columns, kinds, texts in raw["cells"]
-            for column, kind, text in zip(columns, kinds, texts, strict=True)
-        }
+        cells: dict[tuple[int, int], Cell] = {}
+        for row, columns, kinds, texts in raw["cells"]:
+            rows = [row] * len(columns)
+            cells.update(
+                zip(
+                    zip(rows, columns, strict=True),
+                    map(_CELL, zip(rows, columns, kinds, texts, strict=True)),
+                    strict=True,
+                )
+            )
         formulas = {(r, c): text for r, c, text in raw["formulas"]}
-        rows, columns = map(frozenset, raw["hidden"])
+        hidden_rows, hidden_columns = map(frozenset, raw["hidden"])
         merged = [tuple(m) for m in raw["merged"]]
+        cut = tuple(raw["cut"]) or None
+        by_column, codes = _by_column(raw["columns"], int(raw["rows"]), codes)
         sheets.append(
-            Sheet(raw["name"], raw["visible"], cells, formulas, merged, rows, columns, tuple(raw["cut"]) or None)
+            Sheet(raw["name"], raw["visible"], cells, formulas, merged, hidden_rows, hidden_columns, cut, by_column)
         )
     facts = {name: bool(answer[name]) for name in ("has_macros", "has_links", "from_1904", "shows_facts")}
     return Workbook(sheets, kind=str(answer["kind"]), **facts)
+
+
+def _by_column(raw: list[Any], rows: int, codes: memoryview) -> tuple[list[CellColumn], memoryview]:
+    """The columns of a list, and the codes of those of other sheets."""
+    made = []
+    for number, kinds, texts in raw:
+        own = array(CODE)
+        own.frombytes(codes[: rows * own.itemsize])
+        codes = codes[rows * own.itemsize :]
+        made.append(CellColumn(number, kinds, texts, own))
+    return made, codes
 
 
 def read_workbook(data: bytes) -> Workbook:
@@ -330,7 +341,7 @@ def read_workbooks(files: Iterable[bytes]) -> Iterator[Workbook | UnreadableFile
     first = next(rest, None)
     if first is None:
         return
-    with _a_child() as child:
+    with a_reader() as child:
         refused = _given(child, first)
         for data in rest:
             answer = refused or child.take()
@@ -339,7 +350,7 @@ def read_workbooks(files: Iterable[bytes]) -> Iterator[Workbook | UnreadableFile
         yield _outcome(refused or child.take())
 
 
-def _given(child: _Child, data: bytes) -> UnreadableFile | None:
+def _given(child: ReaderProcess, data: bytes) -> UnreadableFile | None:
     """Give a file to the child, or say why not."""
     refused = _refusal(data)
     if refused is None:

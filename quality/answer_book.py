@@ -100,7 +100,7 @@ def _names(original: Workbook | None) -> dict[str, str]:
     found: dict[str, str] = {}
     taken = {WORK_SHEET.casefold(), REPLY_SHEET}
     for sheet in original.sheets if original else []:
-        if sheet.name == META_SHEET or not sheet.cells:
+        if sheet.name == META_SHEET or sheet.is_empty:
             continue
         name = re.sub(r"[\[\]:*?/\\]", "_", sheet.name).strip("'")[:27] or "Sheet"
         while name.casefold() in taken:
@@ -205,7 +205,8 @@ def _copy(book: Any, sheet: Sheet, name: str, found: Iterable[Finding]) -> None:
         if is_address(f.cell) and f.severity != "cannot_tell":
             marks.setdefault(split_address(f.cell), []).append(f)
     kept = {row for row, _ in marks}
-    whole = len(sheet.cells) <= COPY_CELLS
+    whole = sheet.count <= COPY_CELLS
+    cells = sheet.cells if whole else sheet.in_rows(sorted({*range(1, HEAD_ROWS + 1), *kept}))
     for top, left, bottom, right in sheet.merged:
         if whole or top <= HEAD_ROWS:
             try:
@@ -214,11 +215,9 @@ def _copy(book: Any, sheet: Sheet, name: str, found: Iterable[Finding]) -> None:
                 continue
     widths: dict[int, int] = {}
     merged = {(top, left) for top, left, _, right in sheet.merged if right > left}
-    for place in sorted(sheet.cells.keys() | marks.keys()):
+    for place in sorted(cells.keys() | marks.keys()):
         row, column = place
-        if not (whole or row <= HEAD_ROWS or row in kept):
-            continue
-        cell, said = sheet.cells.get(place), marks.get(place, [])
+        cell, said = cells.get(place), marks.get(place, [])
         _put(page, row - 1, column - 1, cell, colours[gravest_first(said)[0].severity] if said else plain)
         if said:
             words = "\n".join(f"{f.rule}：{f.message_zh}" for f in said)

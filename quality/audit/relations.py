@@ -12,18 +12,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from ingestion.catalogue import Catalogue
 from ingestion.rulebook_model import FieldSet, FormTable
-from ingestion.table_rows import FiledRows
+from ingestion.table_rows import FiledRows, as_indices
 from ingestion.units import plain
 from quality.audit.compile import Check, CompiledForm, SetCheck
 from quality.audit.language import BESIDE, ROW, Helper, base_of, known_column, quoted
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 NUMBER_TYPE = "DECIMAL(24,8)"
+ARRIVED = "arrived"  # a relation in DuckDB while it is written
+LONG = 200  # rows a return: as many go to DuckDB by way of Arrow, which a return of one row does without loading
 WHOLE = -1  # in place of a row: the table as a whole
 BATCH_ROWS = 20_000  # of all tables of the returns that are judged in one statement
 MANY_ROWS = 5_000  # of one table in one statement
@@ -109,6 +114,39 @@ def _column(rows: Sequence[Row], name: str) -> Iterable[Any]:
     return rows.column(name) if isinstance(rows, FiledRows) else (row.get(name) for row in rows)
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """The rows of a table that a relation between rows looks at. numbers: which of `held`, in their order."""
+
+    held: Sequence[Row]
+    numbers: Sequence[int]
+
+    def column(self, name: str) -> list[tuple[int, Any]]:
+        """Number and value of each row in a field."""
+        values = list(_column(self.held, name))
+        return [(n, values[n]) for n in self.numbers]
+
+    def columns(self, names: Sequence[str]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """Number and values of each row in some fields."""
+        values = list(zip(*(_column(self.held, name) for name in names), strict=True))
+        return ((n, values[n]) for n in self.numbers)
+
+
+def _arrow(held_by: Sequence[Sequence[Row]], name: str, kind: str) -> pa.ChunkedArray:
+    """A column of several cases for DuckDB; of a list that was just read each different value is converted once."""
+    import pyarrow as pa
+
+    of = {NUMBER_TYPE: pa.string(), "DATE": pa.date32(), "BOOLEAN": pa.bool_()}.get(kind, pa.string())
+    chunks = []
+    for rows in held_by:
+        if isinstance(rows, FiledRows):
+            values, codes = rows.coded(name)
+            chunks.append(pa.array(_typed(kind, values), of).take(as_indices(codes)))
+        else:
+            chunks.append(pa.array(_typed(kind, _column(rows, name)), of))
+    return pa.chunked_array(chunks, of)
+
+
 def _batches(cases: Sequence[Case]) -> Iterator[tuple[int, Sequence[Case]]]:
     """Cases in order, so many at a time that their tables stay small, each time with the number of the first."""
     start, held = 0, 0
@@ -168,19 +206,47 @@ class Tables:
         for set_id in sorted(judged | set(self.compiled.columns)):
             fields = catalogue.field_sets[base_of(set_id)]
             held_by = [case.named(set_id, fields) for case in cases]
-            rows = [(r, n) for r, held in enumerate(held_by) for n in range(len(held))]
-            columns: list[tuple[str, str, list[Any]]] = [
-                ("ret", "INTEGER", [r for r, _ in rows]),
-                ("row_order", "INTEGER", [n for _, n in rows]),
+            count = sum(map(len, held_by))
+            names = [(n, _kind(fields, n)) for n in sorted(self.compiled.columns.get(set_id, set()))]
+            places: list[tuple[str, str, list[Any]]] = [
+                ("ret", "INTEGER", [r for r, held in enumerate(held_by) for _ in range(len(held))]),
+                ("row_order", "INTEGER", [n for held in held_by for n in range(len(held))]),
             ]
-            for name in sorted(self.compiled.columns.get(set_id, set())):
-                kind = _kind(fields, name)
-                if set_id == fields.id and not isinstance(fields, FormTable):  # the items of each return
-                    values = [case.items.get(name) for case in cases]
-                else:
-                    values = [value for held in held_by for value in _column(held, name)]
-                columns.append((name, kind, _typed(kind, values)))
-            self.write(set_id, columns)
+            if count < LONG * len(cases):
+                are_items = set_id == fields.id and not isinstance(fields, FormTable)  # of each return
+                values = (
+                    (
+                        n,
+                        kind,
+                        [c.items.get(n) for c in cases]
+                        if are_items
+                        else (v for held in held_by for v in _column(held, n)),
+                    )
+                    for n, kind in names
+                )
+                self.write(set_id, [*places, *((n, kind, _typed(kind, found)) for n, kind, found in values)])
+            else:
+                self.write_long(set_id, places, [(name, kind, _arrow(held_by, name, kind)) for name, kind in names])
+
+    def write_long(
+        self,
+        name: str,
+        places: Sequence[tuple[str, str, list[Any]]],
+        columns: Sequence[tuple[str, str, pa.ChunkedArray]],
+    ) -> None:
+        """As `write`, of lists with many rows."""
+        import pyarrow as pa
+
+        held = {n: pa.array(values, pa.int32()) for n, _, values in places} | {n: values for n, _, values in columns}
+        chosen = [
+            f"try_cast({quoted(n)} AS {kind}) AS {quoted(n)}" if kind == NUMBER_TYPE else quoted(n)
+            for n, kind, _ in (*places, *columns)
+        ]
+        self.connection.register(ARRIVED, pa.table(held))
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT {', '.join(chosen)} FROM {ARRIVED}"
+        )
+        self.connection.unregister(ARRIVED)
 
     def _from(self, fields: FieldSet) -> str:
         return f"FROM {quoted(fields.id)} AS {ROW} JOIN beside AS {BESIDE} ON {BESIDE}.ret = {ROW}.ret"

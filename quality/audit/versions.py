@@ -12,7 +12,7 @@ from typing import Any
 
 from ingestion.catalogue import Catalogue
 from quality.audit.compile import SetCheck
-from quality.audit.relations import WHOLE, Case, Row, shown
+from quality.audit.relations import WHOLE, Case, Chosen, Row, shown
 
 Found = Iterator[tuple[int, int | None, dict[str, Any]]]  # row, the row it equals, values for the message (at: a field)
 
@@ -22,7 +22,7 @@ def _by_key(check: SetCheck, rows: Sequence[Row]) -> dict[Any, Row]:
     return {row[key]: row for row in rows if row.get(key) is not None}
 
 
-def vanished(check: SetCheck, rows: Sequence[tuple[int, Row]], case: Case, catalogue: Catalogue) -> Found:
+def vanished(check: SetCheck, rows: Chosen, case: Case, catalogue: Catalogue) -> Found:
     """Rows of the list before that stand no more in this one. kept: columns and the values that rows which must stay
     have."""
     p = check.rule.params
@@ -32,10 +32,10 @@ def vanished(check: SetCheck, rows: Sequence[tuple[int, Row]], case: Case, catal
             yield WHOLE, None, {"at": p["key"], "value": value, **{n: shown(row.get(n)) for n in p["columns"]}}
 
 
-def revised(check: SetCheck, rows: Sequence[tuple[int, Row]], case: Case, catalogue: Catalogue) -> Found:
+def revised(check: SetCheck, rows: Chosen, case: Case, catalogue: Catalogue) -> Found:
     """A revision that adds, drops or changes more than `share` of the rows."""
     p = check.rule.params
-    here, before = _by_key(check, [row for _, row in rows]), _by_key(check, case.tables[p["among"]])
+    here, before = _by_key(check, [rows.held[n] for n in rows.numbers]), _by_key(check, case.tables[p["among"]])
     names = [f.id for f in check.over.fields]
     both = here.keys() & before.keys()
     changed = [key for key in both if any(here[key].get(n) != before[key].get(n) for n in names)]

@@ -1,0 +1,76 @@
+"""The cells of a sheet that is a long list, by column: each different cell once, and for each row which one stands there.
+
+A list says the same thousands of times, so that what a cell means has to be worked out far less often than it is met.
+Used by the reader's child, which makes them, and by those that read the list. Knows no form.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import copysign
+from typing import Any
+
+LIST_ROWS = 100  # a sheet of so many rows and more is a list …
+DENSE = 4  # … if one in so many of its cells is filled: blanks take place here
+CODE = "I"  # of an array: four bytes a row
+_NUMBERS = {bool, int, float}
+
+
+@dataclass(frozen=True)
+class CellColumn:
+    """One column from row 1 down. codes: for each row 0 where nothing stands, else n for the n-th kind and text."""
+
+    number: int
+    kinds: str
+    texts: Sequence[str]
+    codes: array[int]
+
+    def at(self, row: int) -> tuple[str, str] | None:
+        """Kind and text in a row, which is counted from 1."""
+        code = self.codes[row - 1] if row <= len(self.codes) else 0
+        return (self.kinds[code - 1], self.texts[code - 1]) if code else None
+
+    @property
+    def last_row(self) -> int:
+        """The last row in which something stands; 0 for none."""
+        return next((row for row in range(len(self.codes), 0, -1) if self.codes[row - 1]), 0)
+
+
+def is_list(rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether rows of one length, blanks as empty text, are better held by column."""
+    if len(rows) < LIST_ROWS:
+        return False
+    return DENSE * sum(len(row) - row.count("") for row in rows) >= len(rows) * len(rows[0])
+
+
+def columns_of(rows: Iterable[Sequence[Any]], cell: Callable[[Any], tuple[str, str] | None]) -> list[CellColumn]:
+    """Columns in which something stands. cell: value → kind and text, None for a blank."""
+    made = []
+    for number, values in enumerate(zip(*rows, strict=True), start=1):
+        different: dict[Any, tuple[str, str] | None] = {key: cell(key) for key in dict.fromkeys(values)}
+        keys: Sequence[Any] = values
+        if _is_mixed(values, different):  # each with what it is, as 1, 1.0 and True are one key
+            keys = [(type(value), repr(value), value) for value in values]
+            different = {key: cell(key[2]) for key in dict.fromkeys(keys)}
+        filled = [held for held in different.values() if held is not None]
+        if not filled:
+            continue
+        numbers = iter(range(1, len(filled) + 1))
+        code = {key: 0 if held is None else next(numbers) for key, held in different.items()}
+        codes = array(CODE, map(code.__getitem__, keys))
+        made.append(CellColumn(number, "".join(kind for kind, _ in filled), [text for _, text in filled], codes))
+    return made
+
+
+def _is_mixed(values: Sequence[Any], different: Mapping[Any, Any]) -> bool:
+    """Whether values that are not the same are one key of a dict: numbers of several types, 0.0 and -0.0."""
+    if not any(type(value) in _NUMBERS for value in different):
+        return False
+    types = set(map(type, values))
+    if len(types & _NUMBERS) > 1:
+        return True
+    if float not in types or 0.0 not in different:
+        return False
+    return any(v == 0 and copysign(1, v) < 0 for v in values if type(v) is float)
