@@ -66,7 +66,7 @@ class Pandera:
             ) from None
         import polars as pl
 
-        self.frame = pl.from_arrow(roster.connection.execute(_frame_sql(roster)).to_arrow_table())
+        self.frame: Any = pl.from_arrow(roster.connection.execute(_frame_sql(roster)).to_arrow_table())
         col, last = pl.col, period_end("2023-09")
 
         def rule(name: str, expression: Any) -> Any:
@@ -153,8 +153,8 @@ class GreatExpectations:
         outcome = self.batch.validate(self.suite, result_format=self.wanted)
         found = []
         for result in outcome.results:
-            if "unexpected_index_list" not in result.result:
+            if result.expectation_config is None or "unexpected_index_list" not in result.result:
                 raise SetupError(f"Great Expectations: {result.exception_info}")
-            rule, column = result.expectation_config.meta["at"]
+            rule, column = (result.expectation_config.meta or {})["at"]
             found += [(rule, column, place["row_order"]) for place in result.result["unexpected_index_list"] or []]
         return found

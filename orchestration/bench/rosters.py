@@ -64,7 +64,8 @@ class Roster:
     def violations(self, checks: Sequence[Check]) -> list[tuple[str, str, int, Any]]:
         """Rule, column, row and values of every cell that a finding would name."""
         said = self.tables.scan(self.over, checks, everything=False, many=True)
-        return [(o.check.rule.id, o.check.fields[0], o.row, o.values) for o in said if o.verdict is False]
+        failed = [(o, o.check) for o in said if o.verdict is False]
+        return [(c.rule.id, c.fields[0], o.row, o.values) for o, c in failed if isinstance(c, Check)]
 
     def scanned(self, checks: Sequence[Check]) -> Any:
         read = ", ".join(f"count({quoted(c)}), max({quoted(c)})" for c in self.columns(checks))

@@ -289,8 +289,8 @@ def _evaluated(tables: Tables, catalogue: Catalogue, everything: bool) -> list[O
     tables.fill(catalogue)
     found: list[Outcome] = []
     for fields in {c.over.id: c.over for c in compiled.checks}.values():
-        rows = sum(len(case.rows(fields)) for case in tables.cases)
-        found += tables.scan(fields, [c for c in compiled.checks if c.over is fields], everything, rows >= MANY_ROWS)
+        many = sum(len(case.rows(fields)) for case in tables.cases) >= MANY_ROWS
+        found += tables.scan(fields, [c for c in compiled.checks if c.over is fields], everything, many)
     if compiled.sets:
         from quality.audit.sets import judge  # loads the comparing library, which one-row forms do without
 
