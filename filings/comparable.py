@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from ingestion.areas import last_month
-from ingestion.boundaries import Break
+from ingestion.boundary_model import Break
 from ingestion.catalogue import Catalogue
 from ingestion.rulebook_model import Indicator
 

@@ -6,7 +6,7 @@ Not here: the units themselves and the other seeds (seeds.py), how the changes a
 from __future__ import annotations
 
 from ingestion.areas import AreaDirectory
-from ingestion.boundaries import Opening
+from ingestion.boundary_model import Opening
 
 
 def breaks(c: AreaDirectory) -> list[list[str]]:

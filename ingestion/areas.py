@@ -12,7 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ingestion.boundaries import FOUNDS, Boundaries, first_month, month_before, note_key
+from ingestion.boundaries import Boundaries
+from ingestion.boundary_model import FOUNDS, first_month, month_before, note_key
 from ingestion.errors import SetupError, UsageError
 from ingestion.rulebook_files import parse, place_of, read_csv
 from ingestion.rulebook_model import Area

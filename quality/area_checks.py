@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ingestion.boundaries import FOUNDED, FOUNDS, PART, WHOLE, first_month, note_key
+from ingestion.boundary_model import FOUNDED, FOUNDS, PART, WHOLE, first_month, note_key
 from ingestion.catalogue import Catalogue
 
 CHANGES, NOTES, AREAS = "areas/area_changes.csv", "areas/boundary_notes.csv", "areas/areas.csv"

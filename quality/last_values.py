@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from ingestion.areas import last_month
-from ingestion.boundaries import month_before
+from ingestion.boundary_model import month_before
 from ingestion.register import Register, in_force, submissions
 from ingestion.store import Store
 from ingestion.units import plain

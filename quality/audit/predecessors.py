@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ingestion.areas import last_month
-from ingestion.boundaries import month_before
+from ingestion.boundary_model import month_before
 from ingestion.model import ReadResult
 from ingestion.rulebook_model import Form
 
