@@ -81,7 +81,7 @@ bracketed as (
 tested as (
     select
         b.*, p.low as plan_low, p.high as plan_high, p.basis, list_sort(list_distinct(list_concat(b.starts_sources, p.sources))) as sources,
-        coalesce(r.runs > 1, false) as is_revised,
+        r.area_code is not null as is_revised,
         case
             when b.starts_low >= p.high then 'started'
             when b.starts_high < p.low then 'not_started'
@@ -92,8 +92,10 @@ tested as (
     from bracketed as b
     left join plans as p
         on b.programme = p.programme and b.publisher = p.publisher and b.area_code = p.area_code and b.year = p.year
-    left join (select distinct programme, area_code, plan_year, runs from {{ ref('fct_plan_inference_runs') }} where measure = 'communities') as r
-        on b.programme = r.programme and b.area_code = r.area_code and b.year = r.plan_year
+    -- the list itself may be what ends a run of months: only a plan printed elsewhere shows that the plan moved
+    left join {{ ref('fct_plan_inference_runs') }} as r
+        on b.programme = r.programme and b.area_code = r.area_code and b.year = r.plan_year and r.measure = 'communities'
+       and b.period between r.first_period and r.last_period and r.run > 1 and len(r.printed_inside) > 0
 )
 
 select

@@ -52,12 +52,14 @@ sets as (
         starts_high - plan_low as rest_high, null as units_reported, null as units_expected, [] as units_lacking, verdict,
         case
             when not is_named then '开工数已够计划，而名单未列'
-            when verdict = 'explained' then '开工数少于此前所印开工率推得的计划：计划在年内改动，未另行公布（见计划推算）'
+            when verdict = 'explained' then '开工数少于此前所印开工率推得的计划，而够另一份资料印出的计划：计划在年内改动（见计划推算）'
+            when verdict = 'differs' then '名单与此前所印的开工率不能同时成立：名单有误，或计划改动未公布'
             else ''
         end as known_zh,
         case
             when not is_named then 'its starts reach its plan, yet the list does not name it'
-            when verdict = 'explained' then 'fewer starts than the plan that earlier rates imply: the plan was revised without notice'
+            when verdict = 'explained' then 'fewer starts than the plan that earlier rates imply, yet enough for a plan printed elsewhere: the plan moved'
+            when verdict = 'differs' then 'the list and earlier rates cannot both hold: the list is wrong, or the plan moved without notice'
             else ''
         end as known_en,
         null as total_id, observation_id, null as other_observation_id, source_id || area_code || period || is_named as identity
