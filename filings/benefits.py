@@ -26,7 +26,11 @@ MEASURES = {
     "residents_planned_filed": ("plan_residents", "人"),
     "households_effect": ("effect_e_hh", "户"),
 }
-COLUMNS = {"residents_estimated": "residents_started_estimated"}
+# where the number stands, and whose basis it has: an estimate has that of its households
+COLUMNS = {
+    "residents_estimated": ("residents_started_estimated", "households_started"),
+    "residents_accepted_estimated": ("residents_accepted_estimated", "households_accepted"),
+}
 
 
 def last_years(
@@ -80,7 +84,7 @@ def benefits(
         "accepted_beside_effect": None,
     }
     for name, (indicator, unit) in MEASURES.items():
-        column = COLUMNS.get(name, name)
+        column, counted = COLUMNS.get(name, (name, name))
         words = reader.catalogue.indicator(indicator).name
         answer[name] = {
             "indicator": indicator,
@@ -88,7 +92,7 @@ def benefits(
             "name_en": words.en,
             "value": json_number(row[column], unit) if row else None,
             "unit": unit,
-            "basis": row[f"{column}_basis"] if row else None,
+            "basis": row[f"{counted}_basis"] if row else None,
         }
     if row and row["compared_units"]:
         answer["accepted_beside_effect"] = {

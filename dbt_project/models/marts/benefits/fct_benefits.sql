@@ -3,7 +3,6 @@
 -- Beside the accepted households of J2 stand those of J3, compared over the units that filed both.
 {%- set measures = {
     'households_started': 'benefited_households', 'households_accepted': 'accepted_households',
-    'residents_started_estimated': 'benefited_residents', 'residents_accepted_estimated': 'accepted_residents',
     'residents_filed': 'effect_e_pop', 'residents_planned_filed': 'plan_residents', 'households_effect': 'effect_e_hh'
 } %}
 with figures as (
@@ -61,6 +60,9 @@ final as (
         p.{{ name }}::decimal(38, 8) as {{ name }},
         p.{{ name }}_basis::varchar as {{ name }}_basis
         {%- endfor %},
+        -- by the factor alone: the figure of a year may be a printed count of residents, and the two are never mixed
+        (p.households_started::decimal(28, 8) * factor.persons)::decimal(38, 8) as residents_started_estimated,
+        (p.households_accepted::decimal(28, 8) * factor.persons)::decimal(38, 8) as residents_accepted_estimated,
         factor.persons::decimal(6, 3) as persons_per_household,
         b.units::integer as compared_units,
         b.accepted::decimal(38, 8) as compared_accepted,
