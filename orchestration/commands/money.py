@@ -69,17 +69,20 @@ def ledger(
 )
 @click.option("--period", help="年份；不给则为各口径最新一年 Year; the newest of each definition when left out.")
 @click.option("--as-of", help="按此时点所知 As known at this moment.")
+@options.sample
 @options.home
 @options.as_json
 @options.lang
-def need(area: str | None, period: str | None, as_of: str | None, home: Path, as_json: bool, lang: str) -> None:
+def need(
+    area: str | None, period: str | None, as_of: str | None, sample: bool, home: Path, as_json: bool, lang: str
+) -> None:
     """还剩多少要改：按各个公布存量口径 What remains, against each printed stock with its definition."""
     from filings.figures import open_reader
     from filings.need import need as run
     from ingestion.moments import parse_moment
 
     with open_reader(home, as_of=parse_moment(as_of) if as_of else None) as reader:
-        found = run(reader, area, period)
+        found = [] if sample else run(reader, area, period)  # stocks are printed ones alone
     if as_json:
         options.emit(found)
     else:

@@ -78,7 +78,8 @@ def test_a_stock_beside_which_nothing_was_counted_stands_alone(reader: Reader) -
 
 
 def test_an_area_without_a_stock_says_so_and_a_bad_year_why(demo_home: Path, reader: Reader) -> None:
-    assert CliRunner().invoke(cli, ["need", "--home", str(demo_home), "--area", BEIJING]).exit_code == 1
+    for nothing in (["--area", BEIJING], ["--sample"]):  # stocks are printed ones alone
+        assert CliRunner().invoke(cli, ["need", "--home", str(demo_home), *nothing]).exit_code == 1
     with pytest.raises(UsageError, match="2023-12"):
         need(reader, year="2023-12")
 

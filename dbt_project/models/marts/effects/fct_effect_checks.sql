@@ -65,7 +65,7 @@ printed as (
         a.high + f.high as expected_high,
         b.low as held_low,
         b.high as held_high,
-        a.vintage is distinct from b.vintage as is_rebased
+        coalesce(a.vintage, '') <> coalesce(b.vintage, '') as is_rebased
     from windows as a
     inner join windows as b
         on a.is_sample = b.is_sample and a.programme = b.programme and a.indicator = b.indicator
@@ -73,7 +73,7 @@ printed as (
     left join flows as f
         on b.is_sample = f.is_sample and b.programme = f.programme and b.indicator = f.indicator
        and b.area_code = f.area_code and b.span_end = f.span_end and f.year_start::date = a.span_end::date + 1
-       and f.vintage is not distinct from b.vintage
+       and coalesce(f.vintage, '') = coalesce(b.vintage, '')
 ),
 
 -- rosters: what a task has finished in its life, at two Decembers, against the year's flow

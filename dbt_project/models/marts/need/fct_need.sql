@@ -11,7 +11,7 @@ with stocks as (
 
 -- what lessens a stock, by measure
 lessening as (
-    select *
+    select t.less, t.measure, t.indicator
     from (values
         ('started', 'communities', 'started_communities'),
         ('started', 'households', 'started_households'),
