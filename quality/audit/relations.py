@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NUMBER_TYPE = "DECIMAL(24,8)"
 ARRIVED = "arrived"  # a relation in DuckDB while it is written
-LONG = 200  # rows a return: as many go to DuckDB by way of Arrow, which a return of one row does without loading
+LONG = 1000  # rows a return: as many go to DuckDB by way of Arrow, which takes longer to load than fewer need
 WHOLE = -1  # in place of a row: the table as a whole
 BATCH_ROWS = 20_000  # of all tables of the returns that are judged in one statement
 MANY_ROWS = 5_000  # of one table in one statement
