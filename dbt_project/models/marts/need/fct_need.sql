@@ -28,8 +28,15 @@ done as (
         left(period, 4)::integer as first_year,
         right(period, 4)::integer as last_year,
         value as done,
-        {{ printed_low('value', 'half_unit', 'qualifier') }} as done_low,
-        {{ printed_high('value', 'half_unit', 'qualifier') }} as done_high
+        -- bounds of a count are whole numbers
+        case
+            when indicator = 'started_area_sqm' then {{ printed_low('value', 'half_unit', 'qualifier') }}
+            else ceil({{ printed_low('value', 'half_unit', 'qualifier') }})
+        end as done_low,
+        case
+            when indicator = 'started_area_sqm' then {{ printed_high('value', 'half_unit', 'qualifier') }}
+            else floor({{ printed_high('value', 'half_unit', 'qualifier') }})
+        end as done_high
     from {{ ref('fct_figures') }}
     where not is_sample and programme = 'national' and accum = 'level' and dim_code = '' and choice_rank = 1
       and value is not null and basis <> 'partial' and not is_doubtful and regexp_full_match(period, '20[0-9]{2}(/20[0-9]{2})?')
