@@ -81,13 +81,14 @@ def systematic() -> Iterator[tuple[Key, tuple[Any, ...]]]:
     factors = table("factors")
     for row in table("sums"):
         base = worked_out(row["sum"])
-        rest = (int(row["units"]), int(row["expected"]), row["basis"], STATUS[row["basis"]])
+        rest = (int(row["units"]), int(row["expected"]), row["basis"])
         flow = "flow" if row["question"] == "flow" else ""
         for name, dim, factor in _asked(row, factors):
             kind = catalogue().indicator(name).kind
             is_j3 = name.startswith("effect_") and row["form"] == "J2" and row["period"] == "2022"
             if not (is_j3 or (flow and kind == "stock")):
-                yield (name, row["area"], row["period"], dim, flow), (base * factor, *rest)
+                status = row["status"] if factor or row["status"] != "V" else ""  # nothing fell where nothing was
+                yield (name, row["area"], row["period"], dim, flow), (base * factor, *rest, status or STATUS[rest[-1]])
 
 
 def _asked(row: dict[str, str], factors: list[dict[str, str]]) -> Iterator[tuple[str, str, Decimal]]:
