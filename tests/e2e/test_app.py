@@ -120,7 +120,7 @@ def choose(browser: Browser, name: str, words: str) -> None:
         ("real", "zh", 768, "/benefit"),
         ("real", "zh", 360, "/effects"),
         ("real", "en", 1280, "/progress"),
-        ("real", "en", 768, "/quality"),
+        ("real", "en", 768, "/reconciliation"),
         ("sample", "zh", 360, "/funds"),
         ("sample", "en", 360, "/"),
         ("sample", "en", 1280, "/effects"),
