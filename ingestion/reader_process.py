@@ -36,6 +36,11 @@ class ReaderProcess:
         )
         return self.process
 
+    def start(self) -> None:
+        """Before there is a file to give, where there will be one."""
+        if self.process is None:
+            self._start()
+
     def give(self, data: bytes) -> None:
         process = self.process if self.process and self.process.poll() is None else self._start()
         assert process.stdin
@@ -92,6 +97,12 @@ def a_reader() -> Iterator[ReaderProcess]:
             child.stop()
             child.is_asked = False
         _idle.append(child)
+
+
+def start_one() -> None:
+    """A reader that starts up while its caller does something else."""
+    with a_reader() as child:
+        child.start()
 
 
 @atexit.register

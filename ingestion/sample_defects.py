@@ -3,7 +3,7 @@
 Made from sound sample returns (模拟数据) by changing one thing in the way people do. What is expected follows from what
 was changed, not from what the reader says. Several defects of one form can be put into one workbook. Not here: what
 auditors find (sample_findings.py, of which the corpus is made too), faults of a whole sample year (sample_faults.py), how
-many are found (quality.seeded_errors).
+many are found (quality.seeded_errors), what only other returns show (sample_relations.py).
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ Change = tuple[str, str, Any]  # sheet, cell, what is put into it
 class Defect:
     """expected verdict (`check`), rule and cell; zh says what was done to the workbook, kind and kind_zh in what way.
 
-    changes: the cells that hold something else than in the sound return, and what.
+    sheet and cell are None where no one cell can be named. changes: the cells that hold something else than in the sound
+    return, and what.
     """
 
     name: str
@@ -40,17 +41,17 @@ class Defect:
     zh: str
     verdict: str
     rule: str
-    sheet: str
-    cell: str
+    sheet: str | None
+    cell: str | None
     changes: Sequence[Change]
     sound: bytes = field(repr=False)
 
     @property
     def data(self) -> bytes:
-        return _changed(self.sound, self.changes)
+        return changed(self.sound, self.changes)
 
     @property
-    def cells(self) -> set[tuple[str, str]]:
+    def cells(self) -> set[tuple[str | None, str | None]]:
         """Sheet and cell of what was changed and of what the answer names."""
         return {(self.sheet, self.cell)} | {(sheet, cell) for sheet, cell, _ in self.changes}
 
@@ -59,7 +60,7 @@ def together(parts: Sequence[Defect]) -> bytes:
     """One workbook with several defects of one form, each in a cell of its own."""
     changes = [change for defect in parts for change in defect.changes]
     assert len({change[:2] for change in changes}) == len(changes) and len({d.form for d in parts}) == 1
-    return _changed(parts[0].sound, changes)
+    return changed(parts[0].sound, changes)
 
 
 # kind → Chinese words, what stands in the cell, the rule; all are returned
@@ -94,11 +95,14 @@ SLIPS = (
 )
 
 
-def relabelled(data: bytes, unit: str, name: str) -> bytes:
-    """A sound one-row return as that of another unit: only the code and the name of its header change."""
+def relabelled(data: bytes, unit: str, name: str, period: str | None = None) -> bytes:
+    """A sound one-row return as that of another unit, or period: only the code, the name and the period of its header
+    change."""
     book = openpyxl.load_workbook(io.BytesIO(data))
     sheet, places = book.worksheets[0], _header(book.worksheets[0])
     sheet[places["填报单位代码"]].value, sheet[places["填报单位名称"]].value = unit, name
+    if period is not None:
+        sheet[places["报告期"]].value = period
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -112,7 +116,7 @@ def _header(sheet: Any) -> dict[str, str]:
     return places
 
 
-def _changed(data: bytes, changes: Sequence[Change]) -> bytes:
+def changed(data: bytes, changes: Sequence[Change]) -> bytes:
     """A workbook with another content in some cells; a date also as the format that shows it."""
     book = openpyxl.load_workbook(io.BytesIO(data))
     for sheet, cell, value in changes:

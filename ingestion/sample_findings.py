@@ -1,7 +1,7 @@
 """What auditors find in the field, planted in sound sample returns (模拟数据): which rule must say it, how grave, at which cell.
 
 One case changes what a respondent would have to change to hide or to do such a thing, and leaves the rest agreeing. Not
-here: slips of typing (sample_defects.py), cases that need a second return (tests of the receiving side).
+here: slips of typing (sample_defects.py), what only another return shows (sample_relations.py).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ingestion.catalogue import Catalogue
@@ -136,25 +137,29 @@ CASES = (
 )  # fmt: skip
 
 
+def cell_at(where: Place, catalogue: Catalogue, book: Workbook) -> tuple[Worksheet, str]:
+    """Where a value stands in a workbook: its sheet, and its cell."""
+    set_id, row, name = where
+    fields = catalogue.field_sets[set_id]
+    code = fields.by_id[name].code
+    if not isinstance(fields, FormTable):
+        page = book.worksheets[0]
+        return page, f"D{next(r[0].row for r in page.iter_rows(max_col=1) if str(r[0].value) == code)}"
+    page = book[fields.sheet]
+    head = next(r for r in page.iter_rows(max_row=20) if str(r[0].value) == fields.fields[0].code)
+    letters = next(c.column_letter for c in head if str(c.value) == code)
+    return page, f"{letters}{head[0].row + 2 + row}"
+
+
 def cells_of(case: FieldCase, catalogue: Catalogue, sheets: Mapping[str, Any]) -> tuple[str, str, list[Any]]:
     """(sheet, cell) that a case must be told at, and what is written where: (sheet, cell, value).
 
     sheets: form → its sound workbook.
     """
-    form = catalogue.form_of(case.at[0]).id
-    book = sheets[form]
+    book = sheets[catalogue.form_of(case.at[0]).id]
 
     def place(where: Place) -> tuple[Worksheet, str]:
-        set_id, row, name = where
-        fields = catalogue.field_sets[set_id]
-        code = fields.by_id[name].code
-        if not isinstance(fields, FormTable):
-            page = book.worksheets[0]
-            return page, f"D{next(r[0].row for r in page.iter_rows(max_col=1) if str(r[0].value) == code)}"
-        page = book[fields.sheet]
-        head = next(r for r in page.iter_rows(max_row=20) if str(r[0].value) == fields.fields[0].code)
-        letters = next(c.column_letter for c in head if str(c.value) == code)
-        return page, f"{letters}{head[0].row + 2 + row}"
+        return cell_at(where, catalogue, book)
 
     def held(set_id: str, row: int, name: str) -> Any:
         page, cell = place((set_id, row, name))

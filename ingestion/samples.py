@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,14 +76,15 @@ class Delivery:
     note: str
 
 
-def generate(out: Path, seed: int = 20231001) -> list[Delivery]:
+def generate(out: Path, seed: int = 20231001, units: Collection[str] = ()) -> list[Delivery]:
     """Write all sample workbooks into `out` and return them as they come in, first received first.
 
-    The same seed gives the same bytes and times; every seed gives the published totals.
-    Raises: SetupError when the rule book lacks a unit, a field or a total that the samples need.
+    The same seed gives the same bytes and times; every seed gives the published totals. units: of these alone, with the
+    same numbers (other times). Raises: SetupError when the rule book lacks a unit, a field or a total that the samples
+    need.
     """
     out.mkdir(parents=True, exist_ok=True)
-    maker = _Maker(out, catalogue(), seed)
+    maker = _Maker(out, catalogue(), seed, units)
     maker.plans()
     maker.months()
     maker.rosters()
@@ -118,9 +120,10 @@ def filed_before(out: Path, seed: int = 20231001) -> list[Delivery]:
 
 
 class _Maker:
-    def __init__(self, out: Path, book: Catalogue, seed: int) -> None:
+    def __init__(self, out: Path, book: Catalogue, seed: int, units: Collection[str] = ()) -> None:
         self.out, self.book = out, book
         self.world = World(book, seed)
+        self.units = [unit for unit in self.world.units if not units or unit in units]
         if missing := (MONTHLY | OTHERS) - set(self.world.units):
             raise SetupError(f"rulebook/areas: the samples need the units {', '.join(sorted(missing))}")
         self.progress = {unit: self.world.progress(unit) for unit in self.world.units}
@@ -178,7 +181,7 @@ class _Maker:
         """Each version, of the units it changes."""
         for year, versions in CONFIRMED.items():
             for version, confirmed in versions.items():
-                for unit in self.world.units:
+                for unit in self.units:
                     changes = self.world.changes(unit, year, version)
                     if version == 1 or any(changes):
                         self._plan(unit, year, version, confirmed, changes)
@@ -206,7 +209,8 @@ class _Maker:
     def months(self) -> None:
         """Each unit and month, with the planted faults."""
         corrected = self._unit_to_correct(self.progress)
-        for unit, by_month in self.progress.items():
+        for unit in self.units:
+            by_month = self.progress[unit]
             for month, row in by_month.items():
                 if (unit, month) == (MISSING, MISSING_MONTH):
                     continue
@@ -273,7 +277,7 @@ class _Maker:
             decided = self._next_working_hours(self._next_working_hours(locked))
             again = self._next_working_hours(decided)
             decided_again = self._next_working_hours(again)
-            for unit in self.world.units:
+            for unit in self.units:
                 tables = self.rostered.tables(unit, month)
                 note = roster_note(unit, month, tables, self.progress[unit][month])
                 if (unit, month) not in FAULTS:
@@ -305,7 +309,7 @@ class _Maker:
         """Each unit and year, in January of the year after; one comes again in March."""
         yearly = Yearly(self.rostered)
         for year in YEARS:
-            for unit in self.world.units:
+            for unit in self.units:
                 if (unit, year) == (REVISED, REVISED_IN):
                     first, last = yearly.revised(unit, year)
                     self._year(unit, year, first, note=NOTES["first_year"])

@@ -1,8 +1,8 @@
 """How many planted errors the audit finds: one of every kind at a time, several in one return, none on clean returns.
 
 What is planted comes from the corpus of defects and is drawn from a seed; every workbook is read and audited as `check`
-does it, and what only the month before or the plan shows is received after them. A miss is listed by name. Not here:
-making the defects (ingestion.sample_defects).
+does it, and what only other returns show is received after them. A miss is listed by name. Not here: making the defects
+(ingestion.sample_defects), errors between returns (seeded_relations.py).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ingestion.sample_defects import Defect, defects, defects_in_time, relabelle
 from ingestion.samples import filed_before, sound_returns
 from quality.check import check_file, verdict_of
 from quality.receive import Receiver
+from quality.seeded_relations import RelationOffice
 
 SEED, PER_KIND, MIXTURES, UNITS = 20231001, 1_000, 100, 50
 MOST, FEWEST = 5, 2  # errors in one return of a mixture
@@ -97,6 +98,7 @@ def seeded_errors(
     per_kind: int = PER_KIND,
     mixtures: int = MIXTURES,
     units: int = UNITS,
+    relations: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Plant errors, check, and count. The same arguments give the same answer.
@@ -104,6 +106,7 @@ def seeded_errors(
     Args:    folder: for the workbooks while they are checked. per_kind: at most so many of a kind, each by itself.
              mixtures: returns with two to five errors of different cells. units: clean returns of so many units drawn
              from the whole nation, beside the sound sample return of every form and the J2 received after its August.
+             relations: also one error of every kind that only other returns show, behind a scene of sound returns.
     Returns: {seed, clean: {returns, accepted, errors, warnings, findings: [{form, unit_code, rule, cell, severity}]},
              kinds: [{kind, kind_zh, planted, detected, by_rule, at_cell, missed: [name], elsewhere: {rule: n}}],
              mixtures: {returns, planted, detected, by_rule, at_cell, returned_right, missed: [{returned, name, rule,
@@ -120,8 +123,12 @@ def seeded_errors(
     desk = _Desk(folder, len(sound) + len(places) + len(alone) + len(mixed), progress)
     clean, kinds, mixtures_found = _clean(desk, sound, places, book), _kinds(desk, alone), _mixtures(desk, mixed)
     clean_in_time, kinds_in_time = _in_time(_Office(folder, seed), sound, per_kind, rng)
-    counted = {name: clean[name] + clean_in_time[name] for name in clean}
-    return {"seed": seed, "clean": counted, "kinds": kinds + kinds_in_time, "mixtures": mixtures_found}
+    counted, kinds = [clean, clean_in_time], kinds + kinds_in_time
+    if relations:
+        clean_scene, kinds_between = _between(RelationOffice(folder / "relations", sound, seed))
+        counted, kinds = [*counted, clean_scene], kinds + kinds_between
+    all_clean = {name: sum((one[name] for one in counted[1:]), counted[0][name]) for name in clean}
+    return {"seed": seed, "clean": all_clean, "kinds": kinds, "mixtures": mixtures_found}
 
 
 def is_perfect(answer: Mapping[str, Any]) -> bool:
@@ -143,7 +150,7 @@ def _drawn(corpus: Sequence[Defect], per_kind: int, rng: random.Random) -> Itera
 def _mixture(corpus: Sequence[Defect], rng: random.Random) -> list[Defect]:
     """Two to five defects of one form, whose cells (changed and named in the answer) are all different."""
     form = rng.choice(sorted({d.form for d in corpus}))
-    wanted, taken, parts = rng.randint(FEWEST, MOST), set[tuple[str, str]](), list[Defect]()
+    wanted, taken, parts = rng.randint(FEWEST, MOST), set[tuple[str | None, str | None]](), list[Defect]()
     of_form = [d for d in corpus if d.form == form]
     for defect in rng.sample(of_form, len(of_form)):
         cells = defect.cells
@@ -168,6 +175,20 @@ def _in_time(
         kinds.setdefault(defect.kind, _Kind(defect.kind_zh)).add(defect, said, verdict)
     office.receiver.register.close()
     return clean, [held.as_json(kind) for kind, held in kinds.items()]
+
+
+def _between(office: RelationOffice) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The sound returns of the scene, then one error of each kind behind them."""
+    accepted, said_of_clean, returns = 0, list[tuple[str, str | None, str, str | None, str]](), 0
+    for filed, verdict, found in office.scene_filed():
+        returns, accepted = returns + 1, accepted + (verdict == "accepted")
+        said_of_clean += [(filed.form, None, f["rule"], f["cell"], f["severity"]) for f in found]
+    kinds: dict[str, _Kind] = {}
+    for defect, verdict, found in office.planted():
+        said = {(f["rule"], f["sheet"], f["cell"]) for f in found}
+        kinds.setdefault(defect.kind, _Kind(defect.kind_zh)).add(defect, said, verdict)
+    office.close()
+    return _counted(returns, accepted, said_of_clean), [held.as_json(kind) for kind, held in kinds.items()]
 
 
 def _counted(

@@ -23,8 +23,10 @@ def check(
     files: tuple[Path, ...], report: Path | None, source_id: str | None, records: bool, as_json: bool, lang: str
 ) -> None:
     """读取并审核，不保留任何东西 Read and audit without keeping anything."""
+    from ingestion.reader_process import start_one
+
+    start_one()  # it starts up while the rest is loaded
     from quality.check import check_answer, check_file, verdict_of
-    from quality.reports import write_report
 
     answers, rows = [], []
     for path in files:
@@ -32,6 +34,8 @@ def check(
         answers.append(check_answer(path, result, digest, records=records))
         rows.append((path.name, verdict_of(result), result.findings))
     if report:
+        from quality.reports import write_report  # the library that writes workbooks costs every other start
+
         write_report(report, rows)
     if as_json:
         options.emit(answers)

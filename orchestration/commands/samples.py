@@ -27,9 +27,15 @@ def samples() -> None:
 @click.option(
     "--units", type=click.IntRange(0), default=50, show_default=True, help="全国抽几个单位的无错报表 Clean units."
 )
+@click.option(
+    "--relations/--no-relations",
+    default=True,
+    show_default=True,
+    help="表间、层级、前后期的错误 Errors between returns.",
+)
 @options.as_json
 @options.lang
-def study(seed: int, per_kind: int, mixtures: int, units: int, as_json: bool, lang: str) -> None:
+def study(seed: int, per_kind: int, mixtures: int, units: int, relations: bool, as_json: bool, lang: str) -> None:
     """埋错试验：每类错误各查出多少，无错报表误报多少 Errors planted on purpose: how many are found, and where."""
     from orchestration.display import progress_of
     from orchestration.display_review import show_study
@@ -37,7 +43,13 @@ def study(seed: int, per_kind: int, mixtures: int, units: int, as_json: bool, la
 
     with tempfile.TemporaryDirectory() as folder, progress_of("审核 checking", quiet=as_json) as progress:
         answer = seeded_errors(
-            Path(folder), seed=seed, per_kind=per_kind, mixtures=mixtures, units=units, progress=progress
+            Path(folder),
+            seed=seed,
+            per_kind=per_kind,
+            mixtures=mixtures,
+            units=units,
+            relations=relations,
+            progress=progress,
         )
     if as_json:
         options.emit(answer)

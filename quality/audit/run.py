@@ -14,7 +14,7 @@ from ingestion.model import ReadResult
 from ingestion.table_rows import FiledRows
 from ingestion.validity import is_asked
 from quality.audit.compile import Check, CompiledForm, compiled_form
-from quality.audit.language import base_of
+from quality.audit.language import VIEWS, base_of
 from quality.audit.messages import MOST, Target, cannot_tell, failure, more
 from quality.audit.relations import Case, Outcome, evaluate, period_end
 
@@ -76,6 +76,13 @@ def report(compiled: CompiledForm, targets: Sequence[Target], outcomes: Sequence
             target.result.add(cannot_tell(unknown, target))
 
 
+def _absent(form_id: str, contexts: Sequence[Context], catalogue: Catalogue) -> frozenset[str]:
+    """Tables of other forms, and views, that no context knows. Told from names, so that nothing is compiled to find out."""
+    own = {fields.id for fields in catalogue.form(form_id).field_sets}
+    views = {f"{view}.{table}" for view in VIEWS for table in catalogue.field_sets}
+    return frozenset((catalogue.field_sets.keys() - own) | views).difference(*contexts)
+
+
 def audit(results: Sequence[ReadResult], contexts: Sequence[Context], catalogue: Catalogue) -> None:
     """Add findings to returns of one form. Returns without unit or period, or of no known form, are left alone."""
     able = [(r, c) for r, c in zip(results, contexts, strict=True) if r.form in catalogue.forms and r.period]
@@ -83,8 +90,7 @@ def audit(results: Sequence[ReadResult], contexts: Sequence[Context], catalogue:
         return
     form_id = able[0][0].form
     assert form_id and all(r.form == form_id for r, _ in able)
-    foreign = compiled_form(form_id, catalogue).foreign
-    absent = frozenset(table for table in foreign if not any(table in context for _, context in able))
+    absent = _absent(form_id, [context for _, context in able], catalogue)
     compiled = compiled_form(form_id, catalogue, absent)  # counts over tables nobody has cost most of the planning
     targets = [Target(r, case_of(r, c, catalogue), against=c.get(AGAINST, {})) for r, c in able]
     report(compiled, targets, evaluate(compiled, [t.case for t in targets], catalogue))
