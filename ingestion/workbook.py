@@ -75,7 +75,8 @@ class Sheet:
         self.cut_at = cut_at  # a cell in the last row or column there is, or of a line without an end
         self.columns = columns
         self.beside = cells  # those that are not in `columns`: all of a sheet that is no list
-        self._all = None if columns else cells
+        self._all: dict[tuple[int, int], Cell] | None = None
+        self.let_go()
 
     @property
     def cells(self) -> dict[tuple[int, int], Cell]:
@@ -85,6 +86,10 @@ class Sheet:
                 (c.row, c.column): c for row in range(1, self._rows + 1) for c in self._listed(row)
             } | self.beside
         return self._all
+
+    def let_go(self) -> None:
+        """Of a list hold the columns alone."""
+        self._all = None if self.columns else self.beside
 
     @property
     def is_empty(self) -> bool:
@@ -180,6 +185,16 @@ class Workbook:
 
     def sheet(self, name: str) -> Sheet | None:
         return next((s for s in self.sheets if s.name == name), None)
+
+    @property
+    def holds_list(self) -> bool:
+        """Whether a sheet of it is held by column."""
+        return any(s.columns for s in self.sheets)
+
+    def let_go(self) -> None:
+        """Of lists hold the columns alone: cells that somebody asked for are made again."""
+        for sheet in self.sheets:
+            sheet.let_go()
 
 
 @lru_cache(maxsize=1 << 14)
