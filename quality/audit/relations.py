@@ -1,4 +1,4 @@
-"""Returns → typed relations in a locked in-memory DuckDB, and what every check says of every row. One scan a table.
+"""Returns → typed relations in a locked in-memory DuckDB, and what every check says of every row.
 
 A case is one return to judge: its items, its tables, and what is known beside it. Values are in form units. Not here:
 where they come from (run.py, context.py, examples.py), and words (messages.py).
@@ -31,7 +31,6 @@ ARRIVED = "arrived"  # a relation in DuckDB while it is written
 LONG = 1000  # rows a return: as many go to DuckDB by way of Arrow, which takes longer to load than fewer need
 WHOLE = -1  # in place of a row: the table as a whole
 BATCH_ROWS = 20_000  # of all tables of the returns that are judged in one statement
-MANY_ROWS = 5_000  # of one table in one statement
 Row = Mapping[str, Any]
 
 
@@ -159,11 +158,16 @@ def _batches(cases: Sequence[Case]) -> Iterator[tuple[int, Sequence[Case]]]:
         yield start, cases[start:]
 
 
-def _value(n: int, check: Check, sql: str, name: str, many: bool) -> str:
-    """A value for messages. many: only where its check does not pass, unless it looks into rows (DuckDB cannot)."""
-    if many and "(SELECT" not in check.condition + sql:
-        sql = f"CASE WHEN r{n} IS NOT TRUE THEN ({sql}) END"
-    return f"({sql}) AS {name}{n}"
+def _statements(checks: Sequence[Check]) -> list[list[Check]]:
+    """Checks that are looked at in one statement: those of a row's own values together, each that looks into other rows
+    alone. To plan a dozen of these at once took DuckDB five times as long as to plan them one by one."""
+    together, alone = list[Check](), list[list[Check]]()
+    for check in checks:
+        if any("(SELECT" in sql for sql in (check.condition, *(sql for _, sql in check.values))):
+            alone.append([check])
+        else:
+            together.append(check)
+    return [together, *alone] if together else alone
 
 
 def _places(checks: Sequence[Check], start: int) -> list[list[tuple[str, int]]]:
@@ -251,14 +255,15 @@ class Tables:
     def _from(self, fields: FieldSet) -> str:
         return f"FROM {quoted(fields.id)} AS {ROW} JOIN beside AS {BESIDE} ON {BESIDE}.ret = {ROW}.ret"
 
-    def scan(self, fields: FieldSet, checks: Sequence[Check], everything: bool, many: bool = False) -> list[Outcome]:
-        """Every check over every row of one table, in one statement; rows where nothing is said stay in DuckDB.
+    def scan(self, fields: FieldSet, checks: Sequence[Check], everything: bool) -> list[Outcome]:
+        """Every check over every row of one table; rows where nothing is said stay in DuckDB."""
+        return [outcome for some in _statements(checks) for outcome in self._scan(fields, some, everything)]
 
-        many: values for messages are worked out for the rows that need one alone: dearer to plan, cheaper a row.
-        """
+    def _scan(self, fields: FieldSet, checks: Sequence[Check], everything: bool) -> list[Outcome]:
+        """As `scan`, in one statement."""
         verdicts = [f"({check.condition})::BOOLEAN AS r{n}" for n, check in enumerate(checks)]
         quiet = [f"coalesce(r{n}, true)" if c.rule.on_na == "skip" else f"r{n}" for n, c in enumerate(checks)]
-        values = [_value(n, check, sql, name, many) for n, check in enumerate(checks) for name, sql in check.values]
+        values = [f"({sql}) AS {name}{n}" for n, check in enumerate(checks) for name, sql in check.values]
         where = "" if everything else f"\nWHERE ({' AND '.join(quiet)}) IS NOT TRUE"
         inner = ",\n  ".join([f"{ROW}.ret", f"{ROW}.row_order", *verdicts, *values])
         # materialised: a filter that is pushed into the inner statement would plan every condition twice
@@ -289,8 +294,7 @@ def _evaluated(tables: Tables, catalogue: Catalogue, everything: bool) -> list[O
     tables.fill(catalogue)
     found: list[Outcome] = []
     for fields in {c.over.id: c.over for c in compiled.checks}.values():
-        many = sum(len(case.rows(fields)) for case in tables.cases) >= MANY_ROWS
-        found += tables.scan(fields, [c for c in compiled.checks if c.over is fields], everything, many)
+        found += tables.scan(fields, [c for c in compiled.checks if c.over is fields], everything)
     if compiled.sets:
         from quality.audit.sets import judge  # loads the comparing library, which one-row forms do without
 
