@@ -30,7 +30,8 @@ NUMBER_TYPE = "DECIMAL(24,8)"
 ARRIVED = "arrived"  # a relation in DuckDB while it is written
 LONG = 1000  # rows a return: as many go to DuckDB by way of Arrow, which takes longer to load than fewer need
 WHOLE = -1  # in place of a row: the table as a whole
-BATCH_ROWS = 20_000  # of all tables of the returns that are judged in one statement
+BATCH_ROWS = 60_000  # of all tables of the returns that are judged together
+SIDE_BY_SIDE = 5_000  # rows that are worth a thread: DuckDB judges them while relations between rows are looked at
 Row = Mapping[str, Any]
 
 
@@ -146,11 +147,16 @@ def _arrow(held_by: Sequence[Sequence[Row]], name: str, kind: str) -> pa.Chunked
     return pa.chunked_array(chunks, of)
 
 
+def _size(case: Case) -> int:
+    """Rows of a return and of what is known beside it."""
+    return 1 + sum(len(rows) for rows in case.tables.values())
+
+
 def _batches(cases: Sequence[Case]) -> Iterator[tuple[int, Sequence[Case]]]:
     """Cases in order, so many at a time that their tables stay small, each time with the number of the first."""
     start, held = 0, 0
     for n, case in enumerate(cases):
-        held += 1 + sum(len(rows) for rows in case.tables.values())
+        held += _size(case)
         if held >= BATCH_ROWS:
             yield start, cases[start : n + 1]
             start, held = n + 1, 0
@@ -278,6 +284,16 @@ class Tables:
                 found.append(Outcome(row[0], row[1], check, verdict, {name: row[at] for name, at in places}))
         return found
 
+    def scan_all(self, everything: bool) -> list[Outcome]:
+        """Every check over every row of every table."""
+        checks = self.compiled.checks
+        over = {c.over.id: c.over for c in checks}.values()
+        return [o for fields in over for o in self.scan(fields, [c for c in checks if c.over is fields], everything)]
+
+    def all_chosen(self) -> list[list[list[int]]]:
+        """For each relation between rows and each case, which rows it looks at."""
+        return [self.chosen(check) for check in self.compiled.sets]
+
     def chosen(self, check: SetCheck) -> list[list[int]]:
         """For each case, which rows a relation between rows looks at."""
         if not check.rule.when:
@@ -290,18 +306,32 @@ class Tables:
 
 
 def _evaluated(tables: Tables, catalogue: Catalogue, everything: bool) -> list[Outcome]:
-    compiled = tables.compiled
     tables.fill(catalogue)
-    found: list[Outcome] = []
-    for fields in {c.over.id: c.over for c in compiled.checks}.values():
-        found += tables.scan(fields, [c for c in compiled.checks if c.over is fields], everything)
-    if compiled.sets:
-        from quality.audit.sets import judge  # loads the comparing library, which one-row forms do without
+    if not tables.compiled.sets:
+        return tables.scan_all(everything)
+    if sum(map(_size, tables.cases)) < SIDE_BY_SIDE:
+        return [*tables.scan_all(everything), *_related(tables, tables.all_chosen(), catalogue, everything)]
+    from concurrent.futures import ThreadPoolExecutor
 
-        for check in compiled.sets:
-            for n, rows in enumerate(tables.chosen(check)):
-                found += judge(check, n, tables.cases[n], rows, catalogue, everything)
-    return found
+    chosen = tables.all_chosen()
+    with ThreadPoolExecutor(1) as beside:  # DuckDB works without the interpreter
+        scanned = beside.submit(tables.scan_all, everything)
+        related = _related(tables, chosen, catalogue, everything)
+        return [*scanned.result(), *related]
+
+
+def _related(
+    tables: Tables, chosen: Sequence[list[list[int]]], catalogue: Catalogue, everything: bool
+) -> list[Outcome]:
+    """What relations between rows say. chosen: for each relation and case the rows that it looks at."""
+    from quality.audit.sets import judge  # loads the comparing library, which one-row forms do without
+
+    return [
+        outcome
+        for check, by_case in zip(tables.compiled.sets, chosen, strict=True)
+        for n, rows in enumerate(by_case)
+        for outcome in judge(check, n, tables.cases[n], rows, catalogue, everything)
+    ]
 
 
 def evaluate(
