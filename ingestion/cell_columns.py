@@ -7,14 +7,17 @@ Used by the reader's child, which makes them, and by those that read the list. K
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from math import copysign
 from typing import Any
 
 LIST_ROWS = 100  # a sheet of so many rows and more is a list …
 DENSE = 4  # … if one in so many of its cells is filled: blanks take place here
 CODE = "I"  # of an array: four bytes a row
+_BLANK = ""  # as the reading library gives it
 _NUMBERS = {bool, int, float}
 
 
@@ -45,28 +48,31 @@ def is_list(rows: Sequence[Sequence[Any]]) -> bool:
     return DENSE * sum(len(row) - row.count("") for row in rows) >= len(rows) * len(rows[0])
 
 
-def columns_of(rows: Iterable[Sequence[Any]], cell: Callable[[Any], tuple[str, str] | None]) -> list[CellColumn]:
-    """Columns in which something stands. cell: value → kind and text, None for a blank."""
+def columns_of(rows: Iterable[Sequence[Any]], cell: Callable[[Any], tuple[str, str]]) -> list[CellColumn]:
+    """Columns in which something stands. cell: value → kind and text."""
     made = []
     for number, values in enumerate(zip(*rows, strict=True), start=1):
-        different: dict[Any, tuple[str, str] | None] = {key: cell(key) for key in dict.fromkeys(values)}
-        keys: Sequence[Any] = values
+        different, codes = _coded(values)
+        filled = different
         if _is_mixed(values, different):  # each with what it is, as 1, 1.0 and True are one key
-            keys = [(type(value), repr(value), value) for value in values]
-            different = {key: cell(key[2]) for key in dict.fromkeys(keys)}
-        filled = [held for held in different.values() if held is not None]
-        if not filled:
-            continue
-        numbers = iter(range(1, len(filled) + 1))
-        code = {key: 0 if held is None else next(numbers) for key, held in different.items()}
-        codes = array(CODE, map(code.__getitem__, keys))
-        made.append(CellColumn(number, "".join(kind for kind, _ in filled), [text for _, text in filled], codes))
+            kept, codes = _coded([(type(v), repr(v), v) if v != _BLANK else v for v in values])
+            filled = [value for *_, value in kept]
+        if filled:
+            kinds, texts = zip(*map(cell, filled), strict=True)
+            made.append(CellColumn(number, "".join(kinds), texts, codes))
     return made
 
 
-def _is_mixed(values: Sequence[Any], different: Mapping[Any, Any]) -> bool:
+def _coded(values: Iterable[Any]) -> tuple[list[Any], array[int]]:
+    """Different values in the order in which they come, and for each value which one, counted from 1; 0 for a blank."""
+    codes: defaultdict[Any, int] = defaultdict(count(1).__next__, {_BLANK: 0})
+    coded = array(CODE, map(codes.__getitem__, values))
+    return [*codes][1:], coded
+
+
+def _is_mixed(values: Sequence[Any], different: Collection[Any]) -> bool:
     """Whether values that are not the same are one key of a dict: numbers of several types, 0.0 and -0.0."""
-    if not any(type(value) in _NUMBERS for value in different):
+    if not _NUMBERS & set(map(type, different)):
         return False
     types = set(map(type, values))
     if len(types & _NUMBERS) > 1:

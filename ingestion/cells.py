@@ -315,6 +315,8 @@ class FieldReader:
 
     # -- everything else ----------------------------------------------------------------------------------------
     def _text(self, cell: Cell) -> str:
+        if cell.kind == "s":  # most cells
+            return cell.text.strip()
         number = cell.number
         if number is not None and abs(number) >= NUMBER_DIGITS:
             raise _Refused(

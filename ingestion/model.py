@@ -15,6 +15,7 @@ from ingestion.units import json_number
 
 if TYPE_CHECKING:
     from ingestion.table_rows import TableRows
+    from ingestion.workbook import Workbook
 
 Value = Decimal | str | dt.date | bool
 Content = tuple[Value, Value, str]  # of a cell: value, value in the unit of the form, and as it stands there
@@ -187,6 +188,8 @@ class ReadResult:
     reply: Reply | None = None
     unreadable: bool = False
     marks: dict[str, str] = field(default_factory=dict)  # legal marks as printed in the header
+    # of a return with a long list, whose cells take little room and much time to read again: for its answer
+    book: Workbook | None = field(default=None, repr=False, compare=False)
 
     def add(self, finding: Finding) -> None:
         finding.form = finding.form or self.form

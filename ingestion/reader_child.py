@@ -40,13 +40,10 @@ _XLS_FROM_1904 = b"\x22\x00\x02\x00\x01\x00"
 _GRID = {"xls": (1 << 16, 1 << 8)}
 
 
-def _cell(value: Any) -> tuple[str, str] | None:
+def _cell(value: Any) -> tuple[str, str]:
+    """Kind and text of what is not blank."""
     if type(value) is str:  # most cells
-        if not value:
-            return None
         return ("e", value) if value in _ERRORS else ("s", value)
-    if value is None:
-        return None
     if isinstance(value, bool):
         return "b", str(value).lower()
     if isinstance(value, (int, float)):
@@ -100,7 +97,7 @@ def _rows(values: Sequence[Sequence[Any]]) -> list[list[Any]]:
     """Cells by row."""
     cells = []
     for r, row in enumerate(values, start=1):
-        filled = [(c, *cell) for c, value in enumerate(row, start=1) if value != "" and (cell := _cell(value))]
+        filled = [(c, *_cell(value)) for c, value in enumerate(row, start=1) if value != ""]
         if filled:
             cells.append(_row(r, filled))
     return cells

@@ -52,6 +52,9 @@ def _read(
     if source_id is None:
         result = read_return(book, catalogue, day)
         of_file(book, result)
+        if book.holds_list:
+            book.let_go()
+            result.book = book
         return result, None
     if source_id not in catalogue.sources:
         result = ReadResult()

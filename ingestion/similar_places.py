@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from ingestion.units import normalise
 
@@ -28,8 +29,7 @@ _NOISE = re.compile(r"[\W_]+")
 Numbers = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """One row as it is compared: the group it is compared in, who it is, its names, and its address."""
 
     group: str
@@ -38,8 +38,7 @@ class Place:
     address: str
 
 
-@dataclass(frozen=True)
-class _Variant:
+class _Variant(NamedTuple):
     row: int
     text: str
     name: str
@@ -63,8 +62,11 @@ def without_region(address: str, names: Iterable[str]) -> str:
     """An address from its street on: the names of its province, city, county and street are cut off in front."""
     text = normalise(address)
     for name in names:
-        text = text.removeprefix(normalise(name))
+        text = text.removeprefix(_bare(name))
     return text
+
+
+_bare = lru_cache(maxsize=1 << 13)(normalise)  # many rows lie in one
 
 
 def _agree(one: Numbers, other: Numbers) -> bool:
@@ -148,10 +150,11 @@ def similar_pairs(places: Sequence[Place], threshold: float) -> dict[tuple[int, 
         address = _NOISE.sub("", place.address)
         in_address = numbers_of(place.address)
         for name in dict.fromkeys(place.names):
-            clean = _NOISE.sub("", normalise(name))
+            bare = normalise(name)
+            clean = _NOISE.sub("", bare)
             if clean or address:
                 key = place.group, in_address[0] if in_address else ""
-                in_name = numbers_of(normalise(name))
+                in_name = numbers_of(bare)
                 blocks[key].append(_Variant(row, clean + address, clean, address, in_name, in_address))
     found: dict[tuple[int, int], float] = {}
     for (group, first), block in blocks.items():

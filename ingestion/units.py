@@ -22,7 +22,7 @@ LOST = re.compile("\ufffd|锟斤拷")
 
 def normalise(text: str) -> str:
     """Full-width digits and signs to half-width, odd spaces out: for comparing and parsing, never for storing."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def half_width(text: str) -> str:

@@ -1,15 +1,18 @@
 """Bytes to cells with sheet and address. Knows no form, no layout and no rule.
 
 Untrusted files are opened in a child process (reader_process.py). Every library's errors become one UnreadableFile. Of
-several files the child opens the next ones while the caller reads the last.
+several files children open the next ones while the caller reads the last.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 from array import array
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache, partial
@@ -23,6 +26,8 @@ from ingestion.reader_process import LENGTH, ReaderProcess, a_reader
 from ingestion.units import decimal_of, normalise
 
 MAX_BYTES = 50 << 20
+LONG_FILE = 256 << 10  # bytes of a file that a second reader is worth
+READERS = min(2, os.cpu_count() or 1)
 
 
 class Cell(NamedTuple):
@@ -75,7 +80,8 @@ class Sheet:
         self.cut_at = cut_at  # a cell in the last row or column there is, or of a line without an end
         self.columns = columns
         self.beside = cells  # those that are not in `columns`: all of a sheet that is no list
-        self._all = None if columns else cells
+        self._all: dict[tuple[int, int], Cell] | None = None
+        self.let_go()
 
     @property
     def cells(self) -> dict[tuple[int, int], Cell]:
@@ -85,6 +91,10 @@ class Sheet:
                 (c.row, c.column): c for row in range(1, self._rows + 1) for c in self._listed(row)
             } | self.beside
         return self._all
+
+    def let_go(self) -> None:
+        """Of a list hold the columns alone."""
+        self._all = None if self.columns else self.beside
 
     @property
     def is_empty(self) -> bool:
@@ -180,6 +190,16 @@ class Workbook:
 
     def sheet(self, name: str) -> Sheet | None:
         return next((s for s in self.sheets if s.name == name), None)
+
+    @property
+    def holds_list(self) -> bool:
+        """Whether a sheet of it is held by column."""
+        return any(s.columns for s in self.sheets)
+
+    def let_go(self) -> None:
+        """Of lists hold the columns alone: cells that somebody asked for are made again."""
+        for sheet in self.sheets:
+            sheet.let_go()
 
 
 @lru_cache(maxsize=1 << 14)
@@ -334,28 +354,32 @@ def read_workbook(data: bytes) -> Workbook:
 def read_workbooks(files: Iterable[bytes]) -> Iterator[Workbook | UnreadableFile]:
     """As `read_workbook` of each, in order, with the fault in place of a file that cannot be read.
 
-    The child opens the next file while the caller has this one. No thread does that: it would wait for its turn in the
-    interpreter longer than a small file takes.
+    A child opens the next file while the caller has this one, and a second child the one behind it where both are long: to
+    open one takes longer than to read what it says. No thread does that: it would wait for its turn in the interpreter
+    longer than a small file takes.
     """
-    rest = iter(files)
-    first = next(rest, None)
-    if first is None:
-        return
-    with a_reader() as child:
-        refused = _given(child, first)
-        for data in rest:
-            answer = refused or child.take()
-            refused = _given(child, data)
-            yield _outcome(answer)
-        yield _outcome(refused or child.take())
+    with ExitStack() as stack:
+        free: list[ReaderProcess] = []
+        ahead: deque[tuple[ReaderProcess | None, UnreadableFile | None]] = deque()
 
+        def take() -> UnreadableFile | bytes | None:
+            child, refused = ahead.popleft()
+            if child is None:
+                return refused
+            free.append(child)
+            return child.take()
 
-def _given(child: ReaderProcess, data: bytes) -> UnreadableFile | None:
-    """Give a file to the child, or say why not."""
-    refused = _refusal(data)
-    if refused is None:
-        child.give(data)
-    return refused
+        for data in files:
+            most = READERS if len(data) >= LONG_FILE else 1
+            taken = [take() for _ in range(len(ahead) - most + 1)]
+            refused = _refusal(data)
+            child = None if refused else free.pop() if free else stack.enter_context(a_reader())
+            if child:
+                child.give(data)
+            ahead.append((child, refused))
+            yield from map(_outcome, taken)
+        while ahead:
+            yield _outcome(take())
 
 
 def _outcome(answer: UnreadableFile | bytes | None) -> Workbook | UnreadableFile:

@@ -47,25 +47,27 @@ def place_of(home: Path, submission_id: str) -> Path:
 @dataclass(frozen=True)
 class Answer:
     """What goes back to one submission. row: of the register. places: its column map (field → sheet and cell or column
-    letters). note: who returned it, and why."""
+    letters). note: who returned it, and why. original: the return as it was read, None where it has to be read again."""
 
     row: Mapping[str, Any]
     found: Sequence[Finding]
     places: Mapping[str, Sequence[str]]
     note: str | None = None
+    original: Workbook | None = None
 
 
 def write_answers(home: Path, answers: Sequence[Answer]) -> None:
     """The answers to submissions of a home, each with a copy of its archived original. They are put on the disk so many
     at a time; of a run that is killed the rest are missing, and none is half there."""
     archive = Archive(home)
-    originals = read_workbooks(archive.read(answer.row["sha256"]) for answer in answers)
+    again = read_workbooks(archive.read(answer.row["sha256"]) for answer in answers if answer.original is None)
+    originals = ((answer, answer.original or next(again)) for answer in answers)
     made = (
         (
             place_of(home, answer.row["submission_id"]),
             answer_book(answer, None if isinstance(book, UnreadableFile) else book),
         )
-        for answer, book in zip(answers, originals, strict=True)
+        for answer, book in originals
     )
     while some := dict(islice(made, TOGETHER)):
         write_all_whole(some)

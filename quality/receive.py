@@ -266,7 +266,7 @@ class Receiver:
         new = self.register.rows(submissions, submissions.c.submission_id.in_(list(fresh)))
         self.contexts.forget(self.store.complete(self.register, new, fresh))
         read = ((row, fresh[row["submission_id"]]) for row in new if row["status"] != "accepted")
-        write_answers(self.home, [Answer(row, result.findings, result.column_map) for row, result in read])
+        write_answers(self.home, [Answer(row, r.findings, r.column_map, original=r.book) for row, r in read])
 
     def _answer_again(self, answers: Iterable[Mapping[str, Any]]) -> None:
         """A run that was killed behind its registration left no answer workbook: the one that finds it again writes it."""

@@ -63,7 +63,7 @@ class Roster:
 
     def violations(self, checks: Sequence[Check]) -> list[tuple[str, str, int, Any]]:
         """Rule, column, row and values of every cell that a finding would name."""
-        said = self.tables.scan(self.over, checks, everything=False, many=True)
+        said = self.tables.scan(self.over, checks, everything=False)
         failed = [(o, o.check) for o in said if o.verdict is False]
         return [(c.rule.id, c.fields[0], o.row, o.values) for o, c in failed if isinstance(c, Check)]
 

@@ -1,4 +1,4 @@
-"""Returns → typed relations in a locked in-memory DuckDB, and what every check says of every row. One scan a table.
+"""Returns → typed relations in a locked in-memory DuckDB, and what every check says of every row.
 
 A case is one return to judge: its items, its tables, and what is known beside it. Values are in form units. Not here:
 where they come from (run.py, context.py, examples.py), and words (messages.py).
@@ -30,8 +30,8 @@ NUMBER_TYPE = "DECIMAL(24,8)"
 ARRIVED = "arrived"  # a relation in DuckDB while it is written
 LONG = 1000  # rows a return: as many go to DuckDB by way of Arrow, which takes longer to load than fewer need
 WHOLE = -1  # in place of a row: the table as a whole
-BATCH_ROWS = 20_000  # of all tables of the returns that are judged in one statement
-MANY_ROWS = 5_000  # of one table in one statement
+BATCH_ROWS = 60_000  # of all tables of the returns that are judged together
+SIDE_BY_SIDE = 5_000  # rows that are worth a thread: DuckDB judges them while relations between rows are looked at
 Row = Mapping[str, Any]
 
 
@@ -147,11 +147,16 @@ def _arrow(held_by: Sequence[Sequence[Row]], name: str, kind: str) -> pa.Chunked
     return pa.chunked_array(chunks, of)
 
 
+def _size(case: Case) -> int:
+    """Rows of a return and of what is known beside it."""
+    return 1 + sum(len(rows) for rows in case.tables.values())
+
+
 def _batches(cases: Sequence[Case]) -> Iterator[tuple[int, Sequence[Case]]]:
     """Cases in order, so many at a time that their tables stay small, each time with the number of the first."""
     start, held = 0, 0
     for n, case in enumerate(cases):
-        held += 1 + sum(len(rows) for rows in case.tables.values())
+        held += _size(case)
         if held >= BATCH_ROWS:
             yield start, cases[start : n + 1]
             start, held = n + 1, 0
@@ -159,11 +164,16 @@ def _batches(cases: Sequence[Case]) -> Iterator[tuple[int, Sequence[Case]]]:
         yield start, cases[start:]
 
 
-def _value(n: int, check: Check, sql: str, name: str, many: bool) -> str:
-    """A value for messages. many: only where its check does not pass, unless it looks into rows (DuckDB cannot)."""
-    if many and "(SELECT" not in check.condition + sql:
-        sql = f"CASE WHEN r{n} IS NOT TRUE THEN ({sql}) END"
-    return f"({sql}) AS {name}{n}"
+def _statements(checks: Sequence[Check]) -> list[list[Check]]:
+    """Checks that are looked at in one statement: those of a row's own values together, each that looks into other rows
+    alone. To plan a dozen of these at once took DuckDB five times as long as to plan them one by one."""
+    together, alone = list[Check](), list[list[Check]]()
+    for check in checks:
+        if any("(SELECT" in sql for sql in (check.condition, *(sql for _, sql in check.values))):
+            alone.append([check])
+        else:
+            together.append(check)
+    return [together, *alone] if together else alone
 
 
 def _places(checks: Sequence[Check], start: int) -> list[list[tuple[str, int]]]:
@@ -251,14 +261,15 @@ class Tables:
     def _from(self, fields: FieldSet) -> str:
         return f"FROM {quoted(fields.id)} AS {ROW} JOIN beside AS {BESIDE} ON {BESIDE}.ret = {ROW}.ret"
 
-    def scan(self, fields: FieldSet, checks: Sequence[Check], everything: bool, many: bool = False) -> list[Outcome]:
-        """Every check over every row of one table, in one statement; rows where nothing is said stay in DuckDB.
+    def scan(self, fields: FieldSet, checks: Sequence[Check], everything: bool) -> list[Outcome]:
+        """Every check over every row of one table; rows where nothing is said stay in DuckDB."""
+        return [outcome for some in _statements(checks) for outcome in self._scan(fields, some, everything)]
 
-        many: values for messages are worked out for the rows that need one alone: dearer to plan, cheaper a row.
-        """
+    def _scan(self, fields: FieldSet, checks: Sequence[Check], everything: bool) -> list[Outcome]:
+        """As `scan`, in one statement."""
         verdicts = [f"({check.condition})::BOOLEAN AS r{n}" for n, check in enumerate(checks)]
         quiet = [f"coalesce(r{n}, true)" if c.rule.on_na == "skip" else f"r{n}" for n, c in enumerate(checks)]
-        values = [_value(n, check, sql, name, many) for n, check in enumerate(checks) for name, sql in check.values]
+        values = [f"({sql}) AS {name}{n}" for n, check in enumerate(checks) for name, sql in check.values]
         where = "" if everything else f"\nWHERE ({' AND '.join(quiet)}) IS NOT TRUE"
         inner = ",\n  ".join([f"{ROW}.ret", f"{ROW}.row_order", *verdicts, *values])
         # materialised: a filter that is pushed into the inner statement would plan every condition twice
@@ -273,6 +284,16 @@ class Tables:
                 found.append(Outcome(row[0], row[1], check, verdict, {name: row[at] for name, at in places}))
         return found
 
+    def scan_all(self, everything: bool) -> list[Outcome]:
+        """Every check over every row of every table."""
+        checks = self.compiled.checks
+        over = {c.over.id: c.over for c in checks}.values()
+        return [o for fields in over for o in self.scan(fields, [c for c in checks if c.over is fields], everything)]
+
+    def all_chosen(self) -> list[list[list[int]]]:
+        """For each relation between rows and each case, which rows it looks at."""
+        return [self.chosen(check) for check in self.compiled.sets]
+
     def chosen(self, check: SetCheck) -> list[list[int]]:
         """For each case, which rows a relation between rows looks at."""
         if not check.rule.when:
@@ -285,19 +306,32 @@ class Tables:
 
 
 def _evaluated(tables: Tables, catalogue: Catalogue, everything: bool) -> list[Outcome]:
-    compiled = tables.compiled
     tables.fill(catalogue)
-    found: list[Outcome] = []
-    for fields in {c.over.id: c.over for c in compiled.checks}.values():
-        many = sum(len(case.rows(fields)) for case in tables.cases) >= MANY_ROWS
-        found += tables.scan(fields, [c for c in compiled.checks if c.over is fields], everything, many)
-    if compiled.sets:
-        from quality.audit.sets import judge  # loads the comparing library, which one-row forms do without
+    if not tables.compiled.sets:
+        return tables.scan_all(everything)
+    if sum(map(_size, tables.cases)) < SIDE_BY_SIDE:
+        return [*tables.scan_all(everything), *_related(tables, tables.all_chosen(), catalogue, everything)]
+    from concurrent.futures import ThreadPoolExecutor
 
-        for check in compiled.sets:
-            for n, rows in enumerate(tables.chosen(check)):
-                found += judge(check, n, tables.cases[n], rows, catalogue, everything)
-    return found
+    chosen = tables.all_chosen()
+    with ThreadPoolExecutor(1) as beside:  # DuckDB works without the interpreter
+        scanned = beside.submit(tables.scan_all, everything)
+        related = _related(tables, chosen, catalogue, everything)
+        return [*scanned.result(), *related]
+
+
+def _related(
+    tables: Tables, chosen: Sequence[list[list[int]]], catalogue: Catalogue, everything: bool
+) -> list[Outcome]:
+    """What relations between rows say. chosen: for each relation and case the rows that it looks at."""
+    from quality.audit.sets import judge  # loads the comparing library, which one-row forms do without
+
+    return [
+        outcome
+        for check, by_case in zip(tables.compiled.sets, chosen, strict=True)
+        for n, rows in enumerate(by_case)
+        for outcome in judge(check, n, tables.cases[n], rows, catalogue, everything)
+    ]
 
 
 def evaluate(

@@ -1,4 +1,4 @@
-"""Run the audit rules of a form over returns: one scan a table for all of them, violations with cells. Writes nothing.
+"""Run the audit rules of a form over returns: all of them over a table at once, violations with cells. Writes nothing.
 
 A rule gives pass, fail or cannot tell (a NULL operand); cannot tell is counted and listed apart, never a failure.
 """

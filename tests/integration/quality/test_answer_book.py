@@ -10,11 +10,12 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dashboards.answer import answer_html
+from ingestion.cell_columns import LIST_ROWS
 from ingestion.register import explanations, submissions
 from quality.answers import show_submission
 from quality.decisions import decide, explain
 from quality.receive import Receiver
-from tests.factories import cell_of, edit, row_of, write_return, write_roster
+from tests.factories import SOUND_TASK, cell_of, edit, row_of, write_return, write_roster
 
 WORK = "审核结果"
 
@@ -175,6 +176,23 @@ def test_lists_are_copied_too_and_what_cannot_be_opened_is_answered_without_a_co
     answer = received(receiver, bad)
     book = openpyxl.load_workbook(answer_to(receiver, answer["submission_id"]))
     assert book.sheetnames == [WORK, "_jiugai_reply"]
+
+
+def test_a_long_list_is_copied_from_what_was_read_as_if_it_were_opened_again(
+    receiver: Receiver, tmp_path: Path
+) -> None:
+    tasks = [{**SOUND_TASK, "task_id": f"110108{n:06d}-2023"} for n in range(1, LIST_ROWS + 21)]
+    path = write_roster(tmp_path / "a.xlsx", {"J4": tasks})
+    edit(path, lambda sheet: setattr(cell_of(sheet, "改造户数", 90), "value", "很多"))
+    answer = received(receiver, path)
+    assert answer["verdict"] == "returned"
+    place = answer_to(receiver, answer["submission_id"])
+    said = place.read_bytes()
+    copy = openpyxl.load_workbook(place).worksheets[1]
+    assert cell_of(copy, "改造户数", 90).value == "很多" and cell_of(copy, "任务编号", 90).value == "110108000090-2023"
+    place.unlink()  # as a run that was killed leaves it
+    assert received(receiver, path)["duplicate_of"] == answer["submission_id"]
+    assert place.read_bytes() == said
 
 
 def test_the_answer_as_a_page_escapes_what_was_typed_and_loads_nothing(receiver: Receiver, tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ import pytest
 
 from ingestion.catalogue import catalogue
 from ingestion.cell_columns import LIST_ROWS, columns_of, is_list
+from ingestion.errors import UnreadableFile
 from ingestion.model import ReadResult
 from ingestion.reading import read_bytes
 from ingestion.store import rows_of
-from ingestion.workbook import Sheet, read_workbook
+from ingestion.workbook import LONG_FILE, Sheet, read_workbook, read_workbooks
 from tests.factories import SOUND_TASK, cell_of, edit, write_roster
 
 COUNT = LIST_ROWS + 20
@@ -99,7 +100,7 @@ def test_values_that_python_holds_for_equal_stay_apart() -> None:
     different: list[Any] = [1, 1.0, True, 0.0, -0.0, False, "1", "", dt.date(2023, 1, 1), dt.datetime(2023, 1, 1)]
     rows = [[value] for value in different] * LIST_ROWS
     assert is_list(rows)
-    [column] = columns_of(rows, lambda v: None if v == "" else (type(v).__name__, repr(v)))
+    [column] = columns_of(rows, lambda v: (type(v).__name__, repr(v)))
     for n, value in enumerate(different, start=1):
         wanted = None if value == "" else repr(value)
         held = column.codes[n - 1]
@@ -117,3 +118,23 @@ def test_a_list_gives_the_cells_that_rows_give(sound: bytes) -> None:
     assert list(sheet.in_rows([3, last]).items()) == list(whole.in_rows([3, last]).items())
     assert all(sheet.at(row, column) == cell for (row, column), cell in whole.cells.items())
     assert sheet.at(last + 1, 1) is None and sheet.at(1, sheet.last_column + 1) is None
+
+
+def text_of(name: str, is_long: bool) -> bytes:
+    """Separated text of two columns, `name` in its first cell."""
+    return (f"{name},值\n" + "行,1\n" * (LONG_FILE // 6 + 1 if is_long else 1)).encode()
+
+
+def test_long_and_short_files_are_answered_in_the_order_in_which_they_were_given() -> None:
+    names = ["long1", "long2", "", "short1", "long3", "short2", "long4", "long5", ""]
+    files = [text_of(name, "long" in name) if name else b"" for name in names]
+    assert all((len(data) >= LONG_FILE) == ("long" in name) for name, data in zip(names, files, strict=True))
+    found = ["" if isinstance(book, UnreadableFile) else book.sheets[0].text(1, 1) for book in read_workbooks(files)]
+    assert found == names
+
+
+def test_a_reading_that_stops_in_the_middle_leaves_no_answer_to_the_next_one() -> None:
+    reading = read_workbooks([text_of(str(n), True) for n in range(4)])
+    next(reading)
+    reading.close()  # type: ignore[attr-defined]
+    assert read_workbook(text_of("末", False)).sheets[0].text(1, 1) == "末"
