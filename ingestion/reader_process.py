@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 TIMEOUT_SECONDS = 60
 LENGTH = 8  # bytes of a length
@@ -24,9 +24,11 @@ class ReaderProcess:
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
         self.is_asked = False
+        self.known: dict[int, Any] = {}  # what its answers told once, for those that follow
 
     def _start(self) -> subprocess.Popen[bytes]:
         root = Path(__file__).resolve().parent.parent
+        self.known = {}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "ingestion.reader_child"],
             cwd=root,
@@ -87,6 +89,9 @@ def a_reader() -> Iterator[ReaderProcess]:
         child = ReaderProcess()
     try:
         yield child
+    except Exception:
+        child.stop()  # what it told may not have been taken in
+        raise
     finally:
         if child.is_asked:  # and nobody took the answer
             child.stop()
