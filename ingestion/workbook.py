@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from array import array
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -284,7 +285,7 @@ def _refusal(data: bytes) -> UnreadableFile | None:
 _CELL = partial(tuple.__new__, Cell)  # of a tuple, without the time that a call of the class takes
 
 
-def _book(said: bytes | None, known: dict[int, Sheet]) -> Workbook:
+def _book(said: bytes | bytearray | None, known: dict[int, Sheet]) -> Workbook:
     """known: the frames that the child told before; gets those that it tells now."""
     if said is None:
         raise _unreadable("aborted", "读取中止")
@@ -355,20 +356,19 @@ def read_workbook(data: bytes) -> Workbook:
 def read_workbooks(files: Iterable[bytes]) -> Iterator[Workbook | UnreadableFile]:
     """As `read_workbook` of each, in order, with the fault in place of a file that cannot be read.
 
-    The child opens the next file while the caller has this one. No thread does that: it would wait for its turn in the
+    The child opens the next files while the caller has this one. No thread does that: it would wait for its turn in the
     interpreter longer than a small file takes.
     """
-    rest = iter(files)
-    first = next(rest, None)
-    if first is None:
-        return
     with a_reader() as child:
-        refused = _given(child, first)
-        for data in rest:
-            answer, known = refused or child.take(), child.known
-            refused = _given(child, data)
-            yield _outcome(answer, known)
-        yield _outcome(refused or child.take(), child.known)
+        waiting: deque[UnreadableFile | None] = deque()  # of files given; None: the child answers
+        for data in files:
+            done = []
+            while waiting and not child.has_room(data):
+                done.append((waiting.popleft() or child.take(), child.known))
+            waiting.append(_given(child, data))
+            yield from [_outcome(*answer) for answer in done]
+        while waiting:
+            yield _outcome(waiting.popleft() or child.take(), child.known)
 
 
 def _given(child: ReaderProcess, data: bytes) -> UnreadableFile | None:
@@ -379,7 +379,7 @@ def _given(child: ReaderProcess, data: bytes) -> UnreadableFile | None:
     return refused
 
 
-def _outcome(answer: UnreadableFile | bytes | None, known: dict[int, Sheet]) -> Workbook | UnreadableFile:
+def _outcome(answer: UnreadableFile | bytes | bytearray | None, known: dict[int, Sheet]) -> Workbook | UnreadableFile:
     if isinstance(answer, UnreadableFile):
         return answer
     try:
