@@ -25,6 +25,11 @@ PAGE = 1 << 12  # a pipe holds pages, and what is written starts a new one and m
 CHUNK = 1 << 16
 
 
+def _size(data: bytes) -> int:
+    """What a file takes of a pipe at most."""
+    return len(data) + 2 * PAGE
+
+
 class ReaderProcess:
     """A kept reader process: files are given in one order, and their answers are taken in the same."""
 
@@ -33,7 +38,7 @@ class ReaderProcess:
         self.known: dict[int, Any] = {}  # what its answers told once, for those that follow
         self._given: deque[bytes] = deque()  # and not answered
         self._came = bytearray()  # of answers that were not taken
-        self._room = 0  # bytes that can be written without waiting
+        self._room = self._held = 0  # bytes that its pipe takes, and that those given may take of it
 
     @property
     def is_asked(self) -> bool:
@@ -60,13 +65,14 @@ class ReaderProcess:
     def has_room(self, data: bytes) -> bool:
         """Whether a file can be given now. One that did not fit would wait for the child, and the child for its answers
         to be taken."""
-        return not self._given or sum(len(d) + 2 * PAGE for d in (*self._given, data)) <= self._room
+        return not self._given or self._held + _size(data) <= self._room
 
     def give(self, data: bytes) -> None:
         """Give it a file; where files are ahead, only while it has room."""
         if not self._given and (self.process is None or self.process.poll() is not None):
             self._start()
         self._given.append(data)
+        self._held += _size(data)
         self._write(data)
 
     def _write(self, data: bytes) -> None:
@@ -79,7 +85,7 @@ class ReaderProcess:
     def take(self) -> bytes | bytearray | None:
         """The answer to the first file that has none, or None when the file killed the child or it did not answer in time."""
         answer = self._answer()
-        self._given.popleft()
+        self._held -= _size(self._given.popleft())
         if answer is None:
             self._stop()
             if self._given:
@@ -116,6 +122,7 @@ class ReaderProcess:
         """End it, and forget what it was given."""
         self._stop()
         self._given.clear()
+        self._held = 0
 
     def _stop(self) -> None:
         if self.process:
