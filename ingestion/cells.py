@@ -459,9 +459,23 @@ def reported_unit(
     return None, False
 
 
-def first_cells(sheet: Sheet, last_row: int) -> dict[str, Cell]:
-    """Text (spaces and width ignored) → the first cell in reading order that holds it, down to a row."""
+def first_cells(sheet: Sheet, last_row: int, words: frozenset[str]) -> dict[str, Cell]:
+    """Each of some words (spaces and width ignored) → the first cell in reading order that holds it, down to a row."""
+    frame = sheet.frame
+    if frame is not None and not any(c.kind == "s" and clean(c.text) in words for c in sheet.own.values()):
+        held = _of_frame(frame, last_row, words)
+        if not any(c[:2] in sheet.own for c in held.values()):
+            return held
+    return _first_cells(sheet, last_row, words)
+
+
+def _first_cells(sheet: Sheet, last_row: int, words: frozenset[str]) -> dict[str, Cell]:
     found: dict[str, Cell] = {}
     for _, cell in sorted(sheet.top(last_row).items()):
-        found.setdefault(clean(cell.text), cell)
+        text = clean(cell.text)
+        if text in words:
+            found.setdefault(text, cell)
     return found
+
+
+_of_frame = lru_cache(maxsize=64)(_first_cells)

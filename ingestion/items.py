@@ -7,6 +7,9 @@ means for its field (cells.py), tables with many rows (tables.py), the header bl
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from dataclasses import field as default
 from decimal import Decimal
 from functools import lru_cache
 
@@ -22,11 +25,11 @@ from ingestion.cells import (
     too_early,
     uncached_formula,
 )
-from ingestion.model import ReadResult
-from ingestion.rulebook_model import Form, FormField, Locate
-from ingestion.units import plain
+from ingestion.model import CellValue, Content, ReadResult
+from ingestion.rulebook_model import Form, FormField, Locate, Unit
+from ingestion.units import normalise, plain
 from ingestion.validity import is_asked
-from ingestion.workbook import Sheet, column_letters
+from ingestion.workbook import Cell, Sheet, column_letters
 
 CLOSE = 0.6  # a label this like the wanted one is the same label slightly changed
 
@@ -50,6 +53,55 @@ def _sure(catalogue: Catalogue, form_id: str, code: str, label: str) -> FormFiel
     return field if not name or _names(catalogue, form_id).get(name) is field else None
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where an item stands: its cell, and what the sheet prints as its unit. by_period: period → what is known by then."""
+
+    field: FormField
+    place: tuple[int, int]
+    address: str
+    unit_text: str
+    unit_address: str
+    by_period: dict[str | None, Known] = default(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """filed_in: the unit; printed: the base unit of its values; kept: what cells were found to say (kept_of_item)."""
+
+    filed_in: Unit | None
+    printed: str | None
+    kept: dict[tuple[str, str], Content]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The items of a frame, all of them sure. head: the row and text of the anchor."""
+
+    head: tuple[int, str]
+    spots: tuple[Spot, ...]
+    places: frozenset[tuple[int, int]]
+    rows: dict[str, int]
+
+    def holds_with(self, own: Iterable[Cell]) -> bool:
+        """Whether these cells stand where answers do, or above the items, where they change nothing."""
+        row, anchor = self.head
+        return all(c[:2] in self.places or (c.row < row and normalise(c.text) != anchor) for c in own)
+
+
+@lru_cache(maxsize=64)
+def _plan(frame: Sheet, catalogue: Catalogue, form_id: str) -> _Plan | None:
+    """The items of all sheets on a frame; None where something has to be said of it, or an item has no row."""
+    form = catalogue.form(form_id)
+    assert form.locate
+    reader = ItemsReader(frame, form, form.locate, catalogue, ReadResult(form=form_id), {})
+    spots, anchor = tuple(reader.spots()), frame.find(form.locate.anchor)
+    if anchor is None or reader.result.findings or len(spots) < len(form.fields):
+        return None
+    head = anchor.row, normalise(anchor.text)
+    return _Plan(head, spots, frozenset(spot.place for spot in spots), reader.rows)
+
+
 class ItemsReader:
     """Reads the sheet of a form's items into `result`."""
 
@@ -63,14 +115,14 @@ class ItemsReader:
         self.rows: dict[str, int] = {}  # field → the row it was found in
 
     def read(self) -> None:
-        located = self._columns()
-        if located is None:
+        plan = _plan(self.sheet.frame, self.catalogue, self.form.id) if self.sheet.frame else None
+        if plan is not None and plan.holds_with(self.sheet.own.values()):
+            self.rows = plan.rows
+            self._values(plan.spots)
+        elif (located := self._columns()) is not None:
+            self._values(self._spots(*located))
+        else:
             return
-        header_row, columns = located
-        for row in range(header_row + 1, self.sheet.last_row + 1):
-            field = self._field_of(row, columns)
-            if field is not None:
-                self._value(field, row, columns)
         missing = [f for f in self.form.fields if f.id not in self.rows and not self._not_yet(f)]
         if missing:
             names_zh = "、".join(f"{f.code} {f.name}" for f in missing[:5])
@@ -84,6 +136,19 @@ class ItemsReader:
                 expected="0",
             )
         self.findings.sum_up()
+
+    def spots(self) -> Iterator[Spot]:
+        """Where the items stand, from the top; findings say what is wrong on the way."""
+        located = self._columns()
+        return iter(()) if located is None else self._spots(*located)
+
+    def _spots(self, header_row: int, columns: dict[str, int]) -> Iterator[Spot]:
+        value, unit = columns["value"], columns["unit"]
+        for row in range(header_row + 1, self.sheet.last_row + 1):
+            field = self._field_of(row, columns)
+            if field is not None:
+                beside = f"{column_letters(unit)}{row}"  # the cell to mend
+                yield Spot(field, (row, value), f"{column_letters(value)}{row}", self.sheet.text(row, unit), beside)
 
     def _columns(self) -> tuple[int, dict[str, int]] | None:
         locate = self.locate
@@ -195,40 +260,58 @@ class ItemsReader:
     def _not_yet(self, field: FormField) -> bool:
         return self.result.period is not None and not is_asked(field.since, self.result.period)
 
-    def _value(self, field: FormField, row: int, columns: dict[str, int]) -> None:
-        address = f"{column_letters(columns['value'])}{row}"
-        cell = self.sheet.at(row, columns["value"])
+    def _values(self, spots: Iterable[Spot]) -> None:
+        for spot in spots:
+            self._value(spot)
+
+    def _value(self, spot: Spot) -> None:
+        field, address, sheet = spot.field, spot.address, self.sheet
+        cell = sheet.at(*spot.place)
         if self._not_yet(field):
             if cell is not None and not is_blank(cell):
                 too_early(self.findings, field, str(self.result.period), address, cell.shown)
             return
         if cell is None or is_blank(cell):
-            if (row, columns["value"]) in self.sheet.formulas:
-                uncached_formula(self.findings, address, self.sheet.formulas[(row, columns["value"])], field)
+            if spot.place in sheet.formulas:
+                uncached_formula(self.findings, address, sheet.formulas[spot.place], field)
             else:
-                self.result.blanks[field.id] = (self.sheet.name, address)
+                self.result.blanks[field.id] = (sheet.name, address)
             return
-        unit_text = self.sheet.text(row, columns["unit"])
-        beside = f"{column_letters(columns['unit'])}{row}"  # the cell to mend
-        filed_in, readable = reported_unit(field, unit_text, self.catalogue, self.findings, beside)
-        if not readable:
+        known = spot.by_period.get(self.result.period) or self._known(spot)
+        if known is None:
             return
-        unit, period = self.result.unit_code, self.result.period
-        kept = kept_of_item(self.catalogue, field, filed_in, period)
-        value = FieldReader(field, filed_in, self.catalogue, self.findings, unit, period, kept).read(cell, address)
-        if value is None:
-            return
-        self.result.values[field.id] = value
-        if filed_in is not None and field.unit != filed_in.name:
+        content = known.kept.get((cell.kind, cell.text))
+        if content is None:
+            content = self._reader(field, known).content(cell, address)
+            if content is None:
+                return
+        value = self.result.values[field.id] = CellValue(*content[:2], known.printed, sheet.name, address, content[2])
+        if known.filed_in is not None and field.unit != known.filed_in.name:
             assert isinstance(value.filed, Decimal)
             filed = plain(value.filed)
             self.findings.say(
                 "UNT-002",
-                f"{address}“{field.name}”以“{filed_in.name}”填报，按 {filed} {field.unit} 读取",
-                f"{address} was filed in {filed_in.name}; read as {filed} {field.unit}",
+                f"{address}“{field.name}”以“{known.filed_in.name}”填报，按 {filed} {field.unit} 读取",
+                f"{address} was filed in {known.filed_in.name}; read as {filed} {field.unit}",
                 severity="warning",
                 cell=address,
                 field=field.id,
-                found=f"{value.raw} {filed_in.name}",
+                found=f"{value.raw} {known.filed_in.name}",
                 expected=field.unit,
             )
+
+    def _known(self, spot: Spot) -> Known | None:
+        """What can be known of an item before its cell is looked at; None where a finding says that it cannot be read."""
+        field, period = spot.field, self.result.period
+        filed_in, is_readable = reported_unit(field, spot.unit_text, self.catalogue, self.findings, spot.unit_address)
+        if not is_readable:
+            return None
+        kept = kept_of_item(self.catalogue, field, filed_in, period)
+        printed = FieldReader(field, filed_in, self.catalogue, self.findings).printed
+        if kept is None:
+            return Known(filed_in, printed, {})
+        return spot.by_period.setdefault(period, Known(filed_in, printed, kept))
+
+    def _reader(self, field: FormField, known: Known) -> FieldReader:
+        unit, period = self.result.unit_code, self.result.period
+        return FieldReader(field, known.filed_in, self.catalogue, self.findings, unit, period, known.kept)

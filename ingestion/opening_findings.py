@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain
 
 from ingestion.cells import SERIAL_DAY
@@ -95,12 +96,19 @@ def _cut(sheet: Sheet, result: ReadResult) -> None:
 
 
 def _lost(sheet: Sheet, result: ReadResult) -> None:
+    own = sheet.own if sheet.frame else sheet.beside
     listed = (text for column in sheet.columns for text in column.texts)
-    if not any(map(LOST.search, chain(listed, (c.text for c in sheet.beside.values())))):
+    is_lost = any(map(LOST.search, chain(listed, (c.text for c in own.values() if c.kind != "n"))))
+    if not is_lost and not (sheet.frame and _is_lost_on(sheet.frame)):
         return
     for cell in sorted((c for c in sheet.cells.values() if c.kind == "s" and LOST.search(c.text)), key=_place):
         zh = f"{sheet.name}!{cell.address}“{cell.text}”有丢失的字符（乱码），请重新输入这一格"
         _add(result, "FLF-014", "error", zh, "characters of the cell are lost; type it again", sheet.name, cell)
+
+
+@lru_cache(maxsize=64)
+def _is_lost_on(frame: Sheet) -> bool:
+    return any(LOST.search(cell.text) for cell in frame.beside.values())
 
 
 def _place(cell: Cell) -> tuple[int, int]:

@@ -5,7 +5,7 @@ does, inside the library, where no except reaches), and the parent only loses th
 An answer is a length and so many bytes: the length of its JSON, the JSON, and the codes of columns (cell_columns.py).
 Cells travel by row, as [row, columns, kinds, texts], those of a list by column, as [column, kinds, texts] and a code for
 each row: kind n number, s text, d date or time, b boolean, e error. Numbers travel as the shortest text that gives the same
-double back, so nothing is rounded on the way.
+double back, so nothing is rounded on the way. What many sheets have in common travels once (known_frames.py).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Any
 import python_calamine as calamine
 
 from ingestion.cell_columns import columns_of, is_list
+from ingestion.known_frames import Told
 from ingestion.opening_facts import MAX_COLUMNS, MAX_ROWS, SheetFacts, of_ods, of_xls, of_xlsx
 from ingestion.opening_parts import Package, broken_or_locked, unpacked
 from ingestion.opening_text import MAX_CELLS, OpeningFault, kind_of, rows_of
@@ -164,13 +165,15 @@ def read(data: bytes, codes: list[array[int]]) -> dict[str, Any]:
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    files, answers = sys.stdin.buffer, sys.stdout.buffer
+    files, answers, told = sys.stdin.buffer, sys.stdout.buffer, Told()
     while head := files.read(8):
         used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
         resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS, resource.RLIM_INFINITY))
         data = files.read(int.from_bytes(head, "big"))
         codes: list[array[int]] = []
-        said = json.dumps(read(data, codes), ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
+        found = read(data, codes)
+        told.shorten(found.get("sheets", []))
+        said = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
         answer = b"".join([len(said).to_bytes(8, "big"), said, *codes])
         answers.write(len(answer).to_bytes(8, "big"))
         answers.write(answer)

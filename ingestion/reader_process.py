@@ -1,40 +1,71 @@
 """The kept child processes that open untrusted files under memory and CPU limits (reader_child.py): bytes in, bytes out.
 
-A child is replaced when a file kills it. Not here: what its answer says (workbook.py).
+A child is given files ahead, as many as its pipe holds, so that neither side waits for the other's turn. It is replaced when
+a file kills it, and the new one is given those that were behind. Not here: what its answer says (workbook.py).
 """
 
 from __future__ import annotations
 
 import atexit
-import selectors
+import fcntl
+import os
+import select
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 TIMEOUT_SECONDS = 60
 LENGTH = 8  # bytes of a length
+PIPE = 1 << 20  # bytes that are asked of the system for a pipe
+PAGE = 1 << 12  # a pipe holds pages, and what is written starts a new one and may leave one unfilled
+CHUNK = 1 << 16
+
+
+def _size(data: bytes) -> int:
+    """What a file takes of a pipe at most."""
+    return len(data) + 2 * PAGE
 
 
 class ReaderProcess:
-    """A kept reader process. What it is given has to be taken before it is given the next file."""
+    """A kept reader process: files are given in one order, and their answers are taken in the same."""
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
-        self.is_asked = False
+        self.known: dict[int, Any] = {}  # what its answers told once, for those that follow
+        self._given: deque[bytes] = deque()  # and not answered
+        self._came = bytearray()  # of answers that were not taken
+        self._room = self._held = 0  # bytes that its pipe takes, and that those given may take of it
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    @property
+    def is_asked(self) -> bool:
+        """Whether there is a file whose answer nobody took."""
+        return bool(self._given)
+
+    def _start(self) -> None:
         root = Path(__file__).resolve().parent.parent
+        self.known, self._came = {}, bytearray()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "ingestion.reader_child"],
             cwd=root,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            bufsize=0,
         )
-        return self.process
+        assert self.process.stdin and self.process.stdout
+        for pipe in (self.process.stdin, self.process.stdout):
+            with suppress(OSError):  # a system that gives no more: then fewer files are ahead
+                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
+        self._room = fcntl.fcntl(self.process.stdin, fcntl.F_GETPIPE_SZ)
+
+    def has_room(self, data: bytes) -> bool:
+        """Whether a file can be given now. One that did not fit would wait for the child, and the child for its answers
+        to be taken."""
+        return not self._given or self._held + _size(data) <= self._room
 
     def start(self) -> None:
         """Before there is a file to give, where there will be one."""
@@ -42,26 +73,63 @@ class ReaderProcess:
             self._start()
 
     def give(self, data: bytes) -> None:
-        process = self.process if self.process and self.process.poll() is None else self._start()
-        assert process.stdin
-        self.is_asked = True
-        with suppress(OSError):  # it died meanwhile: `take` says so
-            process.stdin.write(len(data).to_bytes(LENGTH, "big") + data)
-            process.stdin.flush()
+        """Give it a file; where files are ahead, only while it has room."""
+        if not self._given and (self.process is None or self.process.poll() is not None):
+            self._start()
+        self._given.append(data)
+        self._held += _size(data)
+        self._write(data)
 
-    def take(self) -> bytes | None:
-        """The child's answer, or None when the file killed it or it did not answer in time."""
-        assert self.process and self.process.stdout
-        try:
-            answer = _read_answer(self.process.stdout)
-        except OSError:
-            answer = None
+    def _write(self, data: bytes) -> None:
+        assert self.process and self.process.stdin
+        rest = memoryview(len(data).to_bytes(LENGTH, "big") + data)
+        with suppress(OSError):  # it died meanwhile: `take` says so
+            while rest:
+                rest = rest[os.write(self.process.stdin.fileno(), rest) :]
+
+    def take(self) -> bytes | bytearray | None:
+        """The answer to the first file that has none, or None when the file killed the child or it did not answer in time."""
+        answer = self._answer()
+        self._held -= _size(self._given.popleft())
         if answer is None:
-            self.stop()
-        self.is_asked = False
+            self._stop()
+            if self._given:
+                self._start()
+            for data in self._given:
+                self._write(data)
         return answer
 
+    def _answer(self) -> bytearray | None:
+        """A length and so many bytes; None where they do not all come."""
+        if not self._has(LENGTH):
+            return None
+        size = int.from_bytes(self._came[:LENGTH], "big")
+        del self._came[:LENGTH]
+        if not size or not self._has(size):
+            return None
+        answer, self._came = self._came, self._came[size:]
+        del answer[size:]
+        return answer
+
+    def _has(self, size: int) -> bool:
+        assert self.process and self.process.stdout
+        out = self.process.stdout.fileno()
+        poll = select.poll()
+        poll.register(out, select.POLLIN)
+        while len(self._came) < size:
+            some = os.read(out, max(CHUNK, size - len(self._came))) if poll.poll(TIMEOUT_SECONDS * 1000) else b""
+            if not some:
+                return False
+            self._came += some
+        return True
+
     def stop(self) -> None:
+        """End it, and forget what it was given."""
+        self._stop()
+        self._given.clear()
+        self._held = 0
+
+    def _stop(self) -> None:
         if self.process:
             self.process.kill()
             self.process.wait()
@@ -70,15 +138,6 @@ class ReaderProcess:
                     with suppress(OSError):  # what it was not given any more
                         pipe.close()
             self.process = None
-
-
-def _read_answer(stdout: IO[bytes]) -> bytes | None:
-    """A length and so many bytes; None where they do not all come."""
-    with selectors.DefaultSelector() as selector:
-        selector.register(stdout, selectors.EVENT_READ)
-        size = int.from_bytes(stdout.read(LENGTH), "big") if selector.select(TIMEOUT_SECONDS) else 0
-    answer = stdout.read(size)
-    return answer if size and len(answer) == size else None
 
 
 _idle: list[ReaderProcess] = []  # each reader takes one for itself, so that readers never wait for each other
@@ -92,10 +151,12 @@ def a_reader() -> Iterator[ReaderProcess]:
         child = ReaderProcess()
     try:
         yield child
+    except Exception:
+        child.stop()  # what it told may not have been taken in
+        raise
     finally:
         if child.is_asked:  # and nobody took the answer
             child.stop()
-            child.is_asked = False
         _idle.append(child)
 
 

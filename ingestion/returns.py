@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 
 from ingestion.areas import last_month
 from ingestion.blank_map import cell_map
@@ -42,7 +43,14 @@ def meta_of(book: Workbook) -> dict[str, str]:
     sheet = book.sheet(META_SHEET)
     if sheet is None:
         return {}
+    return _pairs_of_frame(sheet.frame) if sheet.frame and not sheet.own else _pairs(sheet)
+
+
+def _pairs(sheet: Sheet) -> dict[str, str]:
     return {sheet.text(r, 1): sheet.text(r, 2) for r in range(1, sheet.last_row + 1) if sheet.text(r, 1)}
+
+
+_pairs_of_frame = lru_cache(maxsize=64)(_pairs)
 
 
 def recognise(book: Workbook, catalogue: Catalogue) -> tuple[Form, Sheet] | None:
@@ -81,7 +89,7 @@ class _Header:
         self.result = ReadResult(form=form.id)
         self.find = SheetFindings(self.result, sheet.name).say
         # a form of tables has its header block on top; below it are rows without end
-        self.labels = first_cells(sheet, HEAD_ROWS if form.locate is None else sheet.last_row)
+        self.labels = first_cells(sheet, HEAD_ROWS if form.locate is None else sheet.last_row, LABELS)
         self.last_column = sheet.last_column
 
     def _beside(self, label: str) -> tuple[str, str | None]:

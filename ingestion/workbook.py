@@ -11,13 +11,14 @@ import os
 import re
 from array import array
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache, partial
 from itertools import groupby
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeGuard
 
 from ingestion.cell_columns import CODE, CellColumn
@@ -73,6 +74,8 @@ class Sheet:
         hidden_columns: frozenset[int] = frozenset(),
         cut_at: tuple[int, int] | None = None,
         columns: Sequence[CellColumn] = (),
+        frame: Sheet | None = None,
+        own: Mapping[tuple[int, int], Cell] = MappingProxyType({}),
     ) -> None:
         self.name, self.visible = name, visible
         self.formulas, self.merged = formulas or {}, merged or []
@@ -80,13 +83,16 @@ class Sheet:
         self.cut_at = cut_at  # a cell in the last row or column there is, or of a line without an end
         self.columns = columns
         self.beside = cells  # those that are not in `columns`: all of a sheet that is no list
+        self.frame, self.own = frame, own  # what sheets of one blank share, and the cells that are not the frame's
         self._all: dict[tuple[int, int], Cell] | None = None
         self.let_go()
 
     @property
     def cells(self) -> dict[tuple[int, int], Cell]:
         """All that are not empty, row by row."""
-        if self._all is None:
+        if self._all is None and self.frame:
+            self._all = dict(sorted(self.beside.items()))
+        elif self._all is None:
             self._all = {
                 (c.row, c.column): c for row in range(1, self._rows + 1) for c in self._listed(row)
             } | self.beside
@@ -94,7 +100,7 @@ class Sheet:
 
     def let_go(self) -> None:
         """Of a list hold the columns alone."""
-        self._all = None if self.columns else self.beside
+        self._all = None if self.columns or self.frame else self.beside
 
     @property
     def is_empty(self) -> bool:
@@ -136,7 +142,8 @@ class Sheet:
         wanted = rows if isinstance(rows, range) else set(rows)
         last = self._rows
         listed = {(c.row, c.column): c for row in rows if row <= last for c in self._listed(row)}
-        return listed | {place: cell for place, cell in self.beside.items() if place[0] in wanted}
+        beside = self.beside if self.columns else self.cells
+        return listed | {place: cell for place, cell in beside.items() if place[0] in wanted}
 
     def filled(self) -> Iterator[list[Cell]]:
         """The cells of each row that has any, from the top, from left to right."""
@@ -170,11 +177,11 @@ class Sheet:
         target = normalise(wanted)
         return next((c for row in self.filled() for c in row if normalise(c.text) == target), None)
 
-    @property
+    @cached_property
     def last_row(self) -> int:
         return max((*(c.last_row for c in self.columns), max(self.beside, default=(0, 0))[0]))
 
-    @property
+    @cached_property
     def last_column(self) -> int:
         return max((*(c.number for c in self.columns), *map(itemgetter(1), self.beside)), default=0)
 
@@ -297,7 +304,8 @@ def _refusal(data: bytes) -> UnreadableFile | None:
 _CELL = partial(tuple.__new__, Cell)  # of a tuple, without the time that a call of the class takes
 
 
-def _book(said: bytes | None) -> Workbook:
+def _book(said: bytes | bytearray | None, known: dict[int, Sheet]) -> Workbook:
+    """known: the frames that the child told before; gets those that it tells now."""
     if said is None:
         raise _unreadable("aborted", "读取中止")
     size = int.from_bytes(said[:LENGTH], "big")
@@ -307,26 +315,39 @@ def _book(said: bytes | None) -> Workbook:
         raise _unreadable(str(fault), str(answer.get("detail")))
     sheets = []
     for raw in answer["sheets"]:
-        cells: dict[tuple[int, int], Cell] = {}
-        for row, columns, kinds, texts in raw["cells"]:
-            rows = [row] * len(columns)
-            cells.update(
-                zip(
-                    zip(rows, columns, strict=True),
-                    map(_CELL, zip(rows, columns, kinds, texts, strict=True)),
-                    strict=True,
-                )
-            )
-        formulas = {(r, c): text for r, c, text in raw["formulas"]}
-        hidden_rows, hidden_columns = map(frozenset, raw["hidden"])
-        merged = [tuple(m) for m in raw["merged"]]
-        cut = tuple(raw["cut"]) or None
         by_column, codes = _by_column(raw["columns"], int(raw["rows"]), codes)
-        sheets.append(
-            Sheet(raw["name"], raw["visible"], cells, formulas, merged, hidden_rows, hidden_columns, cut, by_column)
-        )
+        sheets.append(_sheet(raw, by_column, known))
     facts = {name: bool(answer[name]) for name in ("has_macros", "has_links", "from_1904", "shows_facts")}
     return Workbook(sheets, kind=str(answer["kind"]), **facts)
+
+
+def _sheet(raw: dict[str, Any], by_column: list[CellColumn], known: dict[int, Sheet]) -> Sheet:
+    cells: dict[tuple[int, int], Cell] = {}
+    for row, columns, kinds, texts in raw["cells"]:
+        rows = [row] * len(columns)
+        cells.update(
+            zip(zip(rows, columns, strict=True), map(_CELL, zip(rows, columns, kinds, texts, strict=True)), strict=True)
+        )
+    if raw.get("is_like"):
+        return _on_frame(known[raw["frame"]], cells)
+    formulas = {(r, c): text for r, c, text in raw["formulas"]}
+    hidden_rows, hidden_columns = map(frozenset, raw["hidden"])
+    merged = [tuple(m) for m in raw["merged"]]
+    cut = tuple(raw["cut"]) or None
+    made = partial(
+        Sheet, raw["name"], raw["visible"], formulas=formulas, merged=merged, hidden_rows=hidden_rows,
+        hidden_columns=hidden_columns, cut_at=cut, columns=by_column,
+    )  # fmt: skip
+    if "frame" not in raw:
+        return made(cells)
+    frame = known[raw["frame"]] = made({place: cell for place, cell in cells.items() if cell.kind != "n"})
+    return _on_frame(frame, {place: cell for place, cell in cells.items() if cell.kind == "n"})
+
+
+def _on_frame(frame: Sheet, own: dict[tuple[int, int], Cell]) -> Sheet:
+    hidden = frame.hidden_rows, frame.hidden_columns
+    cells = frame.beside | own if own else frame.beside
+    return Sheet(frame.name, frame.visible, cells, frame.formulas, frame.merged, *hidden, frame.cut_at, (), frame, own)
 
 
 def _by_column(raw: list[Any], rows: int, codes: memoryview) -> tuple[list[CellColumn], memoryview]:
@@ -354,38 +375,41 @@ def read_workbook(data: bytes) -> Workbook:
 def read_workbooks(files: Iterable[bytes]) -> Iterator[Workbook | UnreadableFile]:
     """As `read_workbook` of each, in order, with the fault in place of a file that cannot be read.
 
-    A child opens the next file while the caller has this one, and a second child the one behind it where both are long: to
-    open one takes longer than to read what it says. No thread does that: it would wait for its turn in the interpreter
-    longer than a small file takes.
+    A child opens the next files while the caller has this one, as many as its pipe holds; of long files a second child the
+    one behind: to open one takes longer than to read what it says. No thread does that: it would wait for its turn in the
+    interpreter longer than a small file takes.
     """
     with ExitStack() as stack:
-        free: list[ReaderProcess] = []
-        ahead: deque[tuple[ReaderProcess | None, UnreadableFile | None]] = deque()
+        readers = [stack.enter_context(a_reader())]
+        ahead: deque[tuple[ReaderProcess, UnreadableFile | None]] = deque()  # in the order of the files
 
-        def take() -> UnreadableFile | bytes | None:
+        def take() -> tuple[UnreadableFile | bytes | bytearray | None, dict[int, Sheet]]:
             child, refused = ahead.popleft()
-            if child is None:
-                return refused
-            free.append(child)
-            return child.take()
+            return refused or child.take(), child.known
 
         for data in files:
-            most = READERS if len(data) >= LONG_FILE else 1
-            taken = [take() for _ in range(len(ahead) - most + 1)]
+            done, child = [], readers[0]
+            if len(data) >= LONG_FILE:
+                while len(ahead) >= READERS:
+                    done.append(take())
+                idle = [r for r in readers if not r.is_asked]
+                child = idle[0] if idle else stack.enter_context(a_reader())
+                readers += [] if idle else [child]
+            while ahead and not child.has_room(data):
+                done.append(take())
             refused = _refusal(data)
-            child = None if refused else free.pop() if free else stack.enter_context(a_reader())
-            if child:
+            if refused is None:
                 child.give(data)
             ahead.append((child, refused))
-            yield from map(_outcome, taken)
+            yield from [_outcome(*answer) for answer in done]
         while ahead:
-            yield _outcome(take())
+            yield _outcome(*take())
 
 
-def _outcome(answer: UnreadableFile | bytes | None) -> Workbook | UnreadableFile:
+def _outcome(answer: UnreadableFile | bytes | bytearray | None, known: dict[int, Sheet]) -> Workbook | UnreadableFile:
     if isinstance(answer, UnreadableFile):
         return answer
     try:
-        return _book(answer)
+        return _book(answer, known)
     except UnreadableFile as fault:
         return fault

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -171,16 +172,22 @@ class Receiver:
     ) -> list[dict[str, Any]]:
         answers: dict[Path, dict[str, Any]] = {}
         incoming: list[Incoming] = []
-        for batch in _batches(arrivals, self.inbox):
-            kept = self._keep(batch, answers)
-            read = read_all((file.data for _, file in kept), self.catalogue, source_id)
-            for (arrival, file), (result, named) in zip(kept, read, strict=True):
-                times = arrival.received_at, arrival.decided_at
-                incoming.append(
-                    Incoming(file.path, file.place, arrival.filed_by, *times, file.sha256, file.mtime_ns, result, named)
-                )
-                if progress:
-                    progress(len(answers) + len(incoming), len(arrivals))
+        waiting: deque[tuple[Arrival, _File]] = deque()  # archived, and not read
+
+        def archived() -> Iterator[bytes]:
+            for batch in _batches(arrivals, self.inbox):
+                for arrival, file in self._keep(batch, answers):
+                    waiting.append((arrival, file))
+                    yield file.data
+
+        for result, named in read_all(archived(), self.catalogue, source_id):
+            arrival, file = waiting.popleft()
+            times = arrival.received_at, arrival.decided_at
+            incoming.append(
+                Incoming(file.path, file.place, arrival.filed_by, *times, file.sha256, file.mtime_ns, result, named)
+            )
+            if progress:
+                progress(len(answers) + len(incoming), len(arrivals))
         self.contexts.arriving((i.kind, i.result) for i in incoming)
         forms = list(self.catalogue.forms)
         groups: dict[tuple[Any, ...], list[Incoming]] = {}

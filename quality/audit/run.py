@@ -46,6 +46,8 @@ def report(compiled: CompiledForm, targets: Sequence[Target], outcomes: Sequence
     faulty = [{(f.sheet, f.cell) for f in t.result.findings if f.severity == "error" and f.cell} for t in targets]
     misread = [{f.field for f in t.result.findings if f.severity == "error" and f.field} for t in targets]
 
+    months = [t.case.period_end.strftime("%Y-%m") for t in targets]
+
     def is_known(outcome: Outcome) -> bool:
         """A required cell that could not be read has its own message already."""
         item = outcome.check.required if isinstance(outcome.check, Check) else None
@@ -58,10 +60,10 @@ def report(compiled: CompiledForm, targets: Sequence[Target], outcomes: Sequence
 
     def is_early(outcome: Outcome) -> bool:
         """A field that is not asked for yet is neither missing nor unknown."""
-        check, period = outcome.check, targets[outcome.case].case.period_end.strftime("%Y-%m")
+        check = outcome.check
         if not isinstance(check, Check) or not (outcome.verdict is None or check.required):
             return False
-        return any(not is_asked(check.over.by_id[name].since, period) for name in check.fields)
+        return any(not is_asked(check.over.by_id[name].since, months[outcome.case]) for name in check.fields)
 
     outcomes = [o for o in outcomes if not is_early(o)]
     for (case, _), group in groupby(outcomes, key=lambda o: (o.case, o.check.rule.id)):
