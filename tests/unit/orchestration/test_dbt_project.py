@@ -16,13 +16,15 @@ from quality.dbt_docs import write_docs
 
 ROOT = Path(__file__).parents[3]
 CHINESE, ENGLISH = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[A-Za-z]{3}")
-EXACT = re.compile(r"(varchar|boolean|date|integer|bigint|decimal\(\d+,\s*\d+\))", re.IGNORECASE)
-TABLE = re.compile(r"\b(?:fct|dim|pub|int|stg)_[a-z0-9]+(?:_[a-z0-9]+)*(?:__[a-z0-9_]+)?\b")
+# an exact type, or a list of one
+EXACT = re.compile(r"(varchar|boolean|date|integer|bigint|decimal\(\d+,\s*\d+\))(\[\])?", re.IGNORECASE)
+TABLE = re.compile(r"\b(?:fct|dim|pub|int|stg|consistency)_[a-z0-9]+(?:_[a-z0-9]+)*(?:__[a-z0-9_]+)?\b")
 ROOMS = {"filings": "filings", "dashboards": "dashboards", "gates": "quality/gates"}
 ALL = models()
-DELIVERED = {
-    n["name"]: n for n in ALL.values() if n["resource_type"] == "model" and n["fqn"][1] in ("marts", "publish")
-}
+MARTS = {n["name"]: n for n in ALL.values() if n["resource_type"] == "model" and n["fqn"][1] in ("marts", "publish")}
+# dbt lets nobody outside its group, and no exposure, read a private model: a step of a table, not a table to deliver
+PRIVATE = sorted(name for name, n in MARTS.items() if n["access"] == "private")
+DELIVERED = {name: n for name, n in MARTS.items() if name not in PRIVATE}
 
 
 def is_bilingual(text: str) -> bool:
@@ -71,6 +73,18 @@ def test_every_delivered_table_has_a_reader() -> None:
     read = {above for e in exposures().values() for node in e["depends_on"]["nodes"] for above in _above(node)}
     assert [name for name, model in DELIVERED.items() if model["unique_id"] not in read] == []
     assert all(is_bilingual(e["description"]) and is_bilingual(e["label"]) for e in exposures().values())
+
+
+@pytest.mark.parametrize("name", PRIVATE)
+def test_a_private_step_is_read_by_its_own_group_alone(name: str) -> None:
+    children = [ALL[c] for c in manifest()["child_map"][MARTS[name]["unique_id"]] if c in ALL]
+    read_by = [
+        str(path.relative_to(ROOT))
+        for room in ("filings", "dashboards", "quality", "orchestration")
+        for path in (ROOT / room).rglob("*.py")
+        if re.search(rf"\b(from|join)\s+{name}\b", path.read_text(encoding="utf-8"))
+    ]
+    assert children and {c["group"] for c in children} == {MARTS[name]["group"]} and read_by == []
 
 
 @pytest.mark.parametrize("reader", sorted(ROOMS))

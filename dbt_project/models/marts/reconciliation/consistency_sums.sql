@@ -1,6 +1,5 @@
 -- Rows of a published table against a whole figure: the sum must agree, or what is left bounds the units that are missing.
 -- Grain: publication × indicator × period × area above × whole figure. Nothing is imputed; the rest is an interval.
-{{ config(contract={'enforced': false}, meta={'preview': false}) }}
 with held as (
     select
         o.submission_id, o.source_id, o.programme, o.indicator, o.period, a.parent_code as area_code, o.unit_code,
@@ -109,24 +108,54 @@ rested as (
         s.*, a.units_expected, a.units_lacking, w.basis, w.printed as other_printed, w.point as other_point,
         w.low as other_low, w.high as other_high, w.sources, w.group_id, w.choice_rank, w.step,
         w.point - s.point as rest_point,
-        case when s.decimals = 0 then ceil(w.low - coalesce(s.high, s.point)) else w.low - coalesce(s.high, s.point) end as rest_least,
-        case when s.decimals = 0 then floor(w.high - s.low) else w.high - s.low end as rest_high
+        -- a whole number of DuckDB has no decimals: uncast, it would take those of the other branch
+        case
+            when s.decimals = 0 then ceil(w.low - coalesce(s.high, s.point))::decimal(38, 8)
+            else w.low - coalesce(s.high, s.point)
+        end as rest_least,
+        case when s.decimals = 0 then floor(w.high - s.low)::decimal(38, 8) else w.high - s.low end as rest_high
     from summed as s
     inner join asked as a
         on s.submission_id = a.submission_id and s.indicator = a.indicator and s.period = a.period and s.area_code = a.area_code
     inner join answers as w
         on s.submission_id = w.submission_id and s.indicator = w.indicator and s.period = w.period and s.area_code = w.area_code
     where a.units_expected > 1 and (w.basis = 'total' or len(a.units_lacking) > 0)
+),
+
+final as (
+    select
+        submission_id::varchar as submission_id,
+        source_id::varchar as source_id,
+        programme::varchar as programme,
+        indicator::varchar as indicator,
+        period::varchar as period,
+        area_code::varchar as area_code,
+        unit::varchar as unit,
+        units_reported::integer as units_reported,
+        units_expected::integer as units_expected,
+        units_lacking::varchar[] as units_lacking,
+        point::decimal(38, 8) as point,
+        low::decimal(38, 8) as low,
+        high::decimal(38, 8) as high,
+        basis::varchar as basis,
+        other_printed::varchar as other_printed,
+        other_point::decimal(38, 8) as other_point,
+        other_low::decimal(38, 8) as other_low,
+        other_high::decimal(38, 8) as other_high,
+        sources::varchar[] as sources,
+        group_id::varchar as group_id,
+        choice_rank::integer as choice_rank,
+        rest_point::decimal(38, 8) as rest_point,
+        greatest(rest_least, 0)::decimal(38, 8) as rest_low,
+        rest_high::decimal(38, 8) as rest_high,
+        case
+            when rest_high < 0 then 'differs'
+            when len(units_lacking) > 0 then 'interval'
+            when rest_least <= 0 then 'agrees'
+            when step is not null and floor(point / step) * step = other_point then 'explained'
+            else 'differs'
+        end::varchar as verdict
+    from rested
 )
 
-select
-    * exclude (rest_least),
-    greatest(rest_least, 0) as rest_low,
-    case
-        when rest_high < 0 then 'differs'
-        when len(units_lacking) > 0 then 'interval'
-        when rest_least <= 0 then 'agrees'
-        when step is not null and floor(point / step) * step = other_point then 'explained'
-        else 'differs'
-    end as verdict
-from rested
+select * from final
