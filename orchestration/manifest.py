@@ -1,6 +1,6 @@
 """dbt's manifest: what the models are. Read once a process; made when missing or older than a model.
 
-`make manifest` runs this module. Not here: what becomes of it in Dagster (translator.py), running dbt (quality.warehouse).
+`make manifest` runs this module. Not here: what becomes of it in Dagster (translator.py), running dbt (quality.dbt_project).
 """
 
 from __future__ import annotations
@@ -8,24 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from quality.warehouse import PROJECT, write_manifest
-
-MANIFEST = PROJECT / "target" / "manifest.json"
-SOURCES = ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml")
-
-
-def is_current(manifest: Path = MANIFEST, project: Path = PROJECT) -> bool:
-    """Whether the manifest is there and no file of the project is newer. A pull or a branch switch makes it old."""
-    if not manifest.is_file():
-        return False
-    made = manifest.stat().st_mtime_ns
-    files = [
-        f for name in SOURCES for f in ([project / name] if (project / name).is_file() else (project / name).rglob("*"))
-    ]
-    return all(f.stat().st_mtime_ns <= made for f in files if f.is_file())
+from quality.dbt_project import MANIFEST, is_current, write_manifest
 
 
 @cache

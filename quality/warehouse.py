@@ -10,10 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import json
-import os
 import shutil
-import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,13 +23,14 @@ from ingestion.archive import sync_folder, write_whole
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.errors import RetriableError, SetupError, UsageError
 from ingestion.moments import now_utc, stamp
+from quality.dbt_project import DATABASE, dbt, one_at_a_time, parsed_project, with_environment
 
 if TYPE_CHECKING:  # the register and Arrow cost a second to load, which answering from a build does without
+    from dbt.contracts.graph.manifest import Manifest
+
     from ingestion.register import Register
 
-PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 KEEP_BUILDS = 5
-PARSING = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 # acts that change no figure: a build made before them is still up to date
 NOT_DATA = (
     "duplicate",
@@ -44,7 +42,6 @@ NOT_DATA = (
     "explained",
     "decision_refused",
 )
-_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -129,54 +126,15 @@ def dbt_environment(home: Path, path: Path, register_dir: Path, as_of: str | Non
     }
 
 
-@contextmanager
-def with_environment(values: dict[str, str]) -> Iterator[None]:
-    before = {k: os.environ.get(k) for k in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for key, value in before.items():
-            if value is None:
-                os.environ.pop(key, None)
-            else:
-                os.environ[key] = value
-
-
-def dbt(*command: str, target: Path, logs: Path) -> Any:
-    """Run dbt in this process (0.3–0.8 s once imported; its command line costs 3.6 s). Raises SetupError."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    where += ["--target-path", str(target), "--log-path", str(logs)]
-    try:
-        outcome = dbtRunner().invoke(["--quiet", "--no-use-colors", *command, *where])
-    finally:  # else this process keeps the database file locked
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-    if outcome.exception is not None:
-        raise SetupError(f"dbt: {' '.join(str(outcome.exception).split())[:300]}") from outcome.exception
-    return outcome.result
-
-
-def _run_dbt(home: Path, environment: dict[str, str]) -> list[NodeResult]:
+def _run_dbt(home: Path, environment: dict[str, str], known: Manifest) -> list[NodeResult]:
     """Every model, seed and data test."""
     with with_environment(environment):
-        found = dbt(
-            "build", "--exclude-resource-type", "unit_test", target=home / "dbt" / "target", logs=home / "dbt" / "logs"
-        )
+        where = {"target": home / "dbt" / "target", "logs": home / "dbt" / "logs"}
+        found = dbt("build", "--exclude-resource-type", "unit_test", known=known, **where)
     return [
         NodeResult(r.node.unique_id, str(r.status), float(r.execution_time or 0), str(r.message or ""), r.failures)
         for r in found.results
     ]
-
-
-def write_manifest(path: Path) -> Path:
-    """`dbt parse`: what the models are, without data. The file appears whole, so that two starts may race."""
-    with tempfile.TemporaryDirectory() as scratch, _one_at_a_time, with_environment(PARSING):
-        dbt("parse", "--no-partial-parse", target=Path(scratch), logs=Path(scratch))
-        write_whole(path, (Path(scratch) / "manifest.json").read_bytes())
-    return path
 
 
 @contextmanager
@@ -184,7 +142,7 @@ def _one_build(home: Path) -> Iterator[None]:
     """One build at a time on a home, whoever asks: other processes wait. What a killed build left behind goes."""
     folder = _folder(home)
     folder.mkdir(parents=True, exist_ok=True)
-    with _one_at_a_time, (folder / ".lock").open("w") as lock:
+    with one_at_a_time, (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for kind in (".b-*", ".asof-*"):
             for left in folder.glob(kind):
@@ -200,6 +158,7 @@ def build(home: Path, as_of: dt.datetime | None = None) -> BuildResult:
     from ingestion.register import Register
     from ingestion.store import Store
 
+    known = parsed_project()
     register = Register(home)
     try:
         with _one_build(home):
@@ -212,9 +171,9 @@ def build(home: Path, as_of: dt.datetime | None = None) -> BuildResult:
             folder = _folder(home)
             work = folder / f".{build_id}"
             export_register(register, work, as_of)
-            scratch = work / f"{build_id}.duckdb"
+            scratch = work / DATABASE
             try:
-                nodes = _run_dbt(home, dbt_environment(home, scratch, work, limit))
+                nodes = _run_dbt(home, dbt_environment(home, scratch, work, limit), known)
                 bad = [n for n in nodes if n.status in ("error", "fail", "skipped")]
                 if bad:
                     raise BuildFailed(f"dbt: {bad[0].unique_id}: {' '.join(bad[0].message.split())[:300]}", nodes)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from quality.warehouse import PROJECT, current_build, dbt_environment
+from quality.dbt_project import PROJECT
+from quality.warehouse import current_build, dbt_environment
 
 
 def test_unit_tests_of_the_dbt_project_hold(
@@ -38,3 +40,15 @@ def test_unit_tests_of_the_dbt_project_hold(
     results = {r.node.name: (str(r.status), r.message) for r in answer.result.results}
     assert len(results) >= 3
     assert {name: found for name, found in results.items() if found[0] != "pass"} == {}
+
+
+def test_a_finished_build_answers_under_any_name(published_home: Path, tmp_path: Path) -> None:
+    """A view that kept the name of the file it was made in would answer in that file alone."""
+    moved = tmp_path / "elsewhere.duckdb"
+    shutil.copy(current_build(published_home).path, moved)
+    with duckdb.connect(str(moved), read_only=True) as connection:
+        found = connection.execute("select view_name from duckdb_views() where not internal").fetchall()
+        views = [name for (name,) in found if not name.startswith("stg_")]  # those read the landed files
+        assert {"fct_fund_ledger", "fct_contributions"} <= set(views)
+        for name in views:
+            connection.execute(f"select * from {name} limit 0")

@@ -9,7 +9,7 @@ import yaml
 
 from ingestion.catalogue import catalogue
 from ingestion.rulebook_model import Indicator, RowCondition
-from quality.warehouse import PROJECT
+from quality.dbt_project import PROJECT
 
 CALENDAR = {"year", "period", "first_year", "last_year"}  # years and months that a quantity is counted in
 COHORT = {"cohort_year", "plan_year"}  # the plan year that a task belongs to

@@ -179,16 +179,21 @@ named_parts as (
     group by all
 ),
 
+-- windows over the few operands of parts alone: over all of them they would cost more than the rest of the build
 whole as (
+    select * exclude (is_of_parts) from operands
+    where not is_of_parts
+    union all
     select operands.* exclude (is_of_parts)
     from operands
     left join asked_parts as a
-        on operands.is_of_parts and operands.role = 'return' and operands.indicator = a.indicator
+        on operands.role = 'return' and operands.indicator = a.indicator
        and operands.figure_role = a.figure_role and operands.is_sample = a.is_sample and operands.account = a.account
     left join named_parts as n
-        on operands.is_of_parts and operands.role <> 'return' and operands.indicator = n.ratio
+        on operands.role <> 'return' and operands.indicator = n.ratio
        and operands.figure_role = n.figure_role
-    qualify not operands.is_of_parts or count(distinct operands.observed_dim_code) over (
+    where operands.is_of_parts
+    qualify count(distinct operands.observed_dim_code) over (
         partition by
             operands.indicator, operands.figure_role, operands.is_sample, operands.programme, operands.area_code,
             operands.period, operands.basis, operands.unit_code, operands.shared_group
@@ -197,12 +202,22 @@ whole as (
 
 -- a rate of an area takes the units that have both operands, from the same filing or publication; of returns from the
 -- same account, unless no account holds both
-matched as (
-    select *
+answerable as (
+    select indicator, is_sample, programme, area_code, period, basis, dim_code, matched_unit, shared_group
     from whole
-    qualify count(distinct figure_role) over (
-        partition by indicator, is_sample, programme, area_code, period, basis, dim_code, matched_unit, shared_group
-    ) = 2
+    group by all
+    having min(figure_role) <> max(figure_role)
+),
+
+matched as (
+    select whole.*
+    from whole
+    semi join answerable as a
+        on whole.indicator is not distinct from a.indicator and whole.is_sample is not distinct from a.is_sample
+       and whole.programme is not distinct from a.programme and whole.area_code is not distinct from a.area_code
+       and whole.period is not distinct from a.period and whole.basis is not distinct from a.basis
+       and whole.dim_code is not distinct from a.dim_code and whole.matched_unit is not distinct from a.matched_unit
+       and whole.shared_group is not distinct from a.shared_group
 ),
 
 rated as (

@@ -1,21 +1,31 @@
 -- Every answer to every question, and which one the rule chooses. Grain: question × basis × group.
+{%- set question = ['is_sample', 'programme', 'indicator', 'area_code', 'period', 'accum', 'dim_code'] %}
+{%- set keys = question + ['source_kind', 'dim_name', 'basis', 'group_id'] %}
 with contributions as (
     select * from {{ ref('int_contributions__all') }}
 ),
 
-summed as (
+-- what is filed is never printed, rounded or doubtful: nearly all rows do without asking for it
+returned as (
     select
-        is_sample,
-        source_kind,
-        programme,
-        indicator,
-        area_code,
-        period,
-        accum,
-        dim_name,
-        dim_code,
-        basis,
-        group_id,
+        {{ keys | join(', ') }},
+        sum(weight * value::decimal(28, 8)) filter (where figure_role = 'value') as value,
+        sum(value) filter (where figure_role = 'numerator') as numerator,
+        sum(value) filter (where figure_role = 'denominator') as denominator,
+        count(distinct unit_code) as units_reported,
+        bool_or(abs(weight) <> 1) as is_estimate,
+        case when count(*) > 1 and bool_and(figure_role = 'value') then 'exact' end as qualifier,
+        case when min(submission_id) = max(submission_id) then min(submission_id) end as submission_id,
+        false as is_doubtful,
+        case when min(account) = max(account) then min(account) end as account
+    from contributions
+    where role = 'return'
+    group by {{ keys | join(', ') }}
+),
+
+printed as (
+    select
+        {{ keys | join(', ') }},
         sum(weight * value::decimal(28, 8)) filter (where figure_role = 'value') as value,
         sum(value) filter (where figure_role = 'numerator') as numerator,
         sum(value) filter (where figure_role = 'denominator') as denominator,
@@ -35,10 +45,16 @@ summed as (
         case when min(submission_id) = max(submission_id) then min(source_id) end as source_id,
         min(publisher) as publisher,
         max(published_on) as published_on,
-        bool_or(is_doubtful) as is_doubtful,
-        case when min(account) = max(account) then min(account) end as account
+        bool_or(is_doubtful) as is_doubtful
     from contributions
-    group by all
+    where role <> 'return'
+    group by {{ keys | join(', ') }}
+),
+
+summed as (
+    select * from printed
+    union all by name
+    select * from returned
 ),
 
 -- the last month of a period decides which units it expects: 2023, 2023-09, 2019/2022, 2023-01-01/2023-03-23
@@ -121,15 +137,28 @@ ranked as (
        and covered.dim_code = x.dim_code and covered.group_id = x.group_id
 ),
 
+-- nearly every question has one answer, which needs no order
+contested as (
+    select {{ question | join(', ') }}
+    from ranked
+    group by {{ question | join(', ') }}
+    having count(*) > 1
+),
+
 final as (
+    select *, 1::bigint as choice_rank
+    from ranked
+    anti join contested as c on {{ same_keys('ranked', 'c', question) }}
+    union all
     select
         ranked.*,
         row_number() over (
-            partition by ranked.is_sample, ranked.programme, ranked.indicator, ranked.area_code, ranked.period, ranked.accum, ranked.dim_code
+            partition by {{ keys_of('ranked', question) }}
             order by
                 ranked.preference, a.rank nulls last, p.rank nulls last, ranked.half_unit nulls first, ranked.published_on desc nulls last, ranked.group_id
         ) as choice_rank
     from ranked
+    semi join contested as c on {{ same_keys('ranked', 'c', question) }}
     left join {{ ref('publishers') }} as p on ranked.publisher = p.publisher
     -- among returns, the account that the rule book names first
     left join {{ ref('indicator_accounts') }} as a on ranked.indicator = a.indicator and ranked.account = a.account

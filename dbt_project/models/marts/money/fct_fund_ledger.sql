@@ -22,20 +22,33 @@ monthly as (
     where v.form = 'J2' and coalesce(f.dim_name, '') in ('', 'source')
 ),
 
+-- named first: a view that unpivots a table itself keeps the name of the file that it was made in
+j3f_rows as (
+    select * from {{ ref('int_j3f__in_force') }}
+),
+
+j4f_rows as (
+    select * from {{ ref('int_j4f__in_force') }}
+),
+
+j4_rows as (
+    select * from {{ ref('int_j4__in_force') }}
+),
+
 yearly as (
-    unpivot {{ ref('int_j3f__in_force') }}
+    unpivot j3f_rows
     on carry_in as opening, planned, allotted, arrived, paid, returned, carry_out as closing
     into name movement value amount
 ),
 
 by_task as (
-    unpivot {{ ref('int_j4f__in_force') }}
+    unpivot j4f_rows
     on planned, allotted, arrived, paid, returned
     into name movement value amount
 ),
 
 invested as (
-    unpivot {{ ref('int_j4__in_force') }}
+    unpivot j4_rows
     on inv_total, inv_jc, inv_ws, inv_ts, inv_done_total
     into name field value amount
 ),
