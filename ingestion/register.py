@@ -66,6 +66,15 @@ findings = sa.Table(
     sa.Column("n", sa.Integer, nullable=False),
     sa.Column("finding", sa.String, nullable=False),  # JSON
 )
+compiled_rules = sa.Table(
+    "compiled_rules",  # what judged: a submission names its rule book, a finding its rule
+    metadata,
+    sa.Column("rulebook_hash", sa.String, primary_key=True),
+    sa.Column("form", sa.String, primary_key=True),
+    sa.Column("rule", sa.String, primary_key=True),
+    sa.Column("rule_hash", sa.String, nullable=False),  # of the rule as it stood and its SQL
+    sa.Column("sql", sa.String, nullable=False),  # JSON
+)
 explanations = sa.Table(
     "explanations",
     metadata,

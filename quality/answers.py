@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingestion.catalogue import catalogue
-from ingestion.register import Register, decisions, explanations, submissions
+from ingestion.register import Register, compiled_rules, decisions, explanations, submissions
 from ingestion.returns import SAMPLE_MARK
 from quality.answer_book import place_of
 from quality.decisions import unexplained
@@ -41,7 +41,8 @@ def list_submissions(
 def show_submission(home: Path, submission_id: str) -> dict[str, Any]:
     """One submission with its findings, what was explained and what was decided. Raises UsageError when there is none.
 
-    A finding is `explained` once its rule was answered; `to_explain` lists the rules that still wait.
+    A finding is `explained` once its rule was answered; `to_explain` lists the rules that still wait. `rules` gives the
+    hash and the SQL of each rule of the findings, as it judged then.
     """
     register = Register(home)
     try:
@@ -54,13 +55,15 @@ def show_submission(home: Path, submission_id: str) -> dict[str, Any]:
             for e in _rows(register, explanations, submission_id)
         ]
         answered = {e["rule"] for e in said}
+        found = register.findings_of(submission_id)
         return {
             **_row(row),
             "first_verdict": first["status"],
             "findings": [
                 {**f, "explained": f["explained"] or (f["severity"] == "warning" and f["rule"] in answered)}
-                for f in register.findings_of(submission_id)
+                for f in found
             ],
+            "rules": _rules(register, row["rulebook_hash"], {f["rule"] for f in found}),
             "explanations": said,
             "to_explain": unexplained(register, row) if row["status"] != "accepted" else [],
             "decisions": _rows(register, decisions, submission_id),
@@ -68,6 +71,12 @@ def show_submission(home: Path, submission_id: str) -> dict[str, Any]:
         }
     finally:
         register.close()
+
+
+def _rules(register: Register, rulebook_hash: str, rules: set[str]) -> dict[str, dict[str, Any]]:
+    where = compiled_rules.c.rulebook_hash == rulebook_hash, compiled_rules.c.rule.in_(rules)
+    rows = register.rows(compiled_rules, *where, order=compiled_rules.c.rule)
+    return {r["rule"]: {"rule_hash": r["rule_hash"], "sql": json.loads(r["sql"])} for r in rows}
 
 
 def _rows(register: Register, table: sa.Table, submission_id: str) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from ingestion.register import (
     Register,
     batched,
     column_maps,
+    compiled_rules,
     event,
     events,
     findings,
@@ -32,6 +33,7 @@ from ingestion.register import (
     states,
     submissions,
 )
+from quality.audit.kept import compiled_rules_of, forms_judged
 from quality.check import counts_of, verdict_of
 
 Row = dict[str, Any]
@@ -98,6 +100,7 @@ class Registration:
         self._last_map: tuple[str, dict[str, list[str]]] = ("", {})
         self._submissions: list[Row] = []
         self._findings: list[Row] = []
+        self._judged: set[str] = set()  # forms whose rules looked at what came
         self._sightings: list[Row] = []
         self._events: list[Row] = []
         for digests in batched(sorted({i.sha256 for i in items})):
@@ -172,6 +175,7 @@ class Registration:
         if r.form:
             earlier.append(row)
         same.append(row)
+        self._judged |= forms_judged((f.rule for f in r.findings), r.form, catalogue)
         self._findings += [
             {"submission_id": submission_id, "n": n, "finding": as_text(f.as_json())} for n, f in enumerate(r.findings)
         ]
@@ -184,6 +188,7 @@ class Registration:
         maps = [{"map_id": key, "map": text} for key, text in self._maps.items() if not self._has_map(key)]
         for table, rows in (
             (column_maps, maps),
+            (compiled_rules, [row for form in sorted(self._judged) for row in self._compiled(form)]),
             (submissions, self._submissions),
             (findings, self._findings),
             (seen_files, self._sightings),
@@ -225,6 +230,12 @@ class Registration:
     def _has_map(self, map_id: str) -> bool:
         query = sa.select(column_maps.c.map_id).where(column_maps.c.map_id == map_id)
         return self.connection.execute(query).first() is not None
+
+    def _compiled(self, form: str) -> list[Row]:
+        """The rules of a form as they judged, unless they are kept already."""
+        asked = compiled_rules.c.rulebook_hash == self.catalogue.content_hash, compiled_rules.c.form == form
+        is_kept = self.connection.execute(sa.select(compiled_rules.c.rule).where(*asked).limit(1)).first() is not None
+        return [] if is_kept else compiled_rules_of(form, self.catalogue)
 
     def _see(self, item: Incoming, submission_id: str) -> None:
         seen = item.seen
