@@ -10,7 +10,7 @@ from ingestion.catalogue import catalogue
 from ingestion.model import Listed, ReadResult
 from ingestion.publications import read_publication
 from ingestion.workbook import read_workbook
-from tests.unit.ingestion.test_published_tables import changed, found, whole, written
+from tests.unit.ingestion.test_published_tables import changed, found, overwritten, whole, written
 
 
 def rows(result: ReadResult, role: str = "row") -> list[Listed]:
@@ -177,8 +177,7 @@ def test_money_beyond_its_limit_and_a_text_without_label_are_said() -> None:
 
 def test_a_formula_without_a_value_is_no_blank() -> None:
     book = read_workbook(written("R07"))
-    sheet = book.sheets[0]
-    del sheet.cells[(2, 3)]
+    sheet = book.sheets[0] = overwritten(book.sheets[0], {(2, 3): None})
     sheet.formulas[(2, 3)] = "=SUM(A1:A2)"
     result = read_publication(book, catalogue().source("R07"), catalogue())
     assert [(f.cell, f.severity) for f in found(result, "FML-001")] == [("C2", "error")]
