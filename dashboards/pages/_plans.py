@@ -96,7 +96,7 @@ def _item(runs: list[dict[str, Any]], area: Words, lang: str) -> Child:
     return node(
         "li",
         node("span", said(Words(f"{area.zh}（{unit.zh}）", f"{area.en} ({unit.en})"), lang), klass="name"),
-        node("img", src=plan_picture(bars, bands, printed), alt=alt, loading="lazy"),
+        node("img", src=plan_picture(bars, bands, printed), alt=alt),
         node("span", node("strong", one(verdict, lang)), " ", one(words, lang), klass="detail"),
         klass=runs[0]["verdict"],
     )
