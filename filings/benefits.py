@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from filings.windows import window
 from ingestion.errors import UsageError
+from ingestion.model import SAMPLE_MARK
 from ingestion.units import json_number, plain
 
 if TYPE_CHECKING:
@@ -102,5 +103,5 @@ def benefits(
             "difference": json_number(row["compared_difference"], "户"),
         }
     if sample:
-        answer["marker"] = "模拟数据"
+        answer["marker"] = SAMPLE_MARK
     return answer

@@ -28,6 +28,7 @@ from ingestion.areas import last_month
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
+from ingestion.model import SAMPLE_MARK
 from ingestion.rulebook_model import Indicator
 from ingestion.units import json_number, plain, ratio
 from quality.warehouse import basis_of_cells, build_as_of, current_build, open_build, query
@@ -302,7 +303,7 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
     if indicator.factor:
         answer["factor"] = {"name": indicator.factor, "value": plain(catalogue.persons_per_household)}
     if question.sample:
-        answer["marker"] = "模拟数据"
+        answer["marker"] = SAMPLE_MARK
     part_unit = catalogue.indicator(indicator.numerator).unit if indicator.numerator else unit
     if chosen is None:
         status, zh, en, numerator, denominator = absent(reader, question, indicator)

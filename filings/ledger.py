@@ -15,6 +15,7 @@ from typing import Any
 from filings.figures import Question, Reader
 from ingestion import outputs
 from ingestion.errors import UsageError
+from ingestion.model import SAMPLE_MARK
 from ingestion.register import Register
 from ingestion.units import json_number, plain
 
@@ -106,7 +107,7 @@ def ledger(reader: Reader, asked: Asked) -> list[dict[str, Any]]:
     for row in rows:
         sheet, cell = maps.get(row["map_id"], {}).get(row["field"], [None, None])
         row["sheet"], row["cell"] = sheet, f"{cell}{row['row_no']}" if cell and row["row_no"] else cell
-        row["marker"] = "模拟数据" if asked.sample else ""
+        row["marker"] = SAMPLE_MARK if asked.sample else ""
         row["unit_name"] = book.area(row["unit_code"]).name_zh
         row["movement_zh"] = movements[row["movement"]]["name_zh"]
         row["source_zh"] = sources[row["source"]]["name_zh"] if row["source"] in sources else None
@@ -157,7 +158,7 @@ def summary(reader: Reader, asked: Asked) -> dict[str, Any]:
         ],
         "identities": _identities(reader, asked),
     }
-    return answer | ({"marker": "模拟数据"} if asked.sample else {})
+    return answer | ({"marker": SAMPLE_MARK} if asked.sample else {})
 
 
 def _identities(reader: Reader, asked: Asked) -> dict[str, Any]:
@@ -204,8 +205,8 @@ def file_of(rows: list[dict[str, Any]], suffix: str, asked: Asked) -> bytes:
     texts = [[_text(row[name]) for name, _ in COLUMNS] for row in rows]
     if suffix == "csv":
         return outputs.csv_bytes([header, *texts])
-    title = f"{'模拟数据 ' if asked.sample else ''}资金台账 {asked.area} {asked.period}"
-    sheet = "模拟数据 ledger" if asked.sample else "ledger"
+    title = f"{f'{SAMPLE_MARK} ' if asked.sample else ''}资金台账 {asked.area} {asked.period}"
+    sheet = f"{SAMPLE_MARK} ledger" if asked.sample else "ledger"
     return outputs.xlsx_bytes([header, *texts], title=title, sheet=sheet, numbers=AMOUNTS)
 
 

@@ -10,7 +10,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from ingestion.areas import last_month
 from ingestion.errors import UsageError
+from ingestion.model import SAMPLE_MARK
 from ingestion.units import json_number, plain, ratio
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def bounds(reader: Reader, question: Question, account: str | None = None) -> di
     if not rows:
         return None
     row = rows[0]
-    month = question.period if len(question.period) == 7 else f"{question.period}-12"
+    month = last_month(question.period)
     filled = reader.rows(
         """select u.unit_code, u.last_period, u.last_value, u.plan_value from fct_bound_units as u
            inner join area_closure as c on u.unit_code = c.unit_code
@@ -167,13 +169,12 @@ def levels(reader: Reader, question: Question) -> dict[str, Any]:
         "rows": [_row(reader, question, area, held.get(area)) for area in [question.area, *standing]],
     }
     if question.sample:
-        answer["marker"] = "模拟数据"
+        answer["marker"] = SAMPLE_MARK
     return answer
 
 
 def _stands(reader: Reader, area: str, period: str) -> bool:
     """Whether a unit exists in a period, by the months that the register of areas gives."""
-    last = period.split("/")[-1]
-    month = f"{last}-12" if len(last) == 4 else last[:7]
+    month = last_month(period)
     held = reader.catalogue.area(area)
     return (held.valid_from or month) <= month <= (held.valid_to or month)

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ingestion.errors import UsageError
+from ingestion.model import SAMPLE_MARK
 from ingestion.units import json_number, plain
 
 if TYPE_CHECKING:
@@ -174,5 +175,5 @@ def pipeline(
         "survival": _survival(steps, names),
     }
     if sample:
-        answer["marker"] = "模拟数据"
+        answer["marker"] = SAMPLE_MARK
     return answer

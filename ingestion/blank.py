@@ -23,9 +23,9 @@ from ingestion.blank_tables import LastRows, add_aids, write_table
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.columns import PREVIOUS
 from ingestion.errors import UsageError
-from ingestion.model import Value
+from ingestion.model import SAMPLE_MARK, Value
 from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS
-from ingestion.returns import FILED_ON, LEGAL_MARKS, META_SHEET, PERIOD, SAMPLE_MARK, UNIT_CODE, UNIT_NAME
+from ingestion.returns import FILED_ON, LEGAL_MARKS, META_SHEET, PERIOD, UNIT_CODE, UNIT_NAME
 from ingestion.rulebook_model import FieldSet, Form, FormField
 
 PENDING = "待定"

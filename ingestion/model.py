@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Value = Decimal | str | dt.date | bool
 Content = tuple[Value, Value, str]  # of a cell: value, value in the unit of the form, and as it stands there
+SAMPLE_MARK = "模拟数据"  # of everything that is not real
 SEVERITIES = ("error", "warning", "info", "cannot_tell")
 
 

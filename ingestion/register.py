@@ -194,10 +194,9 @@ class Register:
             sa.event.listen(self.engine, "connect", _sqlite_settings)
             sa.event.listen(self.engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
         try:
+            # it is opened again and again, and looking for its tables costs more than most reads
             file = _file_of(self.engine)
-            if (
-                file is None or file not in _complete
-            ):  # it is opened again and again, and looking costs more than most reads
+            if file is None or file not in _complete:
                 metadata.create_all(self.engine)
                 _add_missing_columns(self.engine)
                 if file := _file_of(self.engine):

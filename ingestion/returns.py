@@ -15,7 +15,7 @@ from ingestion.blank_map import cell_map
 from ingestion.catalogue import Catalogue
 from ingestion.cells import SheetFindings, clean, first_cells
 from ingestion.items import ItemsReader
-from ingestion.model import Finding, ReadResult
+from ingestion.model import SAMPLE_MARK, Finding, ReadResult
 from ingestion.rulebook_model import Area, Form
 from ingestion.tables import read_tables
 from ingestion.units import normalise
@@ -23,7 +23,6 @@ from ingestion.validity import is_asked
 from ingestion.workbook import Sheet, Workbook, column_letters
 
 META_SHEET = "_jiugai"
-SAMPLE_MARK = "模拟数据"
 # the legal marks of a departmental form: id in the catalogue → label printed in the header
 LEGAL_MARKS = {
     "form_no": "表号",

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingestion.catalogue import catalogue
+from ingestion.model import SAMPLE_MARK
 from ingestion.register import Register, compiled_rules, decisions, explanations, submissions
-from ingestion.returns import SAMPLE_MARK
 from quality.answer_book import place_of
 from quality.decisions import unexplained
 

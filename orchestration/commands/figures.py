@@ -55,10 +55,10 @@ def _question_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--area", required=True, help="六位地区代码，全国 000000 Area code."),
         click.option("--period", required=True, help="2023、2023-09 或 2019/2022 Period."),
         click.option("--dim", "dims", multiple=True, metavar="NAME=CODE", help="分组，如 source=F11 Dimension."),
-        click.option("--programme", default="national", show_default=True, help="national · local · subsidy"),
+        options.programme,
         click.option("--areas", type=click.Choice(["then", "now"]), default="then", show_default=True),
         click.option("--flow", is_flag=True, help="只看当月 The month alone."),
-        click.option("--as-of", help="按此时点所知 As known at this moment."),
+        options.as_of,
         click.option("--release", help="从已发布的文件夹读 Read from a release."),
         options.sample,
         options.home,
@@ -86,14 +86,12 @@ def _asked(
     read: Callable[[Reader, Question], dict[str, Any]], home: Path, as_of: str | None, release: str | None, **asked: Any
 ) -> dict[str, Any]:
     """One question put to the build, the build as of a moment, or the release."""
-    from filings.figures import open_reader
     from ingestion.errors import UsageError
-    from ingestion.moments import parse_moment
 
     if as_of and release:
         raise UsageError("--as-of 与 --release 只能给一个 (give one of them)")
     question = _question(**asked)
-    with open_reader(home, as_of=parse_moment(as_of) if as_of else None, release=release) as reader:
+    with options.open_reader(home, as_of, release) as reader:
         return read(reader, question)
 
 
@@ -125,8 +123,8 @@ def trace(as_json: bool, lang: str, **asked: Any) -> None:
 @click.argument("indicator")
 @click.option("--area", required=True, help="六位地区代码，全国 000000 Area code.")
 @click.option("--period", required=True, help="2023、2023-09 Period.")
-@click.option("--programme", default="national", show_default=True, help="national · local · subsidy")
-@click.option("--as-of", help="按此时点所知 As known at this moment.")
+@options.programme
+@options.as_of
 @options.sample
 @options.home
 @options.as_json
@@ -145,8 +143,8 @@ def levels(as_json: bool, lang: str, **asked: Any) -> None:
 @click.option("--area", required=True, help="六位地区代码，全国 000000 Area code.")
 @click.option("--cohort", required=True, type=click.IntRange(2000, 2099), help="计划年度 Plan year.")
 @click.option("--month", help="清单月份，如 2023-09，缺省为最新 Month of the rosters, by default the newest.")
-@click.option("--programme", default="national", show_default=True, help="national · local · subsidy")
-@click.option("--as-of", help="按此时点所知 As known at this moment.")
+@options.programme
+@options.as_of
 @options.sample
 @options.home
 @options.as_json
@@ -163,12 +161,10 @@ def pipeline(
     lang: str,
 ) -> None:
     """一个计划年度的任务走到哪一步、用时多久 The tasks of a plan year: stages, durations, share not yet reached."""
-    from filings.figures import open_reader
     from filings.pipeline import pipeline as run
-    from ingestion.moments import parse_moment
     from orchestration.display_levels import show_pipeline
 
-    with open_reader(home, as_of=parse_moment(as_of) if as_of else None) as reader:
+    with options.open_reader(home, as_of) as reader:
         answer = run(reader, area, cohort, month, programme=programme, sample=sample)
     options.emit(answer) if as_json else show_pipeline(answer, lang)
     sys.exit(0 if answer["stages"] else 1)
@@ -180,8 +176,8 @@ def pipeline(
 @click.option(
     "--last", type=click.IntRange(1, 30), help="近N年，输出写明是哪几年 The newest N years, named in the answer."
 )
-@click.option("--programme", default="national", show_default=True, help="national · local · subsidy")
-@click.option("--as-of", help="按此时点所知 As known at this moment.")
+@options.programme
+@options.as_of
 @options.sample
 @options.home
 @options.as_json
@@ -200,14 +196,12 @@ def benefits(
     """惠及户数与人数：公布口径与实际口径并列 Households and residents reached, the published usage beside the real one."""
     from filings.benefits import benefits as run
     from filings.benefits import last_years
-    from filings.figures import open_reader
     from ingestion.errors import UsageError
-    from ingestion.moments import parse_moment
     from orchestration.display_levels import show_benefits
 
     if (period is None) == (last is None):
         raise UsageError("--period 与 --last 请给一个 (give one of --period and --last)")
-    with open_reader(home, as_of=parse_moment(as_of) if as_of else None) as reader:
+    with options.open_reader(home, as_of) as reader:
         if last is not None:
             period = last_years(reader, area, last, programme=programme, sample=sample)
         if period is None:

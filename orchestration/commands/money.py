@@ -25,8 +25,8 @@ from orchestration.commands import options
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="写成 .csv 或 .xlsx Write the rows to a file."
 )
-@click.option("--programme", default="national", show_default=True, help="national · local · subsidy")
-@click.option("--as-of", help="按此时点所知 As known at this moment.")
+@options.programme
+@options.as_of
 @options.sample
 @options.home
 @options.as_json
@@ -37,15 +37,13 @@ def ledger(
 ) -> None:  # fmt: skip
     """资金台账：每个填报单元格一行，并核对恒等式 The fund ledger, a row a filed cell; identities checked."""
     import filings.ledger as book
-    from filings.figures import open_reader
     from ingestion.archive import write_whole
     from ingestion.errors import UsageError
-    from ingestion.moments import parse_moment
 
     if by_project and out is not None:
         raise UsageError("--projects 只显示，不写台账文件 (--projects is shown, not written)")
     asked = book.Asked(area, period, source, group, account, movement, programme, sample)
-    with open_reader(home, as_of=parse_moment(as_of) if as_of else None) as reader:
+    with options.open_reader(home, as_of) as reader:
         answer = book.summary(reader, asked)
         if by_project:
             answer["projects"] = book.projects(reader, asked)
@@ -68,7 +66,7 @@ def ledger(
     "--area", help="六位地区代码；不给则为全部有存量的地区 Area code; all that have a printed stock when left out."
 )
 @click.option("--period", help="年份；不给则为各口径最新一年 Year; the newest of each definition when left out.")
-@click.option("--as-of", help="按此时点所知 As known at this moment.")
+@options.as_of
 @options.sample
 @options.home
 @options.as_json
@@ -77,11 +75,9 @@ def need(
     area: str | None, period: str | None, as_of: str | None, sample: bool, home: Path, as_json: bool, lang: str
 ) -> None:
     """还剩多少要改：按各个公布存量口径 What remains, against each printed stock with its definition."""
-    from filings.figures import open_reader
     from filings.need import need as run
-    from ingestion.moments import parse_moment
 
-    with open_reader(home, as_of=parse_moment(as_of) if as_of else None) as reader:
+    with options.open_reader(home, as_of) as reader:
         found = [] if sample else run(reader, area, period)  # stocks are printed ones alone
     if as_json:
         options.emit(found)

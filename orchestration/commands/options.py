@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from filings.figures import Reader
 
 Home = click.Path(file_okay=False, path_type=Path)
 
@@ -41,6 +45,24 @@ def lang(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def sample(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--sample", is_flag=True, help="用模拟数据回答 Answer from the sample returns.")(function)
+
+
+def programme(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--programme", default="national", show_default=True, help="national · local · subsidy")(
+        function
+    )
+
+
+def as_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--as-of", help="按此时点所知 As known at this moment.")(function)
+
+
+def open_reader(home: Path, as_of: str | None, release: str | None = None) -> AbstractContextManager[Reader]:
+    """The build, the build as of a moment, or a release, as `--home`, `--as-of` and `--release` ask for it."""
+    import filings.figures
+    from ingestion.moments import parse_moment
+
+    return filings.figures.open_reader(home, as_of=parse_moment(as_of) if as_of else None, release=release)
 
 
 def emit(document: Any) -> None:

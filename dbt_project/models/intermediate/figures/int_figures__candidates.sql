@@ -62,8 +62,7 @@ asked as (
     select distinct
         area_code,
         period,
-        case when length(split_part(period, '/', -1)) = 4 then split_part(period, '/', -1) || '-12'
-            else left(split_part(period, '/', -1), 7) end as last_month
+        {{ last_month('period') }} as last_month
     from summed
     where basis <> 'filed'
 ),

@@ -120,8 +120,7 @@ first_parted as (
 months as (
     select distinct
         period,
-        case when length(split_part(period, '/', -1)) = 4 then split_part(period, '/', -1) || '-12'
-            else left(split_part(period, '/', -1), 7) end as last_month
+        {{ last_month('period') }} as last_month
     from filed
 ),
 

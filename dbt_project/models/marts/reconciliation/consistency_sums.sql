@@ -21,8 +21,7 @@ summed as (
         sum({{ printed_low('value', 'rounding', 'qualifier') }}) as low,
         case when count(*) = count({{ printed_high('value', 'rounding', 'qualifier') }})
             then sum({{ printed_high('value', 'rounding', 'qualifier') }}) end as high,
-        case when length(split_part(period, '/', -1)) = 4 then split_part(period, '/', -1) || '-12'
-            else left(split_part(period, '/', -1), 7) end as last_month
+        {{ last_month('period') }} as last_month
     from held
     group by all
 ),
