@@ -148,17 +148,11 @@ class Store:
         None for files that gave no rows.
         """
         if row["source_id"]:
-            return self.root / "form=PUB" / f"source={row['source_id']}" / "rows.parquet"
+            return self.root / f"form=PUB/source={row['source_id']}/rows.parquet"
         if row["form"] is None or row["unit_code"] is None or row["period"] is None:
             return None
         fields = fields or self.catalogue.form(row["form"]).field_sets[0]
-        return (
-            self.root
-            / f"form={fields.id}"
-            / f"period={row['period']}"
-            / f"province={row['province_code']}"
-            / "rows.parquet"
-        )
+        return self.root / f"form={fields.id}/period={row['period']}/province={row['province_code']}/rows.parquet"
 
     def _sets(self, row: Mapping[str, Any]) -> list[FieldSet] | list[None]:
         return [None] if row["source_id"] else self.catalogue.form(row["form"]).field_sets
