@@ -8,6 +8,7 @@ when this process does, after what it has begun. It opens no untrusted file: tha
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import pickle
 import select
@@ -131,6 +132,7 @@ def _stop_all() -> None:
 
 def main() -> None:
     """Do what comes in until no more does."""
+    gc.set_threshold(100_000)  # a workbook that is written is made of many objects, and is not done before it is done
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the other process, and this one after it
     given, told = sys.stdin.buffer, os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing that work may print is an answer

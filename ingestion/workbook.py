@@ -48,15 +48,18 @@ class Cell(NamedTuple):
     @property
     def number(self) -> Decimal | None:
         """The exact number of a numeric cell; None for text (text never becomes a number here)."""
-        if self.kind != "n":
-            return None
-        return decimal_of(float(self.text)) if any(c in self.text for c in ".eE") else Decimal(self.text)
+        return _number(self.text) if self.kind == "n" else None
 
     @property
     def shown(self) -> str:
         """Text for people: a whole number without the `.0` of a double."""
         number = self.number
         return self.text if number is None else format(number, "f")
+
+
+@lru_cache(maxsize=1 << 14)  # the same few numbers stand in most returns
+def _number(text: str) -> Decimal | None:
+    return decimal_of(float(text)) if any(c in text for c in ".eE") else Decimal(text)
 
 
 class Sheet:

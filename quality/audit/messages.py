@@ -149,10 +149,11 @@ def cannot_tell(outcomes: Sequence[Outcome], target: Target, before: Said) -> Fi
     check, items = outcomes[0].check, target.case.items
     if not isinstance(check, Check) or isinstance(check.over, FormTable):
         return _cannot_tell(outcomes, target)
-    lacks = tuple([items.get(name) is None for o in outcomes for name in _fields(o)])
-    absent = tuple([t not in target.case.tables for t in check.foreign])
+    checks = [o.check for o in outcomes if isinstance(o.check, Check)]
+    lacks = tuple([items.get(name) is None for c in checks for name in c.fields])
+    absent = tuple([t not in target.case.tables for t in check.foreign]) if check.foreign else ()
     place = target.place(check.over, 0, check.fields[0]) if check.fields else None
-    key = tuple([id(o.check) for o in outcomes]), lacks, absent, place, target.own, target.result.form
+    key = tuple(map(id, checks)), lacks, absent, place, target.own, target.result.form
     if key not in before:
         before[key] = _cannot_tell(outcomes, target)
     return before[key]

@@ -34,6 +34,7 @@ WHOLE = -1  # in place of a row: the table as a whole
 BATCH_ROWS = 60_000  # of all tables of the returns that are judged together
 SIDE_BY_SIDE = 5_000  # rows that are worth a thread: DuckDB judges them while relations between rows are looked at
 Row = Mapping[str, Any]
+NO_VALUES: Row = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Outcome(NamedTuple):
     row: int
     check: Check | SetCheck
     verdict: bool | None
-    values: Mapping[str, Any] = MappingProxyType({})
+    values: Mapping[str, Any] = NO_VALUES
     other: int | None = None  # the row that a relation between rows found it equal to
 
 
@@ -289,7 +290,7 @@ class Tables:
             ]
 
         return [
-            Outcome(row[0], row[1], check, verdict, {name: row[at] for name, at in places})
+            Outcome(row[0], row[1], check, verdict, {name: row[at] for name, at in places} if places else NO_VALUES)
             for row in rows
             for check, verdict, places in speaking(row[2 : 2 + len(checks)])
         ]
