@@ -45,14 +45,18 @@ class Told:
             return False
         others, met = list[list[Any]](), 0
         for number, held in enumerate(values, start=1):
-            start, known = frame.starts.get(number), frame.rows.get(number)
+            start = frame.starts.get(number)
             if start is not None and held[: len(start)] == start:
-                row = travelling(number, held, len(start))
+                met += 1
+                rest = held[len(start) :]
+                row = travelling(number, held, len(start)) if rest.count("") < len(rest) else None
             else:
-                row = travelling(number, held, 0)
-                if known is not None and (row is None or (row := _own(known, row)) is None):
-                    return False
-            met += known is not None
+                row, known = travelling(number, held, 0), frame.rows.get(number)
+                if known is not None:
+                    met += 1
+                    row = None if row is None else _own(known, row)
+                    if row is None:
+                        return False
             if row is not None and row[1]:
                 others.append(row)
         if met < len(frame.rows):
