@@ -17,6 +17,44 @@ shared as (
     select distinct indicator from accounts
 ),
 
+-- what is filed at all, by operand: most breakdowns of one operand have no counterpart in the other
+filed as (
+    select distinct indicator, dim_name, dim_code, account, is_sample
+    from {{ ref('fct_observations') }}
+    where role = 'return'
+),
+
+asked as (
+    select
+        r.ratio,
+        r.figure_role,
+        r.is_of_parts,
+        f.*,
+        case when r.is_of_parts then '' else f.dim_name end as ratio_dim_name,
+        case when r.is_of_parts then '' else f.dim_code end as ratio_dim_code,
+        case when a.account is not null then 'returns ' || f.account else 'returns' end as group_id,
+        i.is_additive
+    from filed as f
+    inner join {{ ref('ratio_operands') }} as r
+        on f.indicator = r.operand
+       and (not r.is_of_parts or (f.dim_name = coalesce(r.dim_name, '') and f.dim_code = coalesce(r.dim_code, '')))
+    inner join {{ ref('indicators') }} as i on f.indicator = i.indicator
+    left join accounts as a on r.ratio = a.indicator and f.account = a.account
+    left join shared as s on r.ratio = s.indicator
+    where a.account is not null or s.indicator is null
+),
+
+-- an operand made of several codes is known where all of them are that the account asks for
+answerable as (
+    select *, count(distinct dim_code) over (partition by ratio, figure_role, is_sample, account) as parts
+    from asked as x
+    where exists (
+        select 1 from asked as y
+        where x.ratio = y.ratio and x.is_sample = y.is_sample and x.ratio_dim_code = y.ratio_dim_code
+          and x.group_id = y.group_id and x.figure_role <> y.figure_role
+    )
+),
+
 operands as (
     select
         o.source_kind,
@@ -24,54 +62,37 @@ operands as (
         o.programme,
         r.ratio as indicator,
         r.figure_role,
-        case when r.is_of_parts then '' else o.dim_name end as dim_name,
-        case when r.is_of_parts then '' else o.dim_code end as dim_code,
+        r.ratio_dim_name as dim_name,
+        r.ratio_dim_code as dim_code,
         o.dim_code as observed_dim_code,
         o.unit_code,
         coalesce(h.heir_code, o.unit_code) as matched_unit,
         o.period,
-        case when a.account is not null then 'returns ' || o.account else 'returns' end as group_id,
+        r.group_id,
         o.account,
         o.value,
         o.submission_id,
-        i.is_additive,
-        r.is_of_parts
+        r.is_additive,
+        r.is_of_parts,
+        r.parts
     from {{ ref('fct_observations') }} as o
-    inner join {{ ref('ratio_operands') }} as r
-        on o.indicator = r.operand
-       and (not r.is_of_parts or (o.dim_name = coalesce(r.dim_name, '') and o.dim_code = coalesce(r.dim_code, '')))
-    inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
+    inner join answerable as r
+        on o.indicator = r.indicator and o.dim_code = r.dim_code and o.account = r.account and o.is_sample = r.is_sample
     left join plans_inherited as h
         on o.unit_code = h.unit_code and o.indicator = h.indicator and left(o.period, 4) = left(h.month, 4)
        and case when length(o.period) = 4 then o.period || '-12' else o.period end >= h.month
-    left join accounts as a on r.ratio = a.indicator and o.account = a.account
-    left join shared as s on r.ratio = s.indicator
-    where o.role = 'return' and (a.account is not null or s.indicator is null)
-),
-
--- an operand made of several codes is known where all of them are that the account asks for
-asked_parts as (
-    select indicator, figure_role, is_sample, account, count(distinct observed_dim_code) as parts
-    from operands
-    where is_of_parts
-    group by all
+    where o.role = 'return'
 ),
 
 whole as (
     select * from operands
     where not is_of_parts
     union all
-    select operands.*
-    from operands
-    inner join asked_parts as a
-        on operands.indicator = a.indicator and operands.figure_role = a.figure_role
-       and operands.is_sample = a.is_sample and operands.account = a.account
-    where operands.is_of_parts
-    qualify count(distinct operands.observed_dim_code) over (
-        partition by
-            operands.indicator, operands.figure_role, operands.is_sample, operands.programme, operands.period,
-            operands.unit_code, operands.group_id
-    ) = a.parts
+    select * from operands
+    where is_of_parts
+    qualify count(distinct observed_dim_code) over (
+        partition by indicator, figure_role, is_sample, programme, period, unit_code, group_id
+    ) = parts
 ),
 
 units as (
