@@ -1,4 +1,5 @@
 -- Indicator values of units, from the fields that the rule book names. Grain: kind × indicator × dim × unit × period.
+{{ config(materialized='view') }}
 with asked as (
     select
         v.submission_id,

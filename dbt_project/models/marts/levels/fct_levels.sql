@@ -167,6 +167,7 @@ weights as (
     full join year_before as b on {{ same_keys('u', 'b', keys) }} and u.area_code = b.area_code
 ),
 
+-- a unit has no units below it: it covers itself
 covered as (
     select
         {{ keys_of('w', keys) }}, c.area_code,
@@ -174,8 +175,16 @@ covered as (
         sum(w.value_before::decimal(28, 8)) filter (where w.is_reported) as last_year_reported,
         sum(w.value_before::decimal(28, 8)) as last_year_total
     from weights as w
-    inner join {{ ref('area_closure') }} as c on w.unit_code = c.unit_code
+    inner join {{ ref('area_closure') }} as c on w.unit_code = c.unit_code and w.unit_code <> c.area_code
     group by all
+    union all
+    select
+        {{ keys_of('w', keys) }}, w.unit_code,
+        case when w.is_reported then 1 else 0 end,
+        case when w.is_reported then w.value_before end,
+        w.value_before
+    from weights as w
+    inner join {{ ref('area_closure') }} as c on w.unit_code = c.unit_code and w.unit_code = c.area_code
 ),
 
 final as (
