@@ -69,17 +69,6 @@ opened_units as (
     group by all
 ),
 
--- units with the same areas above them are added up first: those of a city, as a rule
-placed as (
-    select unit_code, min(unit_code) over (partition by areas) as place, areas
-    from (
-        select unit_code, list(area_code order by area_code) as areas
-        from {{ ref('area_closure') }}
-        where area_code <> unit_code
-        group by unit_code
-    ) as u
-),
-
 by_place as (
     select
         {{ keys_of('u', keys) }}, p.place,
@@ -89,7 +78,7 @@ by_place as (
         bool_or(u.is_estimate) as is_estimate,
         any_value(u.submission_id) as submission_id
     from units as u
-    inner join placed as p on u.unit_code = p.unit_code
+    inner join {{ ref('int_areas__places') }} as p on u.unit_code = p.unit_code
     where u.is_additive
     group by {{ keys_of('u', keys) }}, p.place
 ),
@@ -97,7 +86,9 @@ by_place as (
 members as (
     select {{ keys_of('b', keys) }}, c.area_code, 'summed' as basis, b.value, b.cells, b.units, b.is_estimate, b.submission_id
     from by_place as b
-    inner join (select unnest(areas) as area_code, place from placed where unit_code = place) as c on b.place = c.place
+    inner join (
+        select place, unnest(areas) as area_code from {{ ref('int_areas__places') }} where unit_code = place
+    ) as c on b.place = c.place
     union all
     select {{ keys_of('p', keys) }}, p.area_code, 'summed' as basis, p.value, p.cells, 1 as units, p.is_estimate, p.submission_id
     from (from inherited union all from own) as p
