@@ -7,6 +7,8 @@ Not here: the SQL of these models, which is written by hand, and the words of ev
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -14,6 +16,7 @@ import yaml
 from ingestion.catalogue import Catalogue
 from ingestion.rulebook_model import FieldSet, FormField, FormTable
 
+MODELS = Path(__file__).resolve().parent.parent / "dbt_project" / "models"
 HEAD = "# Generated from rulebook/forms by ingestion.dbt_words (`make seeds`); never edited by hand.\n"
 STAGED = {
     "J1": "stg_j1__plan",
@@ -105,8 +108,16 @@ def _staged(c: Catalogue, asked: FieldSet) -> dict[str, Any]:
     return model | {"columns": columns}
 
 
+def _kept(asked: FormTable) -> set[str]:
+    """The columns that rows in force keep: those that the model names, of a model that names none all."""
+    sql = (MODELS / "intermediate" / "rows" / f"int_{asked.id.lower()}__in_force.sql").read_text(encoding="utf-8")
+    named = re.search(r"rows_in_force\([^\[)]*\[(.*?)\]", sql, re.S)
+    return set(re.findall(r"'(\w+)'", named[1])) if named else {*WHO, *asked.by_id}
+
+
 def _in_force(c: Catalogue, asked: FormTable) -> dict[str, Any]:
     """Rows in force, with what their readers rely on: faults of returns, so they warn."""
+    kept = _kept(asked)
     summed_by = {
         column for i in c.indicators.values() for f in i.accounts if f.form == asked.id for column in f.rows_by.values()
     }
@@ -116,7 +127,7 @@ def _in_force(c: Catalogue, asked: FormTable) -> dict[str, Any]:
         tests.append({"unique_key": {"arguments": {"columns": key}, "config": WARN}})
     if asked.parent is not None:
         tests.append({"task_on_roster": {"config": WARN}})
-    columns = [*_columns(c, asked), *map(_block, WHEN)]
+    columns = [*(one for one in _columns(c, asked) if one["name"] in kept), *map(_block, WHEN)]
     for column in columns:
         field = asked.by_id.get(column["name"])
         if column["name"] in summed_by and field is not None:

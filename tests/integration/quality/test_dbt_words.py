@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -12,10 +14,8 @@ from orchestration.manifest import manifest, models
 from quality.warehouse import current_build, export_register
 
 
-def told(node: dict[str, object]) -> set[str]:
-    columns = node["columns"]
-    assert isinstance(columns, dict)
-    return set(columns)
+def told(node: Mapping[str, Any]) -> set[str]:
+    return set(node["columns"])
 
 
 def test_the_columns_of_a_build_are_those_that_have_words(demo_home: Path) -> None:
