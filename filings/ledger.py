@@ -20,7 +20,6 @@ from ingestion.register import Register
 from ingestion.units import json_number, plain
 
 PERIOD = re.compile(r"20\d\d(-(0[1-9]|1[0-2]))?")
-MOST_SHEET_ROWS = 1_048_575  # what a sheet of a workbook holds below its heading
 ACCOUNTS = ("J2", "J3F", "J4F", "J4", "J4C")
 # a column of the files: name, words
 COLUMNS = (
@@ -197,20 +196,8 @@ def projects(reader: Reader, asked: Asked) -> list[dict[str, Any]]:
 
 def file_of(rows: list[dict[str, Any]], suffix: str, asked: Asked) -> bytes:
     """The rows as csv or xlsx, a heading first. Raises UsageError for another format, or more rows than a sheet holds."""
-    if suffix not in ("csv", "xlsx"):
-        raise UsageError(f"台账可写成 .csv 或 .xlsx，不能写成 .{suffix} (write .csv or .xlsx)")
-    if suffix == "xlsx" and len(rows) > MOST_SHEET_ROWS:
-        raise UsageError(f"共 {len(rows)} 行，一个工作表放不下；请写 .csv 或缩小范围 (more rows than a sheet holds)")
-    header = [f"{zh} {name}" for name, zh in COLUMNS]
-    texts = [[_text(row[name]) for name, _ in COLUMNS] for row in rows]
-    if suffix == "csv":
-        return outputs.csv_bytes([header, *texts])
-    title = f"{f'{SAMPLE_MARK} ' if asked.sample else ''}资金台账 {asked.area} {asked.period}"
-    sheet = f"{SAMPLE_MARK} ledger" if asked.sample else "ledger"
-    return outputs.xlsx_bytes([header, *texts], title=title, sheet=sheet, numbers=AMOUNTS)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return "" if value is None else str(value)
+    names = [name for name, _ in COLUMNS]
+    mark = SAMPLE_MARK if asked.sample else ""
+    table = [[f"{zh} {name}" for name, zh in COLUMNS], *(outputs.texts(row, names) for row in rows)]
+    title = f"{mark} 资金台账 {asked.area} {asked.period}".strip()
+    return outputs.table_bytes(table, suffix, title=title, sheet=f"{mark} ledger".strip(), numbers=AMOUNTS)
