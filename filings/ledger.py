@@ -21,6 +21,11 @@ from ingestion.units import json_number, plain
 
 PERIOD = re.compile(r"20\d\d(-(0[1-9]|1[0-2]))?")
 ACCOUNTS = ("J2", "J3F", "J4F", "J4", "J4C")
+SPANS = {
+    "year": ("全年", "of the year"),
+    "year_to_date": ("年初至月末", "year to date"),
+    "life_to_date": ("自立项起累计", "life to date"),
+}
 # a column of the files: name, words
 COLUMNS = (
     ("marker", "数据性质"), ("programme", "任务范围"), ("unit_code", "单位代码"), ("unit_name", "单位"), ("period", "报告期"),
@@ -117,6 +122,13 @@ def ledger(reader: Reader, asked: Asked) -> list[dict[str, Any]]:
     return found
 
 
+def count(reader: Reader, asked: Asked) -> int:
+    """How many rows there are. Raises: UsageError for a question that cannot be asked."""
+    asked.check(reader)
+    where, parameters = asked.condition
+    return int(reader.rows(f"select count(*) as n from fct_fund_ledger where {where}", parameters)[0]["n"])
+
+
 def summary(reader: Reader, asked: Asked) -> dict[str, Any]:
     """What the rows add up to by account and movement, and which identities of the same units and periods do not hold.
 
@@ -134,7 +146,6 @@ def summary(reader: Reader, asked: Asked) -> dict[str, Any]:
             from fct_fund_ledger where {where} and {whole} group by all order by account, movement""",
         parameters,
     )
-    count = reader.rows(f"select count(*) as n from fct_fund_ledger where {where}", parameters)[0]["n"]
     names = reader.catalogue.codelist("fund_movements")
     order = {code: n for n, code in enumerate(names)}
     sums.sort(key=lambda r: (ACCOUNTS.index(r["account"]), order[r["movement"]]))
@@ -145,7 +156,7 @@ def summary(reader: Reader, asked: Asked) -> dict[str, Any]:
         "programme": asked.programme,
         "sample_data": asked.sample,
         "as_of": reader.as_of,
-        "rows": count,
+        "rows": count(reader, asked),
         "sums": [
             {
                 **{k: r[k] for k in ("account", "span", "movement", "rows", "units")},

@@ -43,9 +43,7 @@ def show_effects(a: dict[str, Any], lang: str) -> None:
             "empty: not filed; B: computed anew, never subtract across; U: units are missing; +n: finished with no month, in no year"
         )
     if len(held) > 1:
-        console().print(
-            "两种口径不相加" if lang == "zh" else "the two scopes are never added"
-        )
+        console().print("两种口径不相加" if lang == "zh" else "the two scopes are never added")
     _show_checks(a["checks"], at)
     if "file" in a:
         console().print(f"→ [bold]{a['file']}[/]")
