@@ -28,8 +28,8 @@ from ingestion.areas import last_month
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
+from ingestion.indicator_model import Indicator
 from ingestion.model import SAMPLE_MARK
-from ingestion.rulebook_model import Indicator
 from ingestion.units import json_number, plain, ratio
 from quality.warehouse import basis_of_cells, build_as_of, current_build, open_build, query
 
