@@ -24,7 +24,7 @@ NOT_ADDITIVE = frozenset({"年", "月", "日", "度", "%"})  # units whose sum o
 
 
 class RulebookModel(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Bilingual(RulebookModel):

@@ -6,8 +6,8 @@ from typing import Any
 
 from dashboards.data.reading import has_column, latest, read_frame
 from dashboards.frames import FIRST_YEAR, RATES, Frame, Key
-from filings.figures import Reader
 from filings.funds import accounts
+from filings.reader import Reader
 from ingestion.catalogue import NATION
 from ingestion.register import Register
 
