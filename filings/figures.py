@@ -19,8 +19,8 @@ from filings.reader import Reader
 from filings.windows import window
 from ingestion.areas import last_month
 from ingestion.catalogue import Catalogue
+from ingestion.indicator_model import Indicator
 from ingestion.model import SAMPLE_MARK
-from ingestion.rulebook_model import Indicator
 from ingestion.units import json_number, plain, ratio
 from quality.warehouse import basis_of_cells
 

@@ -16,7 +16,7 @@ from typing import Any
 from filings.intervals import Interval, printed_interval
 from filings.reader import Reader
 from ingestion.catalogue import Catalogue
-from ingestion.rulebook_model import ControlTotal
+from ingestion.printed_model import ControlTotal
 from ingestion.units import plain
 
 RETURNS = "returns"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ingestion.catalogue import Catalogue
 from ingestion.errors import UsageError
-from ingestion.rulebook_model import Indicator
+from ingestion.indicator_model import Indicator
 
 PERIOD = re.compile(r"20\d\d(-(0[1-9]|1[0-2]))?|20\d\d/20\d\d")
 DATED = re.compile(r"20\d\d-\d\d-\d\d(/20\d\d-\d\d-\d\d)?")  # of publications alone: to a day, or between two days

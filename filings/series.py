@@ -15,7 +15,8 @@ from filings.missing import interval_for
 from filings.question import Question
 from filings.reader import Reader
 from ingestion.errors import UsageError
-from ingestion.rulebook_model import Indicator, Rebasing
+from ingestion.indicator_model import Indicator
+from ingestion.printed_model import Rebasing
 from ingestion.units import json_number, plain
 
 FREQUENCIES = ("year", "month")

@@ -16,7 +16,7 @@ from filings.comparable import PARTS
 from filings.figures import answered
 from filings.question import Question
 from filings.reader import Reader
-from ingestion.rulebook_model import Indicator
+from ingestion.indicator_model import Indicator
 from ingestion.units import json_number, plain
 
 Rows = list[dict[str, Any]]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.catalogue import Catalogue
-from ingestion.rulebook_model import FieldSet
+from ingestion.form_model import FieldSet
 
 
 def partition_path(

@@ -26,12 +26,12 @@ from ingestion.archive import Archive, write_whole
 from ingestion.catalogue import Catalogue
 from ingestion.cell_columns import CODE
 from ingestion.errors import RetriableError
+from ingestion.form_model import FieldSet, FormTable
 from ingestion.model import ReadResult, Value
 from ingestion.partition_paths import partition_path
 from ingestion.raw_texts import RAW, Texts, texts_in, unusual_texts
 from ingestion.reading import read_bytes
 from ingestion.register import Register, of_partition, submissions
-from ingestion.rulebook_model import FieldSet, FormTable
 from ingestion.table_rows import Coded, as_indices
 from ingestion.units import STORE_DECIMALS
 
