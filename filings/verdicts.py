@@ -16,9 +16,9 @@ import duckdb
 import pyarrow as pa
 
 from filings.evidence import Evidence, Gatherer
-from filings.figures import Reader
 from filings.holdings import Holdings, Names, period_zh
 from filings.intervals import Comparison, Interval, compare, printed_interval, tolerance
+from filings.reader import Reader
 from ingestion.catalogue import catalogue
 from ingestion.printed_model import ControlTotal, Explanation
 from ingestion.units import plain

@@ -19,7 +19,8 @@ MonthDay = Annotated[str, Attr(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01
 
 
 class RulebookModel(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # a command looks at some of the types only: each is built when the first entry of it is read
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Bilingual(RulebookModel):
