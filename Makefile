@@ -28,6 +28,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 setup: $(VENV)/.ready ## make the environment from the lock file
+	@$(BIN)/python -m compileall -q ingestion quality filings dashboards orchestration  # or a run that may not write pays each time
 
 system: ## install the Debian packages that the tests need (Chromium, CJK fonts, LibreOffice Calc)
 	@.ci/system-packages tests

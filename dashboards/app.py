@@ -31,7 +31,7 @@ from dashboards.pages import registry
 from dashboards.pages._page import Page
 from dashboards.theme import Words
 from dashboards.view import BadView, View, lang_of, parse_view
-from filings.figures import Reader, open_reader
+from filings.reader import Reader, open_reader
 from ingestion.archive import Archive
 from ingestion.catalogue import catalogue
 from ingestion.errors import JiugaiError

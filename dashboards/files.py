@@ -12,7 +12,7 @@ import filings.effects as effects
 import filings.ledger as ledger
 from dashboards.theme import SAMPLE_ZH
 from dashboards.view import View
-from filings.figures import Reader
+from filings.reader import Reader
 from ingestion.errors import UsageError
 
 MOST_ROWS = 200_000  # of one download from a page; the command writes more

@@ -27,7 +27,7 @@ from dashboards.pages import registry, trace
 from dashboards.pages._page import Page
 from dashboards.template import PAGES, template
 from dashboards.view import View
-from filings.figures import Reader, open_reader
+from filings.reader import Reader, open_reader
 from ingestion.errors import UsageError
 
 MARKER = ".jiugai-site"

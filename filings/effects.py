@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from filings.figures import Question, Reader
+from filings.question import Question
+from filings.reader import Reader
 from ingestion import outputs
 from ingestion.errors import UsageError
 from ingestion.model import SAMPLE_MARK

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from filings.figures import Question, Reader
+from filings.question import Question
+from filings.reader import Reader
 from ingestion import outputs
 from ingestion.errors import UsageError
 from ingestion.model import SAMPLE_MARK

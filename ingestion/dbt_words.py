@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from ingestion.catalogue import Catalogue
-from ingestion.rulebook_model import FieldSet, FormField, FormTable
+from ingestion.form_model import FieldSet, FormField, FormTable
 
 MODELS = Path(__file__).resolve().parent.parent / "dbt_project" / "models"
 HEAD = "# Generated from rulebook/forms by ingestion.dbt_words (`make seeds`); never edited by hand.\n"

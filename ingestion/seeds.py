@@ -15,9 +15,10 @@ from ingestion import area_seeds
 from ingestion.archive import write_whole
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.dbt_words import form_words
+from ingestion.form_model import FormTable
 from ingestion.gating import series_of
+from ingestion.indicator_model import Indicator
 from ingestion.row_measures import row_models
-from ingestion.rulebook_model import FormTable, Indicator
 from ingestion.units import plain
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"

@@ -11,8 +11,8 @@ from typing import Any
 from dashboards.data.reading import has_column, read_frame
 from dashboards.frames import HEADLINE_EFFECTS, Frame, Key
 from filings.effects import effects
-from filings.figures import Reader
 from filings.need import need
+from filings.reader import Reader
 from filings.series import windows
 
 PREFIX = "effect_"

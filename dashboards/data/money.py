@@ -8,9 +8,9 @@ from dashboards.data.reading import has_column, latest, read_frame
 from dashboards.files import asked_ledger
 from dashboards.frames import FIRST_YEAR, RATES, Frame, Key
 from dashboards.view import View
-from filings.figures import Reader
 from filings.funds import accounts
 from filings.ledger import summary
+from filings.reader import Reader
 from ingestion.catalogue import NATION
 from ingestion.register import Register
 

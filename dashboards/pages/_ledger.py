@@ -7,8 +7,8 @@ from dashboards.files import MOST_ROWS
 from dashboards.pages._page import Block, Cell, Table, wan
 from dashboards.theme import Words
 from dashboards.view import View
-from filings.figures import Reader
 from filings.ledger import SPANS
+from filings.reader import Reader
 
 
 def ledger_blocks(reader: Reader, view: View) -> list[Block]:

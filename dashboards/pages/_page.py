@@ -17,7 +17,7 @@ from dashboards.frames import FilingFrame, Frame, Point, Publication
 from dashboards.pages._words import absent_words, facts
 from dashboards.theme import Words
 from dashboards.view import View
-from filings.figures import is_period
+from filings.question import is_period
 
 MOST_TABLE_ROWS = 600  # a longer table is cut in the page, never in the download
 

@@ -14,7 +14,7 @@ from dashboards.pages._page import Block, Cell, Page, Table, chart_block, number
 from dashboards.pages.overview import SAMPLE_WARNING
 from dashboards.theme import UNITS_EN, Words, trimmed, unit_words
 from dashboards.view import View
-from filings.figures import Reader
+from filings.reader import Reader
 
 TITLE = Words("改造成效", "Effects")
 VINTAGE: dict[str, Words | str] = {

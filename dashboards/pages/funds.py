@@ -15,7 +15,7 @@ from dashboards.pages._page import MOST_TABLE_ROWS, Block, Cell, Page, Table, ch
 from dashboards.pages.overview import SAMPLE_WARNING
 from dashboards.theme import Words, display
 from dashboards.view import View
-from filings.figures import Reader
+from filings.reader import Reader
 from ingestion.catalogue import NATION
 
 TITLE = Words("资金", "Funds")

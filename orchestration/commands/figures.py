@@ -12,7 +12,8 @@ import click
 from orchestration.commands import options
 
 if TYPE_CHECKING:
-    from filings.figures import Question, Reader
+    from filings.question import Question
+    from filings.reader import Reader
 
 SAME_DIMENSION = {"group": "level"}  # the ten groups of the fund sources are called levels in the rule book
 
@@ -70,7 +71,7 @@ def _question_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def _question(
     indicator: str, area: str, period: str, dims: tuple[str, ...], programme: str, areas: str, flow: bool, sample: bool
 ) -> Question:
-    from filings.figures import Question
+    from filings.question import Question
     from ingestion.errors import UsageError
 
     pairs: dict[str, str] = {}
@@ -111,10 +112,10 @@ def figure(as_json: bool, lang: str, **asked: Any) -> None:
 @_question_options
 def trace(as_json: bool, lang: str, **asked: Any) -> None:
     """这个数由哪些单元格构成 The cells that make the figure."""
-    import filings.figures
+    import filings.trace
     from orchestration.display import show_trace
 
-    answer = _asked(filings.figures.trace, **asked)
+    answer = _asked(filings.trace.trace, **asked)
     options.emit(answer) if as_json else show_trace(answer, lang)
     sys.exit(0 if answer["contributions"] else 1)
 
@@ -267,7 +268,7 @@ def effects(
 def reconcile(home: Path, as_json: bool, lang: str, period: str | None, kind: str) -> None:
     """与每一个已公布数对照 Our figures beside every published control total, and published figures against each other."""
     from filings import reconcile as found
-    from filings.figures import open_reader
+    from filings.reader import open_reader
 
     with open_reader(home) as reader:
         if kind == "totals":

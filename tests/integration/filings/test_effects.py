@@ -24,7 +24,7 @@ from dashboards.pages import registry
 from dashboards.pages._page import Page
 from dashboards.view import View
 from filings.effects import effects
-from filings.figures import Reader, open_reader
+from filings.reader import Reader, open_reader
 from ingestion.errors import UsageError
 from orchestration.cli import cli
 from quality.warehouse import build

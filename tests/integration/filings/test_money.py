@@ -33,8 +33,11 @@ from click.testing import CliRunner
 from dashboards.files import file_bytes
 from dashboards.pages import registry
 from dashboards.view import View
-from filings.figures import Question, Reader, figure, open_reader, trace
+from filings.figures import figure
 from filings.ledger import Asked, file_of, ledger, projects, summary
+from filings.question import Question
+from filings.reader import Reader, open_reader
+from filings.trace import trace
 from ingestion.errors import UsageError
 from orchestration.cli import cli
 from quality.warehouse import build
