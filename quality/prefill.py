@@ -23,9 +23,9 @@ from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.cells import AREAS
 from ingestion.errors import UsageError
+from ingestion.form_model import FieldSet, FormField, FormTable
 from ingestion.model import Value
 from ingestion.register import Register, in_force, submissions
-from ingestion.rulebook_model import FieldSet, FormField, FormTable
 from ingestion.store import Store
 from quality.audit.predecessors import together
 from quality.last_values import last_codes
