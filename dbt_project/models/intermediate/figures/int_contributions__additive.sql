@@ -74,3 +74,4 @@ unioned as (
 )
 
 select * from unioned
+where {{ asked('areas', 'area_code') }}

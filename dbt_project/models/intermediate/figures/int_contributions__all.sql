@@ -165,13 +165,6 @@ operands as (
 ),
 
 -- an operand made of several codes is known where all of them are: those that the account asks for, or all that are named
-asked_parts as (
-    select indicator, figure_role, is_sample, account, count(distinct observed_dim_code) as parts
-    from operands
-    where is_of_parts and role = 'return'
-    group by all
-),
-
 named_parts as (
     select ratio, figure_role, count(*) as parts
     from {{ ref('ratio_operands') }}
@@ -186,7 +179,7 @@ whole as (
     union all
     select operands.* exclude (is_of_parts)
     from operands
-    left join asked_parts as a
+    left join {{ ref('int_parts__asked') }} as a
         on operands.role = 'return' and operands.indicator = a.indicator
        and operands.figure_role = a.figure_role and operands.is_sample = a.is_sample and operands.account = a.account
     left join named_parts as n

@@ -1,8 +1,11 @@
 -- Every answer to every question, and which one the rule chooses. Grain: question × basis × group.
+-- depends_on: {{ ref('fct_negative_flows') }}
+{{ config(materialized='incremental', pre_hook=["{{ late_questions() }}", "{{ ask_late('questions') }}", "{{ make_room('question') }}"], post_hook="{{ ask_all() }}") }}
 {%- set question = ['is_sample', 'programme', 'indicator', 'area_code', 'period', 'accum', 'dim_code'] %}
 {%- set keys = question + ['source_kind', 'dim_name', 'basis', 'group_id'] %}
 with contributions as (
     select * from {{ ref('int_contributions__all') }}
+    where {{ in_scope('question') }}
 ),
 
 -- what is filed is never printed, rounded or doubtful: nearly all rows do without asking for it
