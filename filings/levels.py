@@ -16,7 +16,8 @@ from ingestion.model import SAMPLE_MARK
 from ingestion.units import json_number, plain, ratio
 
 if TYPE_CHECKING:
-    from filings.figures import Question, Reader
+    from filings.question import Question
+    from filings.reader import Reader
 
 
 def share_of(part: Decimal | int | None, whole: Decimal | int | None) -> str | None:

@@ -23,10 +23,10 @@ from ingestion.blank_tables import LastRows, add_aids, write_table
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.columns import PREVIOUS
 from ingestion.errors import UsageError
+from ingestion.form_model import FieldSet, Form, FormField
 from ingestion.model import SAMPLE_MARK, Value
 from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS
 from ingestion.returns import FILED_ON, LEGAL_MARKS, META_SHEET, PERIOD, UNIT_CODE, UNIT_NAME
-from ingestion.rulebook_model import FieldSet, Form, FormField
 
 PENDING = "待定"
 SAMPLE_PREFIX = f"{SAMPLE_MARK}（非真实填报）　"

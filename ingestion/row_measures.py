@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingestion.catalogue import Catalogue
-from ingestion.rulebook_model import FormField, FormTable, Indicator, ReturnFormula, RowCondition
+from ingestion.form_model import FormField, FormTable
+from ingestion.indicator_model import Indicator, ReturnFormula, RowCondition
 
 HEAD = "-- Generated from rulebook/indicators by ingestion.row_measures (`make seeds`); never edited by hand.\n"
 MEASURED = "-- The cells that each indicator takes from the rows of tables. Grain: indicator × cell × breakdown.\n"

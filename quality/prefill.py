@@ -22,9 +22,9 @@ from ingestion.calendar_days import check_period
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
+from ingestion.form_model import FieldSet, FormField, FormTable
 from ingestion.model import Value
 from ingestion.register import Register, in_force, submissions
-from ingestion.rulebook_model import FieldSet, FormField, FormTable
 from ingestion.store import Store
 from quality.live_checks import live_checks
 

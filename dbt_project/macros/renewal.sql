@@ -7,18 +7,32 @@
 
 {# The rows of a table that what came since may touch, by its grain:
    submission: one submission's own; answer: also one whose plan answers for other periods than before;
-   lock: rosters of a unit and month; question: a figure's; range: its ranges of years; figure: both. #}
+   unit: a unit's figures; question: an area's; range: its ranges of years; figure: both. The others narrow what these are
+   made of. #}
 {% macro in_scope(grain, alias='') -%}
   {%- set a = alias ~ '.' if alias else '' -%}
-  {%- set asked = a ~ 'indicator in (select x.indicator from late.indicators as x) and ' ~ a ~ 'area_code in (select x.area_code from late.areas as x)' -%}
-  {%- if not renews() -%} true
-  {%- elif grain == 'submission' -%} {{ a }}submission_id in (select x.submission_id from late.submissions as x)
-  {%- elif grain == 'answer' -%} {{ a }}submission_id in (select x.submission_id from late.answers as x)
-  {%- elif grain == 'question' -%} {{ asked }} and {{ a }}period in (select x.period from late.periods as x)
-  {%- elif grain == 'range' -%} {{ asked }} and exists (select 1 from late.periods as x where length(x.period) = 4)
-  {%- elif grain == 'figure' -%} {{ asked }} and ({{ a }}period in (select x.period from late.periods as x) or length({{ a }}period) = 9 and exists (select 1 from late.periods as x where length(x.period) = 4))
-  {%- else -%} {{ exceptions.raise_compiler_error('no such grain: ' ~ grain) }}
-  {%- endif -%}
+  {%- set indicator = a ~ 'indicator in (select x.indicator from late.indicators as x)' -%}
+  {%- set period = a ~ 'period in (select x.period from late.periods as x)' -%}
+  {%- set area = a ~ 'area_code in (select x.area_code from late.areas as x)' -%}
+  {%- set unit = a ~ 'unit_code in (select x.unit_code from late.observed as x)' -%}
+  {%- set has_years = 'exists (select 1 from late.periods as x where length(x.period) = 4)' -%}
+  {%- set scopes = {
+      'submission': [a ~ 'submission_id in (select x.submission_id from late.submissions as x)'],
+      'answer': [a ~ 'submission_id in (select x.submission_id from late.answers as x)'],
+      'unit': [indicator, period, unit],
+      'cells of units': [
+          a ~ 'indicator in (select x.indicator from late.operands as x)', unit,
+          a ~ 'period in (select x.period from late.months_beside as x)',
+      ],
+      'question': [indicator, area, period],
+      'question of any area': [indicator, period],
+      'area': [area],
+      'period': [period],
+      'ratio': [a ~ 'ratio in (select x.indicator from late.indicators as x)'],
+      'range': [indicator, area, has_years],
+      'figure': [indicator, area, '(' ~ period ~ ' or length(' ~ a ~ 'period) = 9 and ' ~ has_years ~ ')'],
+  } -%}
+  {{ scopes[grain] | join(' and ') if renews() else 'true' }}
 {%- endmacro %}
 
 {# Pre-hook of a table that is renewed: what its select gives again goes first. #}
@@ -90,7 +104,7 @@
   {%- endif -%}
 {%- endmacro %}
 
-{# Pre-hook of int_figures__candidates: the questions that changed observations and changed falls enter, the area of each
+{# Pre-hook of int_figures__units: the questions that changed observations and changed falls enter, the area of each
    unit with everything above it, its heirs and the areas of a change of territory; and what these questions are made of. #}
 {% macro late_questions() -%}
   {%- if renews() -%}

@@ -12,7 +12,8 @@ import click
 from orchestration.commands import options
 
 if TYPE_CHECKING:
-    from filings.figures import Question, Reader
+    from filings.question import Question
+    from filings.reader import Reader
 
 SAME_DIMENSION = {"group": "level"}  # the ten groups of the fund sources are called levels in the rule book
 
@@ -79,7 +80,7 @@ def _question_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def _question(
     indicator: str, area: str, period: str, dims: tuple[str, ...], programme: str, areas: str, flow: bool, sample: bool
 ) -> Question:
-    from filings.figures import Question
+    from filings.question import Question
     from ingestion.errors import UsageError
 
     pairs: dict[str, str] = {}
@@ -120,10 +121,10 @@ def figure(as_json: bool, lang: str, **asked: Any) -> None:
 @_question_options
 def trace(as_json: bool, lang: str, **asked: Any) -> None:
     """这个数由哪些单元格构成 The cells that make the figure."""
-    import filings.figures
+    import filings.trace
     from orchestration.display import show_trace
 
-    answer = _asked(filings.figures.trace, **asked)
+    answer = _asked(filings.trace.trace, **asked)
     options.emit(answer) if as_json else show_trace(answer, lang)
     sys.exit(0 if answer["contributions"] else 1)
 
@@ -220,6 +221,42 @@ def benefits(
     sys.exit(0 if answer["households_started"]["value"] is not None else 1)
 
 
+@click.command(epilog="例 Example: jiugai effects --area 110000 --year 2023 --sample --out effects.xlsx")
+@click.option("--area", required=True, help="六位地区代码，全国 000000 Area code.")
+@click.option("--year", help="年份；不给则为各年 Year; every year when left out.")
+@click.option("--item", help="effect_… 指标或内容代码（WS15） Indicator, or code of a content item.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="写成 .csv 或 .xlsx Write the values to a file."
+)
+@options.programme
+@options.as_of
+@options.sample
+@options.home
+@options.as_json
+@options.lang
+def effects(
+    area: str, year: str | None, item: str | None, out: Path | None, programme: str, as_of: str | None, sample: bool,
+    home: Path, as_json: bool, lang: str,
+) -> None:  # fmt: skip
+    """改造成效：J3 与 J4C 各项逐年，分在册小区与全部住宅 Effects by year: each item of J3 and J4C, by scope; breaks and checks."""
+    import filings.effects as found
+    from ingestion.archive import write_whole
+
+    with options.open_reader(home, as_of) as reader:
+        answer = found.effects(reader, area, year, item, programme=programme, sample=sample)
+    if out is not None:
+        write_whole(out, found.file_of(answer, out.suffix.lstrip(".").lower()))
+        answer["file"] = str(out)
+    if as_json:
+        options.emit(answer)
+    else:
+        from orchestration.display_effects import show_effects
+
+        show_effects(answer, lang)
+    held = any(scope["items"] for scope in answer["scopes"])
+    sys.exit(0 if held and not answer["checks"]["counts"]["differs"] else 1)
+
+
 @click.command(epilog="例 Example: jiugai reconcile --kind plans --period 2023")
 @options.home
 @options.as_json
@@ -235,7 +272,7 @@ def benefits(
 def reconcile(home: Path, as_json: bool, lang: str, period: str | None, kind: str) -> None:
     """与每一个已公布数对照 Our figures beside every published control total, and published figures against each other."""
     from filings import reconcile as found
-    from filings.figures import open_reader
+    from filings.reader import open_reader
 
     with open_reader(home) as reader:
         if kind == "totals":

@@ -22,7 +22,7 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from dashboards import theme
-from filings.figures import open_reader
+from filings.reader import open_reader
 from ingestion.archive import Archive
 from tests.e2e.browsing import (
     MARKS,

@@ -30,8 +30,11 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from filings.figures import Question, Reader, figure, open_reader, trace
+from filings.figures import figure
 from filings.ledger import Asked, file_of, ledger, projects, summary
+from filings.question import Question
+from filings.reader import Reader, open_reader
+from filings.trace import trace
 from ingestion.errors import UsageError
 from orchestration.cli import cli
 from quality.warehouse import build

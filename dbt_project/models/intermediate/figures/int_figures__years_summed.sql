@@ -1,5 +1,5 @@
 -- A range of years is the sum of its years' chosen figures, only where every year has one. Grain: question × range.
-{{ config(materialized='incremental', pre_hook="{{ make_room('range') }}") }}
+{{ config(materialized='incremental', pre_hook=["{{ ask_late('ranges') }}", "{{ make_room('range') }}"], post_hook="{{ ask_all() }}") }}
 with years as (
     select c.*, c.period::integer as year
     from {{ ref('int_figures__candidates') }} as c
