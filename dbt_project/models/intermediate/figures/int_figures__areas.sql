@@ -94,7 +94,11 @@ members as (
     where {{ in_scope('area', 'c') }}
     union all
     select {{ keys_of('p', keys) }}, p.area_code, 'summed' as basis, p.value, p.cells, 1 as units, p.is_estimate, p.submission_id
-    from (from inherited union all from own) as p
+    from (
+        select * from inherited
+        union all
+        select * from own
+    ) as p
     union all
     -- a unit that has a month of its own too is counted there
     select
