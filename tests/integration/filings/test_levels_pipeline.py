@@ -186,7 +186,6 @@ def test_levels_are_of_totals_that_add_up(nation: Path) -> None:
         for wrong in (
             Question("start_rate_communities_plan_first", CITY, "2023-09"),
             Question("started_communities", CITY, "2023-09", flow=True),
-            Question("funds_arrived", CITY, "2023-09", {"source": "F11"}),
         ):
             with pytest.raises(UsageError):
                 levels(reader, wrong)
