@@ -23,20 +23,26 @@ SAME_DIMENSION = {"group": "level"}  # the ten groups of the fund sources are ca
 @options.as_json
 @options.lang
 @click.option("--as-of", help="只用此时点前已审定的报送 Only what was decided by this moment.")
-def build(home: Path, as_json: bool, lang: str, as_of: str | None) -> None:
+@click.option(
+    "--whole", is_flag=True, help="整体重算，不更新现用构建 Everything anew: the current build is not renewed."
+)
+def build(home: Path, as_json: bool, lang: str, as_of: str | None, whole: bool) -> None:
     """用 dbt 重算一切 dbt: everything downstream of what is in force."""
     from ingestion.moments import parse_moment
     from orchestration.display import progress_of
+    from quality.renewal import WHOLE_BECAUSE
     from quality.warehouse import build as run
 
     with progress_of("构建 building", quiet=as_json):
-        result = run(home, parse_moment(as_of) if as_of else None)
+        result = run(home, parse_moment(as_of) if as_of else None, whole=whole)
     made = result.build
     answer = {
         "build": made.build_id,
         "path": str(made.path),
         "as_of": made.as_of,
         "is_current": made.as_of is None,
+        "renewed_from": result.renewed_from,
+        "whole_because": result.whole_because,
         "models": sum(n.unique_id.startswith("model.") for n in result.nodes),
         "tests": sum(n.unique_id.startswith("test.") for n in result.nodes),
         "warnings": [n.unique_id for n in result.nodes if n.status == "warn"],
@@ -47,6 +53,11 @@ def build(home: Path, as_json: bool, lang: str, as_of: str | None) -> None:
         options.say(
             f"构建完成 Built [bold]{made.build_id}[/] · {answer['models']} 个模型 models · {answer['tests']} 项检验 tests · {made.path}"
         )
+        if result.whole_because:
+            zh, en = WHOLE_BECAUSE[result.whole_because]
+            options.say(f"整体构建：{zh} Made whole: {en}")
+        else:
+            options.say(f"由 {result.renewed_from} 更新：只重算新收报送所及之处 Renewed where what came since reaches")
 
 
 def _question_options(function: Callable[..., Any]) -> Callable[..., Any]:
