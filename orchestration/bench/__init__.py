@@ -88,7 +88,7 @@ def cases(folder: Path, scale: str) -> Iterator[Case]:
     yield from rosters.cases(scale)
     home = folder / "home"
     yield from build.cases(home, folder / "inputs", count)
-    yield from months.cases(home, folder / "months")
+    yield from months.cases(home, folder / "months", five_years=scale == "national")
     yield from pages.cases(home, folder / "site")
 
 

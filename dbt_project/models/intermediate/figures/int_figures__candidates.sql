@@ -30,8 +30,8 @@ with printed as (
     group by {{ keys | join(', ') }}
 ),
 
--- what is filed is never printed, rounded or doubtful
-filed as (
+-- what is filed is never printed, rounded or doubtful. Not held in memory: nearly all rows of a build are these
+filed as not materialized (
     select
         * exclude (unit_code, cells, is_additive),
         unit_code as area_code,
@@ -112,7 +112,7 @@ shared_areas as (
     select area_code from printed
 ),
 
-marked as (
+marked as not materialized (
     select
         *,
         area_code in (select area_code from shared_areas)
