@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -52,7 +52,7 @@ def new_table(*headers: str, title: str | None = None) -> Any:
     return table
 
 
-def show_long_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def show_long_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table of any length, a line a row. Rich lays a table of 2,850 rows out for 1.5 seconds; this takes none."""
     from rich.cells import cell_len
     from rich.text import Text
