@@ -213,11 +213,11 @@ def show_trace(a: dict[str, Any], lang: str) -> None:
     header = ("角色 role", "权 w", "单位 unit", "报送 submission", "文件 file", "单元格 cell", "原文 raw", "值 value")
     rows = [
         (
-            c["role"],
+            str(c["role"]),
             str(c["weight"]),
             f"{c['unit_code']} {c['unit_name'] or ''}",
-            c["submission_id"],
-            c["file"],
+            str(c["submission_id"]),
+            str(c["file"]),
             f"{c['sheet']}!{c['cell']}",
             str(c["raw"]),
             str(c["value"]),

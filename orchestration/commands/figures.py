@@ -212,6 +212,42 @@ def benefits(
     sys.exit(0 if answer["households_started"]["value"] is not None else 1)
 
 
+@click.command(epilog="例 Example: jiugai effects --area 110000 --year 2023 --sample --out effects.xlsx")
+@click.option("--area", required=True, help="六位地区代码，全国 000000 Area code.")
+@click.option("--year", help="年份；不给则为各年 Year; every year when left out.")
+@click.option("--item", help="effect_… 指标或内容代码（WS15） Indicator, or code of a content item.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="写成 .csv 或 .xlsx Write the values to a file."
+)
+@options.programme
+@options.as_of
+@options.sample
+@options.home
+@options.as_json
+@options.lang
+def effects(
+    area: str, year: str | None, item: str | None, out: Path | None, programme: str, as_of: str | None, sample: bool,
+    home: Path, as_json: bool, lang: str,
+) -> None:  # fmt: skip
+    """改造成效：J3 与 J4C 各项逐年，分在册小区与全部住宅 Effects by year: each item of J3 and J4C, by scope; breaks and checks."""
+    import filings.effects as found
+    from ingestion.archive import write_whole
+
+    with options.open_reader(home, as_of) as reader:
+        answer = found.effects(reader, area, year, item, programme=programme, sample=sample)
+    if out is not None:
+        write_whole(out, found.file_of(answer, out.suffix.lstrip(".").lower()))
+        answer["file"] = str(out)
+    if as_json:
+        options.emit(answer)
+    else:
+        from orchestration.display_effects import show_effects
+
+        show_effects(answer, lang)
+    held = any(scope["items"] for scope in answer["scopes"])
+    sys.exit(0 if held and not answer["checks"]["counts"]["differs"] else 1)
+
+
 @click.command(epilog="例 Example: jiugai reconcile --kind plans --period 2023")
 @options.home
 @options.as_json

@@ -24,17 +24,23 @@ unioned as (
        and c.area_code = r.area_code and c.period = r.period and c.dim_code = r.dim_code and c.accum = 'level'
 ),
 
+periods as (
+    select distinct period from {{ ref('fct_observations') }}
+    union
+    select distinct period from ranges
+),
+
 -- the first period after a change of territory, and a range of years across one
 broken as (
-    select distinct u.area_code, u.period, u.accum
-    from unioned as u
-    inner join {{ ref('area_breaks') }} as b
-        on u.area_code = b.area_code and coalesce(b.accum, u.accum) = u.accum
-       and case
-           when length(u.period) = 9
-               then left(u.period, 4) || '-01' < b.month and b.month <= right(u.period, 4) || '-12'
-           else u.period in (b.month, left(b.month, 4))
-       end
+    select distinct b.area_code, p.period, a.accum
+    from {{ ref('area_breaks') }} as b
+    inner join (values ('level'), ('flow')) as a (accum) on coalesce(b.accum, a.accum) = a.accum
+    inner join periods as p
+        on case
+            when length(p.period) = 9
+                then left(p.period, 4) || '-01' < b.month and b.month <= right(p.period, 4) || '-12'
+            else p.period in (b.month, left(b.month, 4))
+        end
 ),
 
 -- months that fell without a reason, at the unit and everywhere above it
