@@ -2,8 +2,8 @@
 
 A series enters only when every error gate passed for exactly its data (quality.gates.verdicts); one that does not is
 left out by name. A statutory filing of the calendar is a set of series with a name of its own; without one everything
-that a release may hold is asked. Not here: the
-folder that a candidate is (freeze.py), its tables (package.py), approval (approval.py), checking (verify.py).
+that a release may hold is asked. Not here: the folder that a candidate is (freeze.py), its tables (package.py),
+approval (approval.py), checking (verify.py).
 """
 
 from __future__ import annotations
