@@ -1,9 +1,11 @@
 -- What the returns of units add up to in every area above them. Grain: question × area × account.
 -- A unit counts once, whatever it filed. Beside the closure stand the plans of merged units, which count for their heirs,
 -- and the months of a change of territory, where what the units before had is taken off what those after have.
+{{ config(materialized='incremental', pre_hook="{{ make_room('question') }}") }}
 {%- set keys = ['source_kind', 'is_sample', 'programme', 'indicator', 'dim_name', 'dim_code', 'account', 'period', 'accum'] %}
 with units as (
     select * from {{ ref('int_figures__units') }}
+    where {{ in_scope('question of any area') }}
 ),
 
 -- plans that count for another unit, and the heir's own beside them
@@ -75,7 +77,7 @@ members as (
         u.value, u.cells, 1 as units, u.is_estimate, u.submission_id
     from units as u
     inner join {{ ref('area_closure') }} as c on u.unit_code = c.unit_code and u.unit_code <> c.area_code
-    where u.is_additive
+    where u.is_additive and {{ in_scope('area', 'c') }}
     union all
     select {{ keys_of('p', keys) }}, p.area_code, 'summed' as basis, p.value, p.cells, 1 as units, p.is_estimate, p.submission_id
     from (from inherited union all from own) as p
@@ -98,4 +100,5 @@ select
     bool_or(is_estimate) as is_estimate,
     case when count(*) = 1 then any_value(submission_id) end as submission_id
 from members
+where {{ in_scope('question') }}
 group by {{ keys | join(', ') }}, area_code, basis

@@ -41,6 +41,7 @@ filed as (
         case when cells > 1 then 'exact' end as qualifier,
         false as is_doubtful
     from {{ ref('int_figures__units') }}
+    where {{ asked_only('indicator', 'period') }} and {{ asked('areas', 'unit_code') }}
 ),
 
 above as (
@@ -50,10 +51,12 @@ above as (
         case when cells > 1 then 'exact' end as qualifier,
         false as is_doubtful
     from {{ ref('int_figures__areas') }}
+    where {{ asked_only('indicator', 'period') }} and {{ asked('areas', 'area_code') }}
 ),
 
 rates as (
     select *, 'level' as accum, false as is_estimate, false as is_doubtful from {{ ref('int_figures__rates') }}
+    where {{ asked_only('indicator', 'period') }} and {{ asked('areas', 'area_code') }}
 ),
 
 -- the last month of a period decides which units it expects

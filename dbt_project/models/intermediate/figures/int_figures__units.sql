@@ -1,12 +1,14 @@
 -- What each unit's own returns answer: as filed, for a month alone, and times a factor. Grain: question × unit × account.
 -- The parts of areas too (int_figures__areas): a unit is added up once, whatever lies above it. Which cell enters which
 -- figure says int_contributions__all, and a test that both agree.
+-- depends_on: {{ ref('fct_negative_flows') }}
+{{ config(materialized='incremental', pre_hook=["{{ late_questions() }}", "{{ make_room('unit') }}"]) }}
 {%- set keys = ['source_kind', 'is_sample', 'programme', 'indicator', 'dim_name', 'dim_code', 'unit_code', 'period', 'account'] %}
 with observations as (
     select o.*, i.kind = 'flow' and not i.constant_in_year and length(o.period) = 7 as has_flow, i.is_additive
     from {{ ref('fct_observations') }} as o
     inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
-    where o.role = 'return'
+    where o.role = 'return' and {{ in_scope('cells of units', 'o') }}
 ),
 
 levels as (
@@ -78,8 +80,12 @@ scaled as (
     where i.kind = 'scaled'
 )
 
-select *, false as is_estimate from levels
-union all by name
-select *, false as is_estimate from flows
-union all by name
-select * from scaled
+select *
+from (
+    select *, false as is_estimate from levels
+    union all by name
+    select *, false as is_estimate from flows
+    union all by name
+    select * from scaled
+) as answered
+where {{ in_scope('unit') }}
