@@ -21,8 +21,9 @@ from ingestion.errors import UsageError
 from ingestion.samples import Delivery, generate
 from ingestion.transcripts import write_source
 from orchestration.display import progress_of
+from quality.arrivals import Arrival
 from quality.decisions import decide, explain, unexplained
-from quality.receive import Arrival, Receiver
+from quality.receive import Receiver
 
 APPROVER = "演示批准人（模拟）"
 REVIEWER = "上级审核人（模拟）"
