@@ -28,11 +28,10 @@ from ingestion.cell_columns import columns_of, is_list
 from ingestion.known_frames import Told
 from ingestion.opening_facts import MAX_COLUMNS, MAX_ROWS, SheetFacts, of_ods, of_xls, of_xlsx
 from ingestion.opening_parts import Package, broken_or_locked, unpacked
-from ingestion.opening_text import MAX_CELLS, OpeningFault, kind_of, rows_of
+from ingestion.opening_text import MAX_CELLS, TEXT_SHEET, OpeningFault, kind_of, rows_of
 
 MEMORY = 2 << 30
 CPU_SECONDS = 20
-TEXT_SHEET = "CSV"
 # the first records of an xls: begin of file, perhaps "write-protected", then how it is encrypted
 _XLS_PASSWORD = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 # an error value that was pasted as text, or saved in separated text, is one
