@@ -6,7 +6,7 @@
 {%- set dims = ['dim_name', 'dim_code'] if parts else [] %}
 {%- set keys = ['is_sample', 'programme', 'indicator', 'group_id'] + dims + ['period'] %}
 {%- set key_list = keys | join(', ') %}
-with filed as (
+with {{ 'cells' if parts else 'filed' }} as (
     select
         o.is_sample,
         o.programme,
@@ -28,6 +28,21 @@ with filed as (
     where i.is_additive and i.kind in ('flow', 'stock', 'plan') and o.role in ('return', 'row', 'total')
       and {% if parts %}o.dim_code <> '' and {{ asked_only('o.indicator', 'o.period') }}{% else %}o.dim_code = ''{% endif %}
 ),
+
+{%- if parts %}
+
+-- several fields of a return make one code (central = two streams): a unit says one number of it
+filed as (
+    select {{ key_list }}, area_code, sum(value) as value, sum(half_unit) as half_unit, is_return, parent_code, is_unit
+    from cells
+    where is_return
+    group by all
+    union all
+    select {{ key_list }}, area_code, value, half_unit, is_return, parent_code, is_unit
+    from cells
+    where not is_return
+),
+{%- endif %}
 
 known_below_city as (
     select
