@@ -104,7 +104,7 @@
   {%- endif -%}
 {%- endmacro %}
 
-{# Pre-hook of int_figures__units: the questions that changed observations and changed falls enter, the area of each
+{# Post-hook of fct_negative_flows: the questions that changed observations and changed falls enter, the area of each
    unit with everything above it, its heirs and the areas of a change of territory; and what these questions are made of. #}
 {% macro late_questions() -%}
   {%- if renews() -%}
