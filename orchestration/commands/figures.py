@@ -23,7 +23,9 @@ SAME_DIMENSION = {"group": "level"}  # the ten groups of the fund sources are ca
 @options.as_json
 @options.lang
 @click.option("--as-of", help="只用此时点前已审定的报送 Only what was decided by this moment.")
-@click.option("--whole", is_flag=True, help="整体重算，不更新现用构建 Everything anew: the current build is not renewed.")
+@click.option(
+    "--whole", is_flag=True, help="整体重算，不更新现用构建 Everything anew: the current build is not renewed."
+)
 def build(home: Path, as_json: bool, lang: str, as_of: str | None, whole: bool) -> None:
     """用 dbt 重算一切 dbt: everything downstream of what is in force."""
     from ingestion.moments import parse_moment
