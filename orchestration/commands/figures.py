@@ -131,22 +131,27 @@ def trace(as_json: bool, lang: str, **asked: Any) -> None:
     sys.exit(0 if answer["contributions"] else 1)
 
 
-@click.command(epilog="例 Example: jiugai levels started_communities --area 110000 --period 2023-09 --sample")
+@click.command(epilog="例 Example: jiugai levels funds_arrived --area 110000 --period 2023 --by source --sample")
 @click.argument("indicator")
 @click.option("--area", required=True, help="六位地区代码，全国 000000 Area code.")
 @click.option("--period", required=True, help="2023、2023-09 Period.")
+@click.option("--dim", "dims", multiple=True, metavar="NAME=CODE", help="只看一个分组，如 source=F11 One part alone.")
+@click.option("--by", help="本级按各分组列出，如 source、group The area by every code of a breakdown.")
 @options.programme
 @options.as_of
 @options.sample
 @options.home
 @options.as_json
 @options.lang
-def levels(as_json: bool, lang: str, **asked: Any) -> None:
+def levels(as_json: bool, lang: str, by: str | None, **asked: Any) -> None:
     """本级自报与下级合计并列 What an area filed beside the sum of the level below it, with coverage and bounds."""
+    from functools import partial
+
     import filings.levels
     from orchestration.display_levels import show_levels
 
-    answer = _asked(filings.levels.levels, dims=(), areas="then", flow=False, release=None, **asked)
+    read = partial(filings.levels.levels, by=SAME_DIMENSION.get(by, by) if by else None)
+    answer = _asked(read, areas="then", flow=False, release=None, **asked)
     options.emit(answer) if as_json else show_levels(answer, lang)
     sys.exit(0 if answer["group"] is not None else 1)
 

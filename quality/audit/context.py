@@ -89,8 +89,8 @@ class Contexts:
 
     def accepted_of(self, form: str, unit: str, kind: str, as_of: dt.datetime, period: str) -> list[dict[str, Any]]:
         """What one unit has in force of a form. period: one of them, a year for all that lie in it, "" for all."""
-        rows = (history.state(as_of) for history in self._history(form, unit, kind, period))
-        return list(in_force(rows, as_of).values())
+        held = self._history(form, unit, kind, period)
+        return list(in_force((history.state(as_of) for history in held), as_of).values()) if held else []
 
     def _history(self, form: str, unit: str, kind: str, period: str) -> list[History]:
         key = kind, form, period
@@ -142,7 +142,8 @@ class Contexts:
         for form in {h.form for h in compiled.helpers if h.kind == "lookup" and h.form != PLAN}:
             rows = self.accepted_of(form, result.unit_code, kind, as_of, self._same_time(result.period, form))
             others[form] = self._values(rows[0]) if rows else {}
-        for helper in compiled.helpers:
+        is_known = first or plans or any(others.values()) or any(earlier.values())
+        for helper in compiled.helpers if is_known else ():
             value = first.get(helper.field) if helper.kind == "first" else None
             if helper.kind != "first":
                 value = self._helper(helper, result, earlier, plans, others)
@@ -167,15 +168,15 @@ class Contexts:
         return self._values(min(before, key=lambda s: (s["received_at"], s["seq"]))) if before else {}
 
     def _earlier(self, result: ReadResult, n: int, kind: str, as_of: dt.datetime) -> dict[str, Any]:
-        """Items of the return that `prev` looks at, so many periods ago; of a plan the version before it, of its own year."""
+        """Items of the return that `prev` looks at, so many periods ago; of a plan the version before it, of its own year:
+        of the unit, or of those that went into it together."""
         assert result.period and result.form and result.unit_code
         if not self.catalogue.form(result.form).version_field:
             wanted = months_before(result.period, n)
             rows = self.predecessors.states(result.form, result, kind, as_of, wanted)
             return together([self._values(r) for r in rows if r["period"] == wanted], self.catalogue.form(result.form))
-        rows = self.accepted_of(result.form, result.unit_code, kind, as_of, result.period)
-        older = [r for r in rows if r["period"] == result.period and r["plan_version"] < (result.plan_version or "")]
-        return self._values(max(older, key=lambda r: str(r["plan_version"]))) if older else {}
+        older = [p for p in self._plans(result, kind, as_of) if p["_version"] < (result.plan_version or "")]
+        return max(older, key=lambda p: (p["_version"], str(p.get("plan_confirm_date") or "")), default={})
 
     def _same_time(self, period: str, form: str) -> str:
         """The period of another form that belongs to one: a year takes its December."""
