@@ -67,7 +67,7 @@ def _changed(filing: Filing, **values: str | None) -> Filing:
 def _fewer_rows(filing: Filing) -> Filing:
     """A correction of a roster that names one task less, with its money."""
     tables = {name: list(rows) for name, rows in (filing.tables or {}).items()}
-    gone = tables["J4"].pop(0)["task_id"]
+    gone = tables["J4"].pop()["task_id"]
     held = {name: [r for r in rows if r["task_id"] != gone] for name, rows in tables.items()}
     return replace(filing, tables=held, **LATER)
 
@@ -124,7 +124,7 @@ def test_late_returns_of_every_kind_renew_to_what_a_whole_build_makes(
         _changed(_of("J2", LIANGZIHU, "2021-12"), xq_start=None),
     ])  # fmt: skip
     _renewed(home)
-    effects, roster = _of("J3", HUARONG, "2022"), _of("J4", LIANGZIHU, "2022-12")
+    effects, roster = _of("J3", LIANGZIHU, "2022"), _of("J4", HUARONG, "2022-12")
     names = file_returns(home, [_changed(effects, e_hh="77"), _fewer_rows(roster)])
     _renewed(home)
     # the level above takes the correction back, and the roster before it holds again; a sample return comes too
