@@ -20,6 +20,7 @@ WHOLE_BECAUSE = {
     "first": ("此前没有构建", "nothing was built yet"),
     "rulebook": ("规则库已改", "the rule book has changed"),
     "project": ("计算程序已改", "what computes has changed"),
+    "relanded": ("入库数据重读过", "typed rows were read again from the originals"),
     "publication": ("公布资料有变", "a publication came in"),
     "many": ("新收报送太多", "too many returns came in"),
     "code": ("明细表出现新代码，或某代码不再出现", "rows name a code for the first time, or no longer"),

@@ -43,6 +43,8 @@ NOT_DATA = (
     "explained",
     "decision_refused",
 )
+# acts that change figures through the state of submissions alone: a renewal follows them
+FOLLOWED = ("received", "decided", "overridden")
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ def build(home: Path, as_of: dt.datetime | None = None, *, whole: bool = False) 
     register = Register(home)
     try:
         with _one_build(home):
-            Store(home, catalogue()).repair(register)
+            landed_again = bool(Store(home, catalogue()).repair(register))
             watermark = register.watermark
             made_at = stamp(now_utc())
             limit = stamp(as_of) if as_of else None
@@ -195,7 +197,9 @@ def build(home: Path, as_of: dt.datetime | None = None, *, whole: bool = False) 
                 project_hash(),
             )  # fmt: skip
             try:
-                result = _computed(home, work, made, whole=whole)
+                before, why = _to_renew(register, home, made, asked=whole, landed_again=landed_again)
+                why = why or (came_since(before.path, work) if before else None)
+                result = _computed(home, work, made, before if why is None else None, why)
                 (work / DATABASE).replace(made.path)
                 meta = {name: value for name, value in asdict(made).items() if name != "path"}
                 meta |= {"renewed_from": result.renewed_from, "whole_because": result.whole_because}
@@ -211,9 +215,8 @@ def build(home: Path, as_of: dt.datetime | None = None, *, whole: bool = False) 
         register.close()
 
 
-def _computed(home: Path, work: Path, made: Build, *, whole: bool) -> BuildResult:
-    """The file of a build in the work folder: the current one renewed, else, or where dbt finds that it cannot be, whole."""
-    before, why = _to_renew(home, work, made, whole=whole)
+def _computed(home: Path, work: Path, made: Build, before: Build | None, why: str | None) -> BuildResult:
+    """The file of a build in the work folder: the one before renewed, else, or where dbt finds that it cannot be, whole."""
     scratch = work / DATABASE
     if before is not None:
         shutil.copyfile(before.path, scratch)
@@ -228,10 +231,14 @@ def _computed(home: Path, work: Path, made: Build, *, whole: bool) -> BuildResul
     return BuildResult(made, nodes, None, why)
 
 
-def _to_renew(home: Path, work: Path, made: Build, *, whole: bool) -> tuple[Build | None, str | None]:
-    """The build to renew, or why there is none."""
-    if whole or made.as_of:
-        return None, "asked" if whole else "as_of"
+def _to_renew(
+    register: Register, home: Path, made: Build, *, asked: bool, landed_again: bool
+) -> tuple[Build | None, str | None]:
+    """The build to renew, or why there is none. landed_again: partitions were lost, and read from the originals."""
+    from ingestion.register import events
+
+    if asked or made.as_of:
+        return None, "asked" if asked else "as_of"
     try:
         before = current_build(home)
     except JiugaiError:
@@ -240,8 +247,10 @@ def _to_renew(home: Path, work: Path, made: Build, *, whole: bool) -> tuple[Buil
         return None, "rulebook"
     if before.project_hash != made.project_hash:
         return None, "project"
-    why = came_since(before.path, work)
-    return (None, why) if why else (before, None)
+    known = (*NOT_DATA, *FOLLOWED)
+    if landed_again or register.rows(events, events.c.seq > before.watermark, events.c.what.not_in(known)):
+        return None, "relanded"
+    return before, None
 
 
 def _sweep(folder: Path) -> None:

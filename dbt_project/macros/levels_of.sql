@@ -26,7 +26,7 @@ with {{ 'cells' if parts else 'filed' }} as (
     inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
     inner join {{ ref('areas') }} as a on o.unit_code = a.area_code
     where i.is_additive and i.kind in ('flow', 'stock', 'plan') and o.role in ('return', 'row', 'total')
-      and {% if parts %}o.dim_code <> '' and {{ asked_only('o.indicator', 'o.period') }}{% else %}o.dim_code = ''{% endif %}
+      and {% if parts %}o.dim_code <> '' and {{ asked_only('o.indicator', 'o.period') }}{% else %}o.dim_code = '' and {{ in_scope('cells of levels', 'o') }}{% endif %}
 ),
 
 {%- if parts %}

@@ -7,7 +7,8 @@
 
 {# The rows of a table that what came since may touch, by its grain:
    submission: one submission's own; answer: also one whose plan answers for other periods than before;
-   unit: a unit's figures; question: an area's; range: its ranges of years; figure: both. The others narrow what these are
+   unit: a unit's figures; question: an area's; range: its ranges of years; figure: both; level: what an area filed beside
+   the sum of the level below, in which the year before weighs. The others narrow what these are
    made of. #}
 {% macro in_scope(grain, alias='') -%}
   {%- set a = alias ~ '.' if alias else '' -%}
@@ -29,6 +30,8 @@
       'area': [area],
       'period': [period],
       'ratio': [a ~ 'ratio in (select x.indicator from late.indicators as x)'],
+      'level': [indicator, area, a ~ 'period in (select x.period from late.level_periods as x)'],
+      'cells of levels': [indicator, a ~ 'period in (select x.period from late.years_beside as x)'],
       'range': [indicator, area, has_years],
       'figure': [indicator, area, '(' ~ period ~ ' or length(' ~ a ~ 'period) = 9 and ' ~ has_years ~ ')'],
   } -%}
@@ -104,7 +107,7 @@
   {%- endif -%}
 {%- endmacro %}
 
-{# Pre-hook of int_figures__units: the questions that changed observations and changed falls enter, the area of each
+{# Post-hook of fct_negative_flows: the questions that changed observations and changed falls enter, the area of each
    unit with everything above it, its heirs and the areas of a change of territory; and what these questions are made of. #}
 {% macro late_questions() -%}
   {%- if renews() -%}
@@ -141,6 +144,14 @@
   select period from late.periods
   union
   select strftime((period || '-01')::date - interval 1 month, '%Y-%m') from late.periods where length(period) = 7;
+  create table late.level_periods as
+  select period from late.observed
+  union
+  select (left(period, 4)::integer + 1)::varchar || substr(period, 5) from late.observed where length(period) in (4, 7);
+  create table late.years_beside as
+  select period from late.level_periods
+  union
+  select (left(period, 4)::integer - 1)::varchar || substr(period, 5) from late.level_periods where length(period) in (4, 7);
   create table late.areas as
   with units as (
       select unit_code from late.observed
@@ -220,7 +231,7 @@ select distinct indicator, account, is_sample, '' as dim_name, '' as dim_code fr
   {%- set grain = {
       'int_j3f__in_force': 'submission', 'int_j4__in_force': 'submission', 'int_j4c__in_force': 'submission',
       'int_j4f__in_force': 'submission', 'int_j4p__in_force': 'submission', 'int_j4r__in_force': 'submission',
-      'int_rows__totaled': 'submission', 'fct_observations': 'answer', 'fct_figures': 'figure',
+      'int_rows__totaled': 'submission', 'fct_observations': 'answer', 'fct_figures': 'figure', 'fct_levels': 'level',
       'int_contributions__all': 'question', 'fct_contributions': 'figure',
       'pub_public__figures': 'figure', 'pub_ministry__figures': 'figure',
   }.get(relation.identifier) -%}

@@ -51,6 +51,7 @@ class Built:
     models: float
     tests: float
     peak: int
+    kind: str  # renewed, or why it was whole
 
 
 def _months_before(period: str, months: int) -> str:
@@ -132,6 +133,29 @@ def _write(table: pa.Table, held: list[str], back: int, folder: Path) -> None:
     pq.write_table(table, folder / "rows.parquet", compression="zstd")
 
 
+def file_late(home: Path) -> None:
+    """One county sends its newest monthly return again, with another number, after all others: accepted and landed."""
+    register = Register(home)
+    row = max((r for r in register.states() if r["form"] == "J2"), key=lambda r: (r["period"], r["unit_code"]))
+    late = row | {"submission_id": f"{row['submission_id']}-late", "seq": 10**9, "version": row["version"] + 1}
+    late |= {"received_at": "2100-01-01T00:00:00.000000Z", "decided_at": "2100-01-01T00:00:00.000000Z"}
+    known = {c.name for c in submissions.columns}
+    with register.transaction() as connection:
+        connection.execute(submissions.insert().values({k: v for k, v in late.items() if k in known}))
+    register.close()
+    folder = home / "returns" / "form=J2" / f"period={row['period']}" / f"province={row['province_code']}"
+    table = pq.read_table(folder / "rows.parquet", partitioning=None)
+    again = table.filter(pc.equal(table["submission_id"], row["submission_id"]))
+    again = again.set_column(0, "submission_id", pa.array([late["submission_id"]] * len(again)))
+    place = again.schema.get_field_index("xq_start")
+    more = pc.add(again["xq_start"], pa.scalar(Decimal(1), pa.decimal128(1, 0))).cast(again.schema.field(place).type)
+    again = again.set_column(place, again.schema.field(place), more)
+    metadata = {**table.schema.metadata, HELD: table.schema.metadata[HELD] + f" {late['submission_id']}".encode()}
+    pq.write_table(
+        pa.concat_tables([table, again.cast(table.schema)]).replace_schema_metadata(metadata), folder / "rows.parquet"
+    )
+
+
 def built(home: Path) -> Built:
     """Build in a process of its own, so that the memory is the build's alone."""
     root = Path(__file__).resolve().parent.parent.parent
@@ -144,12 +168,13 @@ def main(home: Path) -> None:
     """Build, then write one line: the seconds and the peak."""
     from quality.warehouse import build
 
-    nodes = build(home).nodes
+    result = build(home)
+    nodes = result.nodes
     took = {
         kind: sum(n.seconds for n in nodes if n.unique_id.startswith(f"{name}."))
         for kind, name in (("models", "model"), ("tests", "test"))
     }
-    sys.stdout.write("\n" + json.dumps({**took, "peak": own_peak_mib()}))
+    sys.stdout.write("\n" + json.dumps({**took, "peak": own_peak_mib(), "kind": result.whole_because or "renewed"}))
 
 
 def _one_pass(home: Path) -> None:
@@ -184,13 +209,19 @@ def cases(source: Path, folder: Path, *, five_years: bool = False) -> Iterator[C
             Decimal(more) / fewer,
             peak=lambda more=more: took[more].peak,  # type: ignore[misc]
         )
-    late = Took(built(homes[most]).models)
+    empty = folder / "empty"
+    Store(empty, catalogue()).seed()
+    fixed = built(empty).models
+    file_late(homes[most])
+    late = built(homes[most])
     yield Case(
-        "one late return: SQL until all figures are up to date, which is a whole build today (built once)",
+        f"one late return of a county: SQL until all figures are up to date, {late.kind}, beyond what a build without returns "
+        f"takes for its models (start-up, apart: {fixed:.1f} s; built once)",
         "SQL of the full build",
-        lambda: late,
+        lambda: Took(late.models - fixed),
         lambda: Took(took[most].models),
         Decimal("0.1"),
+        peak=lambda: late.peak,
     )
 
 

@@ -1,6 +1,7 @@
 -- Rates of returns, of units and of every area above them, as numerator and denominator. Grain: question × basis × group.
 -- A rate of an area takes the units that have both operands, from the same account, unless no account holds both. The
 -- plan of a unit that was merged meets what its heir has done. Matched by unit first: the areas above are the same.
+-- depends_on: {{ ref('fct_negative_flows') }}
 {{ config(materialized='incremental', pre_hook="{{ make_room('question') }}") }}
 {%- set keys = ['source_kind', 'is_sample', 'programme', 'indicator', 'dim_name', 'dim_code', 'period', 'group_id'] %}
 with plans_inherited as (

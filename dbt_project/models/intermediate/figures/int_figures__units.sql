@@ -2,7 +2,7 @@
 -- The parts of areas too (int_figures__areas): a unit is added up once, whatever lies above it. Which cell enters which
 -- figure says int_contributions__all, and a test that both agree.
 -- depends_on: {{ ref('fct_negative_flows') }}
-{{ config(materialized='incremental', pre_hook=["{{ late_questions() }}", "{{ make_room('unit') }}"]) }}
+{{ config(materialized='incremental', pre_hook="{{ make_room('unit') }}") }}
 {%- set keys = ['source_kind', 'is_sample', 'programme', 'indicator', 'dim_name', 'dim_code', 'unit_code', 'period', 'account'] %}
 -- not held in memory: reading them twice is cheaper
 with observations as not materialized (

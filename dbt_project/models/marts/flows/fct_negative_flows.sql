@@ -2,6 +2,7 @@
 -- return was accepted, or that of the adjusted plan where the rule book lets a new plan version lower a count. None is
 -- dropped; one without a reason is marked in the figures and stops the series at the gates.
 -- Grain: kind of data × programme × indicator × account × breakdown × unit × month.
+{{ config(post_hook="{{ late_questions() }}") }}
 with filed as (
     select
         o.is_sample, o.programme, o.indicator, o.account, o.dim_name, o.dim_code, o.unit_code, o.period, o.value,

@@ -1,0 +1,234 @@
+"""A build that renews the one before is, table by table, the build that would have been made whole.
+
+On the nation of tests/nation, which lacks some returns at first; they come one after the other, then corrections of every
+kind. Each build renews the one before it; the last one is compared with a whole build of the same home.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from quality.decisions import decide
+from quality.warehouse import Build, BuildFailed, BuildResult, build, current_build, open_build, query
+from tests.hand_made import Filing, file_returns
+from tests.nation.home import ECHENG, HUARONG, LIANGZIHU, filings
+
+LATER: dict[str, Any] = {
+    "received": "2024-03-01T08:00:00.000000Z",
+    "decided": "2024-03-02T08:00:00.000000Z",
+    "version": 9,
+}
+
+
+def differences(one: Build, other: Build) -> dict[str, tuple[int, int]]:
+    """Table or view → rows that only one of two builds holds, the same row as often as it stands there.
+
+    Views on the landed files are left out: they read one folder each.
+    """
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{one.path}' as one (read_only)")
+        connection.execute(f"attach '{other.path}' as other (read_only)")
+        listed = "select table_schema || '.' || table_name from information_schema.tables where table_catalog = ?"
+        names = [n for (n,) in connection.execute(listed, ["one"]).fetchall() if not n.startswith("main.stg_")]
+        assert len(names) > 80
+        assert {n for (n,) in connection.execute(listed, ["other"]).fetchall() if "stg_" not in n} == set(names)
+        found = {}
+        for name in names:
+            rows = [
+                connection.execute(f"select count(*) from (from {a}.{name} except all from {b}.{name})").fetchall()
+                for a, b in (("one", "other"), ("other", "one"))
+            ]
+            found[name] = (rows[0][0][0], rows[1][0][0])
+        return {name: counts for name, counts in found.items() if counts != (0, 0)}
+
+
+def _changed(filing: Filing, **values: str | None) -> Filing:
+    """A correction that comes later; None blanks a cell."""
+    held = {**(filing.values or {}), **{k: Decimal(v) if v is not None else None for k, v in values.items()}}
+    return replace(filing, values={k: v for k, v in held.items() if v is not None}, **LATER)
+
+
+def _fewer_rows(filing: Filing) -> Filing:
+    """A correction of a roster that names one task less, with its money."""
+    tables = {name: list(rows) for name, rows in (filing.tables or {}).items()}
+    gone = tables["J4"].pop()["task_id"]
+    held = {name: [r for r in rows if r["task_id"] != gone] for name, rows in tables.items()}
+    return replace(filing, tables=held, **LATER)
+
+
+FIRST_EVER = "350481"
+LATE = {("J2", HUARONG, "2022-05"), ("J2", "350402", "2021-11"), ("J1", ECHENG, "2022")}
+
+
+def _is_late(filing: Filing) -> bool:
+    """What the home lacks at first: a month in the middle, one of a merged county, a year's plan, all of one county."""
+    return (filing.form, filing.unit, filing.period) in LATE or filing.unit == FIRST_EVER
+
+
+def _renewed(home: Path) -> BuildResult:
+    before = current_build(home)
+    result = build(home)
+    assert (result.renewed_from, result.whole_because) == (before.build_id, None)
+    assert current_build(home) == result.build
+    return result
+
+
+def _as_if_whole(home: Path, tmp_path: Path) -> dict[str, tuple[int, int]]:
+    twin = tmp_path / "twin"
+    shutil.copytree(home, twin)
+    whole = build(twin, whole=True)
+    assert (whole.renewed_from, whole.whole_because) == (None, "asked")
+    return differences(current_build(home), whole.build)
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("begun")
+    file_returns(home, [f for f in filings() if not _is_late(f)])
+    assert build(home).whole_because == "first"
+    return home
+
+
+def test_late_returns_of_every_kind_renew_to_what_a_whole_build_makes(
+    begun: Path, copy_of: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    home = copy_of(begun)
+    first = current_build(home)
+    late = [f for f in filings() if _is_late(f)]
+    file_returns(home, [f for f in late if f.form == "J2" and f.unit != FIRST_EVER])
+    renewed = _renewed(home)
+    assert set(differences(first, renewed.build)) > {"main.fct_figures", "main.fct_observations", "main.fct_levels"}
+    # all that one county ever filed, and the plans of another
+    file_returns(home, [f for f in late if f.unit == FIRST_EVER or f.form == "J1"])
+    _renewed(home)
+    # a plan raised; a fall without a reason; a December that loses a cell; effects, accounts, rosters with fewer rows
+    file_returns(home, [
+        _changed(_of("J1", LIANGZIHU, "2022"), plan_xq="13"),
+        _changed(_of("J2", ECHENG, "2022-09"), xq_start="1"),
+        _changed(_of("J2", LIANGZIHU, "2021-12"), xq_start=None),
+    ])  # fmt: skip
+    _renewed(home)
+    effects, roster = _of("J3", LIANGZIHU, "2022"), _of("J4", HUARONG, "2022-12")
+    names = file_returns(home, [_changed(effects, e_hh="77"), _fewer_rows(roster)])
+    _renewed(home)
+    # the level above takes the correction back, and the roster before it holds again; a sample return comes too
+    assert decide(home, names[1], "return", by="王某")["status"] == "returned"
+    file_returns(home, [replace(_of("J2", HUARONG, "2022-03"), sample=True, **LATER)])
+    _renewed(home)
+
+    assert _as_if_whole(home, tmp_path) == {}
+
+
+def _of(form: str, unit: str, period: str) -> Filing:
+    """The last version that the nation files."""
+    return [f for f in filings() if (f.form, f.unit, f.period, f.sample) == (form, unit, period, False)][-1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_returns_in_any_order_renew_to_what_a_whole_build_makes(tmp_path: Path, seed: int) -> None:
+    """Any thirty returns of the nation come late, ten before each build."""
+    order = random.Random(seed)
+    held = filings()
+    order.shuffle(held)
+    home = tmp_path / "home"
+    file_returns(home, held[30:])
+    build(home)
+    for first in (0, 10, 20):
+        file_returns(home, held[first : first + 10])
+        result = build(home)
+        assert result.renewed_from or result.whole_because in ("code", "parts")
+
+    assert _as_if_whole(home, tmp_path) == {}
+
+
+def test_nothing_new_renews_to_the_same(begun: Path, copy_of: Callable[[Path], Path]) -> None:
+    home = copy_of(begun)
+    before = current_build(home)
+
+    assert differences(before, _renewed(home).build) == {}
+    told = json.loads((home / "warehouse" / f"{current_build(home).build_id}.json").read_text())
+    assert (told["renewed_from"], told["whole_because"]) == (before.build_id, None)
+
+
+def test_where_no_scope_can_be_named_the_build_is_whole_and_says_why(
+    begun: Path, copy_of: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    """A source of money that no roster ever named is zero in all of them."""
+    home = copy_of(begun)
+    roster = _of("J4", HUARONG, "2022-12")
+    row = {**(roster.tables or {})["J4F"][0], "src": "F52"}
+    file_returns(home, [replace(roster, tables={**(roster.tables or {}), "J4F": [row]}, **LATER)])
+
+    result = build(home)
+
+    assert (result.renewed_from, result.whole_because) == (None, "code")
+    with open_build(result.build) as opened:
+        zeros = query(
+            opened,
+            "select distinct unit_code from fct_observations where indicator = 'cohort_funds_arrived' and dim_code = 'F52' and value = 0",
+        )
+    assert {r["unit_code"] for r in zeros} == {LIANGZIHU, ECHENG}
+    assert build(home).renewed_from == result.build.build_id
+
+
+def test_a_test_that_fails_over_what_came_since_ends_the_renewal_and_then_the_build(
+    begun: Path, copy_of: Callable[[Path], Path]
+) -> None:
+    """Two tasks of one name in a roster: the row is new, and the test that judges it sees it."""
+    home = copy_of(begun)
+    before = current_build(home)
+    roster = _of("J4", HUARONG, "2022-12")
+    (name,) = file_returns(home, [replace(roster, **LATER)])
+    path = home / "returns" / "form=J4" / "period=2022-12" / "province=420000" / "rows.parquet"
+    table = pq.read_table(path, partitioning=None)
+    again = table.filter(pc.equal(table["submission_id"], name)).slice(0, 1)
+    pq.write_table(pa.concat_tables([table, again]), path)
+
+    with pytest.raises(BuildFailed, match="unique"):
+        build(home)
+
+    assert current_build(home) == before
+    assert [p.name for p in (home / "warehouse").iterdir() if p.is_dir()] == []
+
+
+def test_a_renewal_that_is_killed_leaves_the_current_build_as_it_was(
+    begun: Path, copy_of: Callable[[Path], Path]
+) -> None:
+    home = copy_of(begun)
+    before = current_build(home)
+    content = before.path.read_bytes()
+    file_returns(home, [f for f in filings() if f.form == "J2" and _is_late(f)])
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"from pathlib import Path; from quality.warehouse import build; build(Path({str(home)!r}))",
+        ]
+    )
+    scratch = None
+    while scratch is None and process.poll() is None:
+        scratch = next((p for p in (home / "warehouse").glob(".b-*/*.wal")), None)
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+
+    assert scratch is not None, "the build was over before it was killed"
+    assert current_build(home) == before and before.path.read_bytes() == content
+    assert _renewed(home).build.path.exists()
+    assert not list((home / "warehouse").glob(".b-*"))
