@@ -4,8 +4,9 @@ Little else of the project belongs here: a file may abort this process (a sheet 
 does, inside the library, where no except reaches), and the parent only loses the child.
 An answer is a length and so many bytes: the length of its JSON, the JSON, and the codes of columns (cell_columns.py).
 Cells travel by row, as [row, columns, kinds, texts], those of a list by column, as [column, kinds, texts] and a code for
-each row: kind n number, s text, d date or time, b boolean, e error. Numbers travel as the shortest text that gives the same
-double back, so nothing is rounded on the way. What many sheets have in common travels once (known_frames.py).
+each row, those of a sheet like another one all at once, as [rows, columns, kinds, texts], without what both have in common
+(known_frames.py). Kinds: n number, s text, d date or time, b boolean, e error. Numbers travel as the shortest text that gives
+the same double back, so nothing is rounded on the way.
 """
 
 from __future__ import annotations
@@ -93,14 +94,10 @@ def _facts(data: bytes, package: Package) -> dict[str, SheetFacts] | None:
     return of_xlsx(data, package.sheets) if package.kind == "xlsx" else None
 
 
-def _rows(values: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """Cells by row."""
-    cells = []
-    for r, row in enumerate(values, start=1):
-        filled = [(c, *_cell(value)) for c, value in enumerate(row, start=1) if value != ""]
-        if filled:
-            cells.append(_row(r, filled))
-    return cells
+def _travelling(row: int, values: Sequence[Any], start: int = 0) -> list[Any] | None:
+    """The cells of a row from one on, as they travel; None where nothing stands there."""
+    filled = [(c, *_cell(value)) for c, value in enumerate(values[start:], start=start + 1) if value != ""]
+    return _row(row, filled) if filled else None
 
 
 def _errors(values: Sequence[Sequence[Any]], facts: SheetFacts) -> list[list[Any]]:
@@ -112,14 +109,16 @@ def _errors(values: Sequence[Sequence[Any]], facts: SheetFacts) -> list[list[Any
     ]
 
 
-def _sheets(data: bytes, package: Package, looked: dict[str, SheetFacts], codes: list[array[int]]) -> list[Any]:
+def _sheets(
+    data: bytes, package: Package, looked: dict[str, SheetFacts], codes: list[array[int]], told: Told
+) -> list[Any]:
     """Every sheet of a workbook; `codes` gets those of its columns. Raises OpeningFault, and what the library raises."""
     book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     last_row, last_column = _GRID.get(package.kind, (MAX_ROWS, MAX_COLUMNS))
     sheets, held = [], 0
-    for meta in book.sheets_metadata:
-        if meta.typ != calamine.SheetTypeEnum.WorkSheet:
-            continue
+    metas = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
+    names = tuple(meta.name for meta in metas)
+    for meta in metas:
         sheet = book.get_sheet_by_name(meta.name)
         values = sheet.to_python(skip_empty_area=False)
         held += sum(len(row) - row.count("") for row in values)
@@ -131,26 +130,31 @@ def _sheets(data: bytes, package: Package, looked: dict[str, SheetFacts], codes:
         ]
         is_inside = len(values) < last_row and len(values[0] if values else ()) < last_column
         by_column = columns_of(values, _cell) if is_inside and is_list(values) else []
-        cells = [] if by_column else _rows(values)
-        cells += _errors(values, facts)
-        made = _sheet(meta.name, meta.visible == calamine.SheetVisibleEnum.Visible, cells, facts)
+        errors = _errors(values, facts)
+        made = _sheet(meta.name, meta.visible == calamine.SheetVisibleEnum.Visible, errors, facts)
         made["columns"], made["rows"] = [[c.number, c.kinds, c.texts] for c in by_column], len(values)
-        made["cut"] = next(
-            ([r, c] for r, columns, *_ in cells for c in columns if r == last_row or c == last_column), []
-        )
+        is_small = is_inside and not errors and not by_column
+        if not by_column and not (is_small and told.is_told(names, made, values, _travelling)):
+            rows = (_travelling(r, row) for r, row in enumerate(values, start=1))
+            made["cells"] = [row for row in rows if row] + errors
+        if not is_inside or errors:
+            made["cut"] = next(
+                ([r, c] for r, columns, *_ in made["cells"] for c in columns if r == last_row or c == last_column), []
+            )
         codes += (c.codes for c in by_column)
         sheets.append(made)
     return sheets
 
 
-def read(data: bytes, codes: list[array[int]]) -> dict[str, Any]:
-    """One workbook as plain data, or {"fault": code, "detail": text}. codes: gets those of the columns of its lists."""
+def read(data: bytes, codes: list[array[int]], told: Told) -> dict[str, Any]:
+    """One workbook as plain data, or {"fault": code, "detail": text}. codes: gets those of the columns of its lists.
+    told: what answers told before."""
     try:
         if data[:2] != b"PK" and data[:4] != b"\xd0\xcf\x11\xe0":
             return _text(data)
         package = unpacked(data) if data[:2] == b"PK" else _opened_xls(data)
         facts = _facts(data, package)
-        sheets = _sheets(data, package, facts or {}, codes)
+        sheets = _sheets(data, package, facts or {}, codes, told)
     except OpeningFault as fault:
         return {"fault": fault.code, "detail": fault.detail}
     except MemoryError:
@@ -170,8 +174,8 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS, resource.RLIM_INFINITY))
         data = files.read(int.from_bytes(head, "big"))
         codes: list[array[int]] = []
-        found = read(data, codes)
-        told.shorten(found.get("sheets", []))
+        found = read(data, codes, told)
+        told.tell(found.get("sheets", []))
         said = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
         answer = b"".join([len(said).to_bytes(8, "big"), said, *codes])
         answers.write(len(answer).to_bytes(8, "big"))

@@ -23,20 +23,26 @@ SAME_DIMENSION = {"group": "level"}  # the ten groups of the fund sources are ca
 @options.as_json
 @options.lang
 @click.option("--as-of", help="只用此时点前已审定的报送 Only what was decided by this moment.")
-def build(home: Path, as_json: bool, lang: str, as_of: str | None) -> None:
+@click.option(
+    "--whole", is_flag=True, help="整体重算，不更新现用构建 Everything anew: the current build is not renewed."
+)
+def build(home: Path, as_json: bool, lang: str, as_of: str | None, whole: bool) -> None:
     """用 dbt 重算一切 dbt: everything downstream of what is in force."""
     from ingestion.moments import parse_moment
     from orchestration.display import progress_of
+    from quality.renewal import WHOLE_BECAUSE
     from quality.warehouse import build as run
 
     with progress_of("构建 building", quiet=as_json):
-        result = run(home, parse_moment(as_of) if as_of else None)
+        result = run(home, parse_moment(as_of) if as_of else None, whole=whole)
     made = result.build
     answer = {
         "build": made.build_id,
         "path": str(made.path),
         "as_of": made.as_of,
         "is_current": made.as_of is None,
+        "renewed_from": result.renewed_from,
+        "whole_because": result.whole_because,
         "models": sum(n.unique_id.startswith("model.") for n in result.nodes),
         "tests": sum(n.unique_id.startswith("test.") for n in result.nodes),
         "warnings": [n.unique_id for n in result.nodes if n.status == "warn"],
@@ -47,6 +53,11 @@ def build(home: Path, as_json: bool, lang: str, as_of: str | None) -> None:
         options.say(
             f"构建完成 Built [bold]{made.build_id}[/] · {answer['models']} 个模型 models · {answer['tests']} 项检验 tests · {made.path}"
         )
+        if result.whole_because:
+            zh, en = WHOLE_BECAUSE[result.whole_because]
+            options.say(f"整体构建：{zh} Made whole: {en}")
+        else:
+            options.say(f"由 {result.renewed_from} 更新：只重算新收报送所及之处 Renewed where what came since reaches")
 
 
 def _question_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -120,22 +131,27 @@ def trace(as_json: bool, lang: str, **asked: Any) -> None:
     sys.exit(0 if answer["contributions"] else 1)
 
 
-@click.command(epilog="例 Example: jiugai levels started_communities --area 110000 --period 2023-09 --sample")
+@click.command(epilog="例 Example: jiugai levels funds_arrived --area 110000 --period 2023 --by source --sample")
 @click.argument("indicator")
 @click.option("--area", required=True, help="六位地区代码，全国 000000 Area code.")
 @click.option("--period", required=True, help="2023、2023-09 Period.")
+@click.option("--dim", "dims", multiple=True, metavar="NAME=CODE", help="只看一个分组，如 source=F11 One part alone.")
+@click.option("--by", help="本级按各分组列出，如 source、group The area by every code of a breakdown.")
 @options.programme
 @options.as_of
 @options.sample
 @options.home
 @options.as_json
 @options.lang
-def levels(as_json: bool, lang: str, **asked: Any) -> None:
+def levels(as_json: bool, lang: str, by: str | None, **asked: Any) -> None:
     """本级自报与下级合计并列 What an area filed beside the sum of the level below it, with coverage and bounds."""
+    from functools import partial
+
     import filings.levels
     from orchestration.display_levels import show_levels
 
-    answer = _asked(filings.levels.levels, dims=(), areas="then", flow=False, release=None, **asked)
+    read = partial(filings.levels.levels, by=SAME_DIMENSION.get(by, by) if by else None)
+    answer = _asked(read, areas="then", flow=False, release=None, **asked)
     options.emit(answer) if as_json else show_levels(answer, lang)
     sys.exit(0 if answer["group"] is not None else 1)
 

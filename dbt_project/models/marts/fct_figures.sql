@@ -1,6 +1,8 @@
 -- Every figure that can be given, chosen answer and alternatives. choice_rank 1 is the answer.
+{{ config(materialized='incremental', pre_hook=["{{ ask_late('ranges') }}", "{{ make_room('figure') }}"], post_hook="{{ ask_all() }}") }}
 with candidates as (
     select * from {{ ref('int_figures__candidates') }}
+    where {{ in_scope('figure') }}
 ),
 
 ranges as (
@@ -11,6 +13,7 @@ ranges as (
         null as published_on, false as is_doubtful, units_expected,
         case when is_partial then 'partial' else 'summed' end as basis, 1 as choice_rank
     from {{ ref('int_figures__years_summed') }}
+    where {{ in_scope('range') }}
 ),
 
 unioned as (

@@ -61,7 +61,8 @@ def test_every_column_has_words_in_two_languages(kind: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(DELIVERED))
 def test_indicators_of_a_delivered_table_stand_in_the_catalogue(name: str) -> None:
-    if "indicator" not in DELIVERED[name]["columns"] or name == "fct_contributions":  # that one opens fct_figures
+    opened = ("fct_contributions", "fct_level_parts")  # views asked for one figure, one indicator: never read whole
+    if "indicator" not in DELIVERED[name]["columns"] or name in opened:
         return
     held = [t for t in tests().values() if t["attached_node"] == DELIVERED[name]["unique_id"]]
     related = [t["test_metadata"]["kwargs"] for t in held if t["test_metadata"]["name"] == "relationships"]

@@ -51,3 +51,4 @@ unioned as (
 )
 
 select * from unioned
+where {{ asked('areas', 'area_code') }}

@@ -162,14 +162,7 @@ operands as (
     where a.account is not null or s.indicator is null
 ),
 
--- an operand made of several codes is known where all of them are that the account asks for
-asked_parts as (
-    select indicator, figure_role, is_sample, account, count(distinct observed_dim_code) as parts
-    from operands
-    where is_of_parts
-    group by all
-),
-
+-- an operand made of several codes is known where all of them are that the account asks for (int_parts__asked)
 -- windows over the few operands of parts alone: over all of them they would cost more than the rest of the build
 whole as (
     select * exclude (is_of_parts) from operands
@@ -177,7 +170,7 @@ whole as (
     union all
     select operands.* exclude (is_of_parts)
     from operands
-    inner join asked_parts as a
+    inner join {{ ref('int_parts__asked') }} as a
         on operands.indicator = a.indicator and operands.figure_role = a.figure_role
        and operands.is_sample = a.is_sample and operands.account = a.account
     where operands.is_of_parts

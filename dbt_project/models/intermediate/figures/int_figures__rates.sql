@@ -1,6 +1,7 @@
 -- Rates of returns, of units and of every area above them, as numerator and denominator. Grain: question × basis × group.
 -- A rate of an area takes the units that have both operands, from the same account, unless no account holds both. The
 -- plan of a unit that was merged meets what its heir has done. Matched by unit first: the areas above are the same.
+{{ config(materialized='incremental', pre_hook="{{ make_room('question') }}") }}
 {%- set keys = ['source_kind', 'is_sample', 'programme', 'indicator', 'dim_name', 'dim_code', 'period', 'group_id'] %}
 with plans_inherited as (
     select h.*, i.indicator
@@ -81,7 +82,8 @@ operands as (
     left join plans_inherited as h
         on o.unit_code = h.unit_code and o.indicator = h.indicator and left(o.period, 4) = left(h.month, 4)
        and case when length(o.period) = 4 then o.period || '-12' else o.period end >= h.month
-    where o.role = 'return'
+    where o.role = 'return' and {{ in_scope('period', 'o') }}
+      and {{ in_scope('ratio', 'r') }}
 ),
 
 whole as (
@@ -110,9 +112,9 @@ units as (
 ),
 
 places as (
-    select unit_code, area_code, 'summed' as basis from {{ ref('area_closure') }} where area_code <> unit_code
+    select unit_code, area_code, 'summed' as basis from {{ ref('area_closure') }} where area_code <> unit_code and {{ in_scope('area') }}
     union all
-    select unit_code, unit_code as area_code, 'filed' as basis from (select distinct unit_code from units)
+    select unit_code, unit_code as area_code, 'filed' as basis from (select distinct unit_code from units) as u
 ),
 
 -- units that take over a plan answer together with those that they replace
@@ -161,4 +163,5 @@ select
     case when count(*) = 1 then any_value(submission_id) end as submission_id,
     case when count(*) = count(account) and min(account) = max(account) then min(account) end as account
 from matched
+where {{ in_scope('question') }}
 group by {{ keys | join(', ') }}, area_code, basis
