@@ -48,24 +48,38 @@ def is_list(rows: Sequence[Sequence[Any]]) -> bool:
     return DENSE * sum(len(row) - row.count("") for row in rows) >= len(rows) * len(rows[0])
 
 
-def columns_of(rows: Iterable[Sequence[Any]], cell: Callable[[Any], tuple[str, str]]) -> list[CellColumn]:
-    """Columns in which something stands. cell: value → kind and text."""
+def columns_of(
+    rows: Iterable[Sequence[Any]],
+    cell: Callable[[Any], tuple[str, str]],
+    left: int = 1,
+    told: dict[int, int] | None = None,
+) -> list[CellColumn]:
+    """Columns in which something stands. cell: value → kind and text; left: the number of the first column.
+
+    told: of a list that comes in pieces, how many cells of each column were told; codes go on behind them.
+    """
     made = []
-    for number, values in enumerate(zip(*rows, strict=True), start=1):
-        different, codes = _coded(values)
+    before = told if told is not None else {}
+    for number, values in enumerate(zip(*rows, strict=True), start=left):
+        start = before.get(number, 0)
+        different, codes = _coded(values, start)
         filled = different
         if _is_mixed(values, different):  # each with what it is, as 1, 1.0 and True are one key
-            kept, codes = _coded([(type(v), repr(v), v) if v != _BLANK else v for v in values])
+            kept, codes = _coded([(type(v), repr(v), v) if v != _BLANK else v for v in values], start)
             filled = [value for *_, value in kept]
         if filled:
             kinds, texts = zip(*map(cell, filled), strict=True)
+            if _BLANK in texts:
+                blank = {start + n for n, text in enumerate(texts, 1) if text == _BLANK}
+                codes = array(CODE, (0 if code in blank else code for code in codes))
+            before[number] = start + len(filled)
             made.append(CellColumn(number, "".join(kinds), texts, codes))
     return made
 
 
-def _coded(values: Iterable[Any]) -> tuple[list[Any], array[int]]:
-    """Different values in the order in which they come, and for each value which one, counted from 1; 0 for a blank."""
-    codes: defaultdict[Any, int] = defaultdict(count(1).__next__, {_BLANK: 0})
+def _coded(values: Iterable[Any], start: int) -> tuple[list[Any], array[int]]:
+    """Different values in the order in which they come, and for each value which one, counted on; 0 for a blank."""
+    codes: defaultdict[Any, int] = defaultdict(count(start + 1).__next__, {_BLANK: 0})
     coded = array(CODE, map(codes.__getitem__, values))
     return [*codes][1:], coded
 

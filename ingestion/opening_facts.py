@@ -60,7 +60,8 @@ def _stands(sheet: bytes, byte: bytes, around: re.Pattern[bytes]) -> bool:
     return at >= 0 and around.search(sheet, at) is not None
 
 
-def _is_to_see(sheet: bytes) -> bool:
+def is_to_see(sheet: bytes) -> bool:
+    """Whether the XML of a sheet may hold formulas, error values or anything hidden."""
     return any(
         _stands(sheet, byte, around) and (settles is None or settles.search(sheet)) for byte, around, settles in _TO_SEE
     )
@@ -72,7 +73,7 @@ def of_xlsx(data: bytes, sheets: list[bytes]) -> dict[str, SheetFacts]:
         for mark, pattern in _BAD_TEXT:
             if _holds(sheet, mark) and (damaged := pattern.search(sheet)):
                 raise ValueError(f"a text without its number: {damaged[0].decode(errors='replace')[:80]}")
-    if not any(map(_is_to_see, sheets)):
+    if not any(map(is_to_see, sheets)):
         return {}
     import openpyxl
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 
 from ingestion.cells import SERIAL_DAY
 from ingestion.model import Finding, ReadResult
@@ -40,7 +41,7 @@ def of_file(book: Workbook, result: ReadResult) -> None:
             if not sheet.is_empty and sheet.name != META_SHEET:
                 zh = f"隐藏的工作表“{sheet.name}”有内容，没有读取；是数据请取消隐藏后再报"
                 en = f"the hidden sheet “{sheet.name}” has content and was not read"
-                _add(result, "FLF-012", "info", zh, en, sheet.name, min(sheet.cells.values(), key=_place))
+                _add(result, "FLF-012", "info", zh, en, sheet.name, next(sheet.filled())[0])
             continue
         _hidden(sheet, result)
         _merged(sheet, result)
@@ -50,14 +51,16 @@ def of_file(book: Workbook, result: ReadResult) -> None:
 
 def _hidden(sheet: Sheet, result: ReadResult) -> None:
     """A number that nobody sees on the screen is one that nobody checked. One finding a row, one a column."""
-    first: dict[tuple[str, int], Cell] = {}
     rows, columns = sheet.hidden_rows, sheet.hidden_columns
     if not rows and not columns:
         return
-    hidden = (c for c in sheet.cells.values() if c.kind in "nd" and (c.row in rows or c.column in columns))
-    for cell in sorted(hidden, key=_place):
-        first.setdefault(("row", cell.row) if cell.row in rows else ("column", cell.column), cell)
-    for (kind, at), cell in first.items():
+    last = sheet.last_row
+    first = [("row", row, [c for c in sheet.row(row).values() if c.kind in "nd"]) for row in rows if row <= last]
+    for number in columns & sheet.column_numbers:
+        seen = (c for c in sheet.in_column(number, lambda kind, _: kind in "nd") if c.row not in rows)
+        first.append(("column", number, [*islice(seen, 1)] if sheet.columns else [*seen]))
+    found = [(kind, at, min(cells, key=_place)) for kind, at, cells in first if cells]
+    for kind, at, cell in sorted(found, key=lambda f: _place(f[2])):
         zh, en = (
             (f"第 {at} 行", f"row {at}")
             if kind == "row"
@@ -71,18 +74,23 @@ def _merged(sheet: Sheet, result: ReadResult) -> None:
     """A number over several rows belongs to all of them, and only the first got it. Labels may be merged."""
     for top, left, bottom, right in sheet.merged:
         cell = sheet.at(top, left)
-        if bottom > top and cell and cell.kind in "nd" and (sheet.name, cell.address) in _taken(result):
+        if bottom > top and cell and cell.kind in "nd" and _is_taken(cell, sheet.name, result):
             area = f"{cell.address}:{column_letters(right)}{bottom}"
             zh = f"{sheet.name}!{area} 合并了几行，其中的数（{cell.shown}）属于哪一行无法判断；请取消合并，逐行填写"
             en = f"a number in merged {area} cannot be told to belong to one row; unmerge and fill each row"
             _add(result, "FLF-016", "error", zh, en, sheet.name, cell)
 
 
-def _taken(result: ReadResult) -> set[tuple[str, str]]:
-    """Sheet and cell of everything that was read as a value."""
-    rows = (row for held in result.tables.values() for row in held)
-    values = [*result.values.values(), *(v for row in rows for v in row.values.values())]
-    return {(v.sheet, v.cell) for v in values} | {(o.sheet, o.cell) for o in result.observations}
+def _is_taken(cell: Cell, sheet: str, result: ReadResult) -> bool:
+    """Whether a cell was read as a value."""
+    for rows in result.tables.values():
+        n = bisect_left(rows.row_nos, cell.row)
+        if rows.sheet == sheet and n < len(rows) and rows.row_nos[n] == cell.row:
+            return any(value.cell == cell.address for value in rows[n].values.values())
+    places = chain(
+        ((v.sheet, v.cell) for v in result.values.values()), ((o.sheet, o.cell) for o in result.observations)
+    )
+    return (sheet, cell.address) in places
 
 
 def _cut(sheet: Sheet, result: ReadResult) -> None:
@@ -101,7 +109,12 @@ def _lost(sheet: Sheet, result: ReadResult) -> None:
     is_lost = any(map(LOST.search, chain(listed, (c.text for c in own.values() if c.kind != "n"))))
     if not is_lost and not (sheet.frame and _is_lost_on(sheet.frame)):
         return
-    for cell in sorted((c for c in sheet.cells.values() if c.kind == "s" and LOST.search(c.text)), key=_place):
+
+    def is_wanted(kind: str, text: str) -> bool:
+        return kind == "s" and LOST.search(text) is not None
+
+    cells = [c for number in sheet.column_numbers for c in sheet.in_column(number, is_wanted)]
+    for cell in sorted(cells, key=_place):
         zh = f"{sheet.name}!{cell.address}“{cell.text}”有丢失的字符（乱码），请重新输入这一格"
         _add(result, "FLF-014", "error", zh, "characters of the cell are lost; type it again", sheet.name, cell)
 
