@@ -17,6 +17,7 @@ from typing import Any
 LIST_ROWS = 100  # a sheet of so many rows and more is a list …
 DENSE = 4  # … if one in so many of its cells is filled: blanks take place here
 CODE = "I"  # of an array: four bytes a row
+MOST_KNOWN = 10_000  # different cells of a column that a list in pieces remembers
 _BLANK = ""  # as the reading library gives it
 _NUMBERS = {bool, int, float}
 
@@ -49,39 +50,51 @@ def is_list(rows: Sequence[Sequence[Any]]) -> bool:
 
 
 def columns_of(
-    rows: Iterable[Sequence[Any]],
-    cell: Callable[[Any], tuple[str, str]],
-    left: int = 1,
-    told: dict[int, int] | None = None,
+    rows: Iterable[Sequence[Any]], cell: Callable[[Any], tuple[str, str]], left: int = 1
 ) -> list[CellColumn]:
-    """Columns in which something stands. cell: value → kind and text; left: the number of the first column.
-
-    told: of a list that comes in pieces, how many cells of each column were told; codes go on behind them.
-    """
+    """Columns in which something stands. cell: value → kind and text; left: the number of the first column."""
     made = []
-    before = told if told is not None else {}
     for number, values in enumerate(zip(*rows, strict=True), start=left):
-        start = before.get(number, 0)
-        different, codes = _coded(values, start)
+        different, codes = _coded(values)
         filled = different
         if _is_mixed(values, different):  # each with what it is, as 1, 1.0 and True are one key
-            kept, codes = _coded([(type(v), repr(v), v) if v != _BLANK else v for v in values], start)
+            kept, codes = _coded([(type(v), repr(v), v) if v != _BLANK else v for v in values])
             filled = [value for *_, value in kept]
         if filled:
             kinds, texts = zip(*map(cell, filled), strict=True)
-            if _BLANK in texts:
-                blank = {start + n for n, text in enumerate(texts, 1) if text == _BLANK}
-                codes = array(CODE, (0 if code in blank else code for code in codes))
-            before[number] = start + len(filled)
             made.append(CellColumn(number, "".join(kinds), texts, codes))
     return made
 
 
-def _coded(values: Iterable[Any], start: int) -> tuple[list[Any], array[int]]:
-    """Different values in the order in which they come, and for each value which one, counted on; 0 for a blank."""
-    codes: defaultdict[Any, int] = defaultdict(count(start + 1).__next__, {_BLANK: 0})
+def _coded(values: Iterable[Any]) -> tuple[list[Any], array[int]]:
+    """Different values in the order in which they come, and for each value which one, counted from 1; 0 for a blank."""
+    codes: defaultdict[Any, int] = defaultdict(count(1).__next__, {_BLANK: 0})
     coded = array(CODE, map(codes.__getitem__, values))
     return [*codes][1:], coded
+
+
+class CountedOn:
+    """One column of a list that comes in pieces: its codes count on from piece to piece. What was told is not told again
+    while there is little of it; of a column of names or sums nearly every cell is another one."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], int] = {("s", _BLANK): 0}
+        self._count = 0
+
+    def next(self, piece: CellColumn) -> CellColumn:
+        """The next piece with its codes counted on, and only what is new of its kinds and texts."""
+        if len(self._known) > MOST_KNOWN:
+            self._known = {("s", _BLANK): 0}
+        table, fresh = [0], []
+        for said in zip(piece.kinds, piece.texts, strict=True):
+            code = self._known.get(said)
+            if code is None:
+                self._count += 1
+                code = self._known[said] = self._count
+                fresh.append(said)
+            table.append(code)
+        codes = array(CODE, map(table.__getitem__, piece.codes))
+        return CellColumn(piece.number, "".join(k for k, _ in fresh), [t for _, t in fresh], codes)
 
 
 def _is_mixed(values: Sequence[Any], different: Collection[Any]) -> bool:

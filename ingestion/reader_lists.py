@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
-from ingestion.cell_columns import CellColumn, columns_of, is_list
+from ingestion.cell_columns import CellColumn, CountedOn, columns_of, is_list
 from ingestion.opening_facts import MAX_COLUMNS, MAX_ROWS, SheetFacts, is_to_see, of_xlsx
 from ingestion.opening_pieces import MARK, PieceBooks, left_of
 from ingestion.opening_text import MAX_CELLS, OpeningFault, kind_of, rows_of
@@ -36,7 +36,7 @@ class _Told:
 
     def __init__(self, number: int) -> None:
         self.number, self.rows = number, 0
-        self.different: dict[int, int] = {}  # of each column
+        self.columns: dict[int, CountedOn] = {}
         self.filled = self.size = self.bytes = 0
         self.cut: list[int] = []
 
@@ -46,7 +46,8 @@ class _Told:
         """Rows, the first of which stands behind so many others. Raises OpeningFault for what is worth no reading."""
         if first < self.rows:
             raise OpeningFault("broken", f"row {first + 1} stands behind row {self.rows}")
-        columns = columns_of(values, cell, left, self.different)
+        pieces = columns_of(values, cell, left)
+        columns = [self.columns.setdefault(piece.number, CountedOn()).next(piece) for piece in pieces]
         self.rows = first + len(values)
         self._count(columns)
         said = {"sheet": self.number, "first": first, "rows": len(values), "columns": told(columns)}
@@ -55,7 +56,7 @@ class _Told:
     def _count(self, columns: Sequence[CellColumn]) -> None:
         self.filled += sum(len(c.codes) - c.codes.count(0) for c in columns)
         self.size += sum(len(text) + A_TEXT for c in columns for text in c.texts)
-        width = max(self.different, default=0)
+        width = max(self.columns, default=0)
         if (
             self.filled > MOST_CELLS
             or self.size > MOST_DIFFERENT
