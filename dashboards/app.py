@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import flask
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, callback_context, dcc, html, no_update
 
-from dashboards import theme
+from dashboards import files, theme
 from dashboards.components import component, components
 from dashboards.data import choices
 from dashboards.downloads import FORMATS, columns_csv, content, file_name
@@ -31,7 +31,7 @@ from dashboards.pages import registry
 from dashboards.pages._page import Page
 from dashboards.theme import Words
 from dashboards.view import BadView, View, lang_of, parse_view
-from filings.figures import Reader, open_reader
+from filings.reader import Reader, open_reader
 from ingestion.archive import Archive
 from ingestion.catalogue import catalogue
 from ingestion.errors import JiugaiError
@@ -82,6 +82,11 @@ class Pages:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
             return self._kept[key]
+
+    def file(self, view: View, name: str, suffix: str) -> bytes:
+        """A file that is made when asked for; nothing of it is kept. Raises JiugaiError."""
+        with self._lock, self.reader(view) as reader:
+            return files.file_bytes(reader, view, name, suffix)
 
 
 # -- what is shown ----------------------------------------------------------------------------------------------------
@@ -197,12 +202,16 @@ def _routes(server: flask.Flask, pages: Pages) -> None:
 
     @server.get("/download/<page>/<path:file>")
     def download(page: str, file: str) -> flask.Response:
-        """The numbers of one block of a view, as its page shows them."""
+        """The numbers of one block of a view, as its page shows them, or a file that a block offers."""
         block, _, suffix = file.rpartition(".")
         query = flask.request.query_string.decode("ascii", "replace")
         try:
             view = parse_view(f"/{page}", query, catalogue())
             made, _bar = pages.of(view)
+            if suffix in FORMATS and any(b.file == block for b in made.blocks if b.file):
+                return _attached(
+                    pages.file(made.view, block, suffix), MIME[suffix], files.file_name(made.view, block, suffix)
+                )
         except JiugaiError as error:
             return flask.Response(f"{error}\n", 400, mimetype="text/plain")
         found = next((b for b in made.blocks if b.name == block and b.frame is not None), None)

@@ -12,7 +12,7 @@ from dash import dcc, html
 from dashboards.data import choices
 from dashboards.theme import SAMPLE_EN, SAMPLE_ZH, Words
 from dashboards.view import View
-from filings.figures import Reader
+from filings.reader import Reader
 from ingestion.catalogue import NATION
 
 LABELS = {

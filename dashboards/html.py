@@ -20,10 +20,10 @@ VOID = ("img", "br")
 
 @dataclass(frozen=True)
 class Places:
-    """Where things of a page are: href of a view (None: no such page), and of a download."""
+    """Where things of a page are: href of a view (None: no such page), and of a download (None: it is not given out)."""
 
     href: Callable[[View], str | None]
-    download: Callable[[Download], str]
+    download: Callable[[Download], str | None]
 
 
 def _attributes(attributes: dict[str, str]) -> str:
@@ -86,7 +86,8 @@ def written(child: Child, places: Places) -> str:
             href = places.href(child.otherwise)
         return _anchor(href, inner, child.attributes)
     if isinstance(child, Download):
-        return f'<a class="download" href="{quote(places.download(child))}" download>{inner}</a>'
+        place = places.download(child)
+        return "" if place is None else f'<a class="download" href="{quote(place)}" download>{inner}</a>'
     return inner  # an original: workbooks are not given out here
 
 

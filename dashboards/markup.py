@@ -6,14 +6,15 @@ escapes it. Not here: the tree's two writers (html.py, components.py), words and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
 import plotly.graph_objects as go
 
-from dashboards import theme
+from dashboards import files, theme
 from dashboards.downloads import FORMATS, file_name
 from dashboards.frames import Frame
 from dashboards.pages._page import Block, Cell, Choice, Page, Table, Tile
@@ -216,15 +217,20 @@ def _facts(block: Block, lang: str) -> list[Child]:
 
 
 def _downloads(block: Block, page: Page) -> list[Child]:
-    if block.frame is None or not (block.frame.has_data or isinstance(block.frame, Frame)):
-        return []
+    """Links to the numbers of a chart, and to a file that is made when it is asked for."""
+    offered: list[tuple[str, Callable[[str], str]]] = []
+    if block.frame is not None and (block.frame.has_data or isinstance(block.frame, Frame)):
+        offered.append((block.name, partial(file_name, block.frame)))
+    if block.file:
+        offered.append((block.file, partial(files.file_name, page.view, block.file)))
     lang = page.view.lang
     mark = f"（{theme.SAMPLE_ZH}）" if page.is_sample else ""
     links: list[Child] = []
-    for suffix in FORMATS:
-        words: list[Child] = [f"{one(Words('下载', 'Download'), lang)} {suffix.upper()}{mark}"]
-        links += [Download(page.view, block.name, suffix, file_name(block.frame, suffix), tuple(words)), " "]
-    return [node("p", links, klass="actions")]
+    for name, file_of in offered:
+        for suffix in FORMATS:
+            words: list[Child] = [f"{one(Words('下载', 'Download'), lang)} {suffix.upper()}{mark}"]
+            links += [Download(page.view, name, suffix, file_of(suffix), tuple(words)), " "]
+    return [node("p", links, klass="actions")] if links else []
 
 
 def _drawing(block: Block, page: Page) -> list[Child]:

@@ -1,7 +1,7 @@
 """A sheet of an archived workbook as a grid with headings and marked cells: whole when small, else a window.
 
 The original is read by its hash through the limited child reader, never opened in this process. Its text is hostile
-until it is written out: it travels as plain text only. Not here: which cells make a figure (filings.figures), markup.
+until it is written out: it travels as plain text only. Not here: which cells make a figure (filings.trace), markup.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from pathlib import Path
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from dashboards import files as made_files
 from dashboards import theme
 from dashboards.data import choices, reading
 from dashboards.data import progress as starts
@@ -26,10 +27,11 @@ from dashboards.pages import registry, trace
 from dashboards.pages._page import Page
 from dashboards.template import PAGES, template
 from dashboards.view import View
-from filings.figures import Reader, open_reader
+from filings.reader import Reader, open_reader
 from ingestion.errors import UsageError
 
 MARKER = ".jiugai-site"
+LEFT_OUT = "ledger"  # rows by the ten thousand: the app and the command give them
 SHEETS = 4  # of a figure summed from many returns; the app shows all
 ASSETS = ("charts.js", "icon.svg", "site.css", "tables.js")
 POLICY = (
@@ -104,7 +106,10 @@ class _Site:
         asked, page = self.pages[file]
         root = "../" * file.count("/")
         downloads = f"{root}{_downloads_folder(page)}"
-        places = Places(lambda view: self.href(view.with_(map="map"), root), lambda d: f"{downloads}{d.file}")
+        places = Places(
+            lambda view: self.href(view.with_(map="map"), root),
+            lambda d: None if d.block == LEFT_OUT else f"{downloads}{d.file}",
+        )
         lang = page.view.lang
         columns = node("a", "columns.csv", href=f"{root}assets/columns.csv", download="columns.csv")
         body = all_written(
@@ -148,6 +153,9 @@ def render(reader: Reader) -> dict[str, bytes]:
             for suffix in FORMATS if block.frame is not None else ():
                 assert block.frame is not None
                 files[_downloads_folder(page) + file_name(block.frame, suffix)] = content(block.frame, suffix)
+            for suffix in FORMATS if block.file not in ("", LEFT_OUT) else ():
+                name = made_files.file_name(page.view, block.file, suffix)
+                files[_downloads_folder(page) + name] = made_files.file_bytes(reader, page.view, block.file, suffix)
     for name in ASSETS:
         files[f"assets/{name}"] = (PAGES / "static" / name).read_bytes()
     files["assets/columns.csv"] = columns_csv()

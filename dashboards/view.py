@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from dashboards.theme import Words
-from filings.figures import Question, is_period
+from filings.question import Question, is_period
 from ingestion.catalogue import Catalogue
 from ingestion.errors import UsageError
 

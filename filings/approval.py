@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from filings.release import key_of, last_manifest, seal
+from filings.freeze import key_of, last_manifest, seal
 from filings.verify import MANIFEST, verify
 from ingestion.archive import sync_folder
 from ingestion.errors import UsageError

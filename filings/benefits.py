@@ -15,7 +15,7 @@ from ingestion.model import SAMPLE_MARK
 from ingestion.units import json_number, plain
 
 if TYPE_CHECKING:
-    from filings.figures import Reader
+    from filings.reader import Reader
 
 PERIOD = re.compile(r"20\d\d(/20\d\d)?")
 MEASURES = {

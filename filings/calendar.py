@@ -11,7 +11,7 @@ import datetime as dt
 from ingestion.calendar_days import Release, release_dates
 from ingestion.catalogue import catalogue
 from ingestion.errors import UsageError
-from ingestion.rulebook_model import ReleaseDay
+from ingestion.release_model import ReleaseDay
 from quality.gates.run import release_series
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from ingestion.areas import last_month
 from ingestion.boundary_model import Break
 from ingestion.catalogue import Catalogue
-from ingestion.rulebook_model import Indicator
+from ingestion.indicator_model import Indicator
 
 Row = dict[str, Any]
 Ask = Callable[[str, str], list[Row]]  # area and period → rows of fct_figures, the chosen one first

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from filings.holdings import RETURNS, Holdings, Names, Part, month_end
 from filings.intervals import Interval, added, counted, multiplied, percent
 from ingestion.catalogue import NATION
-from ingestion.rulebook_model import ControlTotal
+from ingestion.printed_model import ControlTotal
 from ingestion.units import plain
 
 # Nothing before 2019 is in the national cumulative figures, whatever the words say (the 16.3万 of 十年来, printed in

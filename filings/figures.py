@@ -1,148 +1,28 @@
-"""One figure, with its alternatives and the cells behind it, from a build or from a release. Reads only.
+"""One figure, with its alternatives, from a build or from a release. Reads only.
 
-The marts hold every answer and the order of choice (dbt); here a question is checked, looked up and put in the words
-of the contract. Not here: computing (dbt), drawing (dashboards), freezing (release.py).
+The marts hold every answer and the order of choice (dbt); here a question is looked up and put in the words of the
+contract. Not here: the question (question.py), its cells (trace.py), computing (dbt), drawing (dashboards), freezing (release.py).
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import re
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
-
-import duckdb
 
 from filings.comparable import PARTS, break_at, breaks_of, codes_of, rows_of_now
 from filings.flows import NO_REASON, falls
 from filings.levels import bounds, level_of
 from filings.missing import interval_for
+from filings.question import Question
+from filings.reader import Reader
 from filings.windows import window
 from ingestion.areas import last_month
 from ingestion.catalogue import Catalogue
-from ingestion.catalogue import catalogue as project_catalogue
-from ingestion.errors import UsageError
+from ingestion.indicator_model import Indicator
 from ingestion.model import SAMPLE_MARK
-from ingestion.rulebook_model import Indicator
 from ingestion.units import json_number, plain, ratio
-from quality.warehouse import basis_of_cells, build_as_of, current_build, open_build, query
-
-PERIOD = re.compile(r"20\d\d(-(0[1-9]|1[0-2]))?|20\d\d/20\d\d")
-DATED = re.compile(r"20\d\d-\d\d-\d\d(/20\d\d-\d\d-\d\d)?")  # of publications alone: to a day, or between two days
-
-
-def is_period(text: str) -> bool:
-    """Whether a figure can be asked for by this label: a year, month or range of years, or dates that print gives."""
-    if PERIOD.fullmatch(text):
-        return True
-    try:
-        return bool(DATED.fullmatch(text)) and all(dt.date.fromisoformat(day) for day in text.split("/"))
-    except ValueError:
-        return False
-
-
-def printed_dims(catalogue: Catalogue) -> dict[str, set[str]]:
-    """Breakdowns that layouts give in a publication's own words (purpose, stage), with their codes."""
-    found: dict[str, set[str]] = {}
-    for layout in catalogue.layouts.values():
-        for sheet in layout.sheets:
-            for dim in [*(c.dim for c in sheet.columns), *(i.dim for i in sheet.items)]:
-                for name, code in dim.items():
-                    found.setdefault(name, set()).add(code)
-    return {name: codes for name, codes in found.items() if name not in catalogue.dimensions}
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked. sample answers from sample returns only; the two never meet."""
-
-    indicator: str
-    area: str
-    period: str
-    dims: dict[str, str] = field(default_factory=dict)
-    programme: str = "national"
-    flow: bool = False
-    sample: bool = False
-    areas: str = "then"
-
-    def check(self, catalogue: Catalogue) -> Indicator:
-        """Raises UsageError that says what is wrong and what would be right."""
-        indicator = catalogue.indicator(self.indicator)
-        catalogue.area(self.area)
-        if not is_period(self.period):
-            raise UsageError(f"报告期“{self.period}”无法识别；应为 2023、2023-09 或 2019/2022 (period not understood)")
-        first, _, last = self.period.partition("/")
-        if last and first > last:
-            raise UsageError(f"报告期“{self.period}”起止颠倒 (the range runs backwards)")
-        if self.flow and len(self.period) != 7:
-            raise UsageError("--flow 只用于月份，如 2023-09 (a flow is of one month)")
-        if self.programme not in catalogue.settings["programmes"]:
-            raise UsageError(
-                f"没有任务范围 {self.programme}；可用：{'、'.join(catalogue.settings['programmes'])} (no such programme)"
-            )
-        if len(self.dims) > 1:
-            raise UsageError("一次只能按一个维度分组 (one dimension at a time)")
-        for name, code in self.dims.items():
-            if code in printed_dims(catalogue).get(name, set()):
-                continue
-            if name not in catalogue.dimensions:
-                raise UsageError(f"没有维度 {name}；可用：{'、'.join(catalogue.dimensions)} (no such dimension)")
-            if code not in catalogue.dimensions[name].codes:
-                raise UsageError(f"维度 {name} 没有代码 {code} (no such code of this dimension)")
-        if self.areas == "now" and self.area not in catalogue.areas:
-            now = catalogue.successors.get(self.area, "")
-            raise UsageError(
-                f"{self.area} 不是现行代码；{now}；按现行区划请用现行代码 (not a code of today: ask for its successor)"
-            )
-        return indicator
-
-
-@dataclass
-class Reader:
-    """A build or a release, opened read-only."""
-
-    connection: duckdb.DuckDBPyConnection
-    catalogue: Catalogue
-    release: str | None
-    as_of: str
-    home: Path
-    rulebook: tuple[str, str]  # version and hash that the formulas are of
-
-    def rows(
-        self, sql: str, parameters: list[Any] | None = None, asked: tuple[set[str], set[str]] | None = None
-    ) -> list[dict[str, Any]]:
-        return query(self.connection, sql, parameters, asked)
-
-
-@contextmanager
-def open_reader(home: Path, *, as_of: dt.datetime | None = None, release: str | None = None) -> Iterator[Reader]:
-    """The current build, a build as of a moment, or a frozen release. Raises UsageError when it does not exist."""
-    catalogue = project_catalogue()
-    if release is not None:
-        folder = home / "releases" / release
-        if not re.fullmatch(r"[A-Za-z0-9._-]+", release) or not (folder / "manifest.json").is_file():
-            raise UsageError(f"没有发布 {release}；用 jiugai release list 查看 (no such release)")
-        connection = duckdb.connect(":memory:")
-        try:
-            for name in ("fct_figures", "fct_contributions"):
-                path = str(folder / "data" / f"{name}.parquet").replace("'", "''")
-                connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
-            manifest = json.loads((folder / "manifest.json").read_bytes())
-            book = manifest["rulebook_version"], manifest["rulebook_sha256"]
-            yield Reader(connection, catalogue, release, manifest["cutoff"], home, book)
-        finally:
-            connection.close()
-        return
-    made = build_as_of(home, as_of) if as_of else current_build(home)
-    with open_build(made) as connection:
-        book = made.rulebook_version, made.rulebook_hash
-        yield Reader(connection, catalogue, None, made.label, home, book)
+from quality.warehouse import basis_of_cells
 
 
 def candidates(reader: Reader, question: Question) -> list[dict[str, Any]]:
@@ -253,6 +133,11 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
 
     Raises: UsageError for a question that cannot be asked.
     """
+    return answered(reader, question)[0]
+
+
+def answered(reader: Reader, question: Question) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The figure, and the rows that it is the first of (see `answers`): what its cells are looked up with."""
     catalogue = reader.catalogue
     indicator = question.check(catalogue)
     rows = answers(reader, question)
@@ -326,7 +211,7 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
             answer["interval"] = interval_for(
                 reader, question.indicator, question.period, question.area, question.programme
             )
-        return answer
+        return answer, rows
     value = shown_value(chosen, indicator)
     answer.update(
         value=json_number(value, unit),
@@ -366,112 +251,4 @@ def figure(reader: Reader, question: Question) -> dict[str, Any]:
         answer.update(reason_zh=NO_REASON[0], reason_en=NO_REASON[1])
     if chosen["denominator"] == 0:
         answer.update(reason_zh="分母为零", reason_en="the denominator is zero")
-    return answer
-
-
-def trace(reader: Reader, question: Question) -> dict[str, Any]:
-    """The figure and every cell that makes it: Σ weight × value of each role is the figure exactly.
-
-    The figure names the rule book of its formula, each contribution the one that its submission was judged by.
-    """
-    indicator = question.check(reader.catalogue)
-    answer = figure(reader, question)
-    rows = answers(reader, question)
-    if not rows:
-        return {"figure": answer, "contributions": [], "sum": None, "audited_under": []}
-    from filings.cells import Originals, made_of  # with the register, half a second that a figure alone does without
-    from ingestion.register import Register, submissions
-
-    chosen = rows[0]
-    parts = [
-        part
-        for area, period, group_id, basis in chosen[PARTS]
-        for part in reader.rows(
-            """select * from fct_contributions where is_sample = ? and programme = ? and indicator = ? and area_code = ?
-               and period = ? and accum = ? and dim_code = ? and group_id = ? and basis = ?""",
-            [
-                question.sample,
-                question.programme,
-                question.indicator,
-                area,
-                period,
-                chosen["accum"],
-                chosen["dim_code"],
-                group_id,
-                basis,
-            ],
-            asked=made_of(reader.catalogue, question.indicator, period, question.flow),
-        )
-    ]
-    roles = {"value": 0, "numerator": 1, "denominator": 2}  # in words: the cells in the order people read them
-    parts.sort(
-        key=lambda p: (
-            roles[p["figure_role"]],
-            p["unit_code"],
-            -p["weight"],
-            p["submission_id"],
-            p["cell"] or "",
-            p["row_no"] or 0,
-            p["field"] or "",
-            p["observation_id"],
-        )
-    )
-    register = Register(reader.home)
-    known = {
-        r["submission_id"]: r
-        for r in register.rows(submissions, submissions.c.submission_id.in_({p["submission_id"] for p in parts}))
-    }
-    maps: dict[str, dict[str, list[str]]] = {}
-    originals = Originals(reader.home, reader.catalogue)
-    originals.take_items(parts, known)
-    operands = {"numerator": indicator.numerator, "denominator": indicator.denominator, "value": indicator.base}
-    contributions = []
-    sums: dict[str, Decimal] = {}
-    for part in parts:
-        row = known[part["submission_id"]]
-        sheet, cell = part["sheet"], part["cell"]
-        if part["field"] and row["map_id"]:
-            if row["map_id"] not in maps:
-                maps[row["map_id"]] = register.column_map(row["map_id"])
-            sheet, cell = maps[row["map_id"]].get(part["field"], [None, None])
-            if "." in part["field"]:  # a column of a table: its letters, and the row unless no row says it (a zero)
-                cell = f"{cell}{part['row_no']}" if cell and part["row_no"] else None
-        role = part["figure_role"]
-        sums[role] = sums.get(role, Decimal(0)) + part["weight"] * part["value"]
-        unit = reader.catalogue.all_areas.get(part["unit_code"])
-        part_unit = reader.catalogue.indicator(operands[role] or indicator.id).unit
-        contributions.append(
-            {
-                "role": role,
-                "weight": json_number(part["weight"], ""),
-                "unit_code": part["unit_code"],
-                "unit_name": unit.name_zh if unit else None,
-                "submission_id": part["submission_id"],
-                "version": row["version"],
-                "file": row["file_name"],
-                "sha256": row["sha256"],
-                "sheet": sheet,
-                "cell": cell,
-                "raw": part["printed"]
-                if part["printed"] is not None
-                else originals.raw(row, part["field"], sheet, cell)
-                if sheet and cell
-                else None,
-                "value": json_number(part["value"], part_unit),
-                "edited": False,
-                "field": part["field"],
-                "source_id": row["source_id"],
-                "received_at": row["received_at"],
-                "rulebook_version": row["rulebook_version"],
-                "rulebook_hash": row["rulebook_hash"],
-            }
-        )
-    register.close()
-    total: Any = (
-        json_number(sums["value"], indicator.unit)
-        if "value" in sums
-        else {role: plain(value) for role, value in sorted(sums.items())}
-    )
-    books = Counter((row["rulebook_version"], row["rulebook_hash"]) for row in known.values())
-    audited = [{"rulebook_version": v, "rulebook_hash": h, "submissions": n} for (v, h), n in sorted(books.items())]
-    return {"figure": answer, "contributions": contributions, "sum": total, "audited_under": audited}
+    return answer, rows

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from ingestion.units import json_number
 
 if TYPE_CHECKING:
-    from filings.figures import Question, Reader
+    from filings.question import Question
+    from filings.reader import Reader
 
 NO_REASON = ("当月为负而无原因代码", "a month below zero without a reason code")
 CODELISTS = {"explanation": "explain_reasons", "plan": "adjust_reasons"}

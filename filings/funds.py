@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from filings.figures import Reader
+from filings.reader import Reader
 from ingestion.catalogue import Catalogue
 from ingestion.errors import UsageError
 from ingestion.units import json_number, plain

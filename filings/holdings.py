@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from filings.figures import Reader
 from filings.intervals import Interval, printed_interval
+from filings.reader import Reader
 from ingestion.catalogue import Catalogue
-from ingestion.rulebook_model import ControlTotal
+from ingestion.printed_model import ControlTotal
 from ingestion.units import plain
 
 RETURNS = "returns"

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from filings.figures import Question, Reader
+from filings.question import Question
+from filings.reader import Reader
 from ingestion import outputs
 from ingestion.errors import UsageError
 from ingestion.model import SAMPLE_MARK
@@ -20,8 +21,12 @@ from ingestion.register import Register
 from ingestion.units import json_number, plain
 
 PERIOD = re.compile(r"20\d\d(-(0[1-9]|1[0-2]))?")
-MOST_SHEET_ROWS = 1_048_575  # what a sheet of a workbook holds below its heading
 ACCOUNTS = ("J2", "J3F", "J4F", "J4", "J4C")
+SPANS = {
+    "year": ("全年", "of the year"),
+    "year_to_date": ("年初至月末", "year to date"),
+    "life_to_date": ("自立项起累计", "life to date"),
+}
 # a column of the files: name, words
 COLUMNS = (
     ("marker", "数据性质"), ("programme", "任务范围"), ("unit_code", "单位代码"), ("unit_name", "单位"), ("period", "报告期"),
@@ -118,6 +123,13 @@ def ledger(reader: Reader, asked: Asked) -> list[dict[str, Any]]:
     return found
 
 
+def count(reader: Reader, asked: Asked) -> int:
+    """How many rows there are. Raises: UsageError for a question that cannot be asked."""
+    asked.check(reader)
+    where, parameters = asked.condition
+    return int(reader.rows(f"select count(*) as n from fct_fund_ledger where {where}", parameters)[0]["n"])
+
+
 def summary(reader: Reader, asked: Asked) -> dict[str, Any]:
     """What the rows add up to by account and movement, and which identities of the same units and periods do not hold.
 
@@ -135,7 +147,6 @@ def summary(reader: Reader, asked: Asked) -> dict[str, Any]:
             from fct_fund_ledger where {where} and {whole} group by all order by account, movement""",
         parameters,
     )
-    count = reader.rows(f"select count(*) as n from fct_fund_ledger where {where}", parameters)[0]["n"]
     names = reader.catalogue.codelist("fund_movements")
     order = {code: n for n, code in enumerate(names)}
     sums.sort(key=lambda r: (ACCOUNTS.index(r["account"]), order[r["movement"]]))
@@ -146,7 +157,7 @@ def summary(reader: Reader, asked: Asked) -> dict[str, Any]:
         "programme": asked.programme,
         "sample_data": asked.sample,
         "as_of": reader.as_of,
-        "rows": count,
+        "rows": count(reader, asked),
         "sums": [
             {
                 **{k: r[k] for k in ("account", "span", "movement", "rows", "units")},
@@ -197,20 +208,8 @@ def projects(reader: Reader, asked: Asked) -> list[dict[str, Any]]:
 
 def file_of(rows: list[dict[str, Any]], suffix: str, asked: Asked) -> bytes:
     """The rows as csv or xlsx, a heading first. Raises UsageError for another format, or more rows than a sheet holds."""
-    if suffix not in ("csv", "xlsx"):
-        raise UsageError(f"台账可写成 .csv 或 .xlsx，不能写成 .{suffix} (write .csv or .xlsx)")
-    if suffix == "xlsx" and len(rows) > MOST_SHEET_ROWS:
-        raise UsageError(f"共 {len(rows)} 行，一个工作表放不下；请写 .csv 或缩小范围 (more rows than a sheet holds)")
-    header = [f"{zh} {name}" for name, zh in COLUMNS]
-    texts = [[_text(row[name]) for name, _ in COLUMNS] for row in rows]
-    if suffix == "csv":
-        return outputs.csv_bytes([header, *texts])
-    title = f"{f'{SAMPLE_MARK} ' if asked.sample else ''}资金台账 {asked.area} {asked.period}"
-    sheet = f"{SAMPLE_MARK} ledger" if asked.sample else "ledger"
-    return outputs.xlsx_bytes([header, *texts], title=title, sheet=sheet, numbers=AMOUNTS)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return "" if value is None else str(value)
+    names = [name for name, _ in COLUMNS]
+    mark = SAMPLE_MARK if asked.sample else ""
+    table = [[f"{zh} {name}" for name, zh in COLUMNS], *(outputs.texts(row, names) for row in rows)]
+    title = f"{mark} 资金台账 {asked.area} {asked.period}".strip()
+    return outputs.table_bytes(table, suffix, title=title, sheet=f"{mark} ledger".strip(), numbers=AMOUNTS)

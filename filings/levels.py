@@ -16,7 +16,8 @@ from ingestion.model import SAMPLE_MARK
 from ingestion.units import json_number, plain, ratio
 
 if TYPE_CHECKING:
-    from filings.figures import Question, Reader
+    from filings.question import Question
+    from filings.reader import Reader
 
 
 def share_of(part: Decimal | int | None, whole: Decimal | int | None) -> str | None:
@@ -38,15 +39,28 @@ def _coverage(row: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _held(reader: Reader, question: Question, areas: list[str]) -> list[dict[str, Any]]:
-    """Rows of fct_levels for some areas: returns first, in the order of accounts, then publications, newest name first."""
+def _held(
+    reader: Reader, question: Question, areas: list[str], dim: tuple[str, str | None] | None = None
+) -> list[dict[str, Any]]:
+    """Rows for some areas: returns first, in the order of accounts, then publications, newest name first.
+
+    dim: a breakdown and one of its codes, or None for all of them; no breakdown: the totals.
+    """
+    if dim is None:
+        table, more, asked = "fct_levels", [], None
+    else:
+        table = "(select * from fct_level_parts where dim_name = ? and (?::varchar is null or dim_code = ?))"
+        more = [dim[0], dim[1], dim[1]]
+        before = f"{int(question.period[:4]) - 1}{question.period[4:]}"  # what coverage of last year rests on
+        asked = ({question.indicator}, {question.period, before})
     return reader.rows(
-        """select l.* from fct_levels as l
+        f"""select l.* from {table} as l
            left join indicator_accounts as a on l.indicator = a.indicator and l.group_id = a.account
            where l.is_sample = ? and l.programme = ? and l.indicator = ? and l.period = ?
            and list_contains(?::varchar[], l.area_code)
            order by l.is_return desc, a.rank, l.sum_below is null or l.filed_value is null, l.group_id desc""",
-        [question.sample, question.programme, question.indicator, question.period, areas],
+        [*more, question.sample, question.programme, question.indicator, question.period, areas],
+        asked,
     )
 
 
@@ -134,21 +148,27 @@ def level_of(reader: Reader, question: Question, group: str | None) -> dict[str,
     return {"group": row["group_id"], **answer}
 
 
-def levels(reader: Reader, question: Question) -> dict[str, Any]:
-    """An area and every area directly below it. A child without a row filed nothing: it stays in the list, without numbers.
+def levels(reader: Reader, question: Question, by: str | None = None) -> dict[str, Any]:
+    """An area and every area directly below it, in total or of one code of a breakdown; by: every code of a breakdown beside.
 
-    Returns: {indicator, unit, period, group, is_return, parts_at, rows, ...}; rows[0] is the area itself.
-    Raises:  UsageError for a question that cannot be asked, for breakdowns, and for an indicator that does not add up.
+    A child without a row filed nothing: it stays in the list, without numbers.
+    Returns: {indicator, unit, period, dims, group, is_return, parts_at, rows, ...}; rows[0] is the area itself. With `by`
+             also parts: [{dim_name, dim_code, name_zh, name_en, ...a row of the area}], of the same account as the total.
+    Raises:  UsageError for a question that cannot be asked, and for an indicator that does not add up.
     """
     indicator = question.check(reader.catalogue)
-    if question.dims or question.flow:
-        raise UsageError("levels 只看合计的累计数，不带 --dim 或 --flow (totals only: no --dim, no --flow)")
+    if question.flow:
+        raise UsageError("levels 只看累计数，不带 --flow (year to date alone: no --flow)")
+    if question.dims and by:
+        raise UsageError("--dim 与 --by 只能给一个 (give one of --dim and --by)")
+    if by is not None and by not in reader.catalogue.dimensions:
+        raise UsageError(f"没有维度 {by}；可用：{'、'.join(reader.catalogue.dimensions)} (no such dimension)")
     if not indicator.is_additive or indicator.kind not in ("flow", "stock", "plan"):
         raise UsageError(
             f"{indicator.id} 不能逐级相加，请查其分子分母 (does not add up over levels; ask for its operands)"
         )
     children = sorted(reader.catalogue.children.get(question.area, []))
-    rows = _held(reader, question, [question.area, *children])
+    rows = _held(reader, question, [question.area, *children], next(iter(question.dims.items()), None))
     top = next((r for r in rows if r["area_code"] == question.area), rows[0] if rows else None)
     group = top["group_id"] if top else None
     held = {r["area_code"]: r for r in rows if r["group_id"] == group}
@@ -160,6 +180,7 @@ def levels(reader: Reader, question: Question) -> dict[str, Any]:
         "unit": indicator.unit,
         "area": question.area,
         "period": question.period,
+        "dims": question.dims,
         "programme": question.programme,
         "group": group,
         "is_return": bool(top["is_return"]) if top else None,
@@ -168,9 +189,25 @@ def levels(reader: Reader, question: Question) -> dict[str, Any]:
         "as_of": reader.as_of,
         "rows": [_row(reader, question, area, held.get(area)) for area in [question.area, *standing]],
     }
+    if by is not None:
+        answer["parts"] = _parts(reader, question, by, group)
     if question.sample:
         answer["marker"] = SAMPLE_MARK
     return answer
+
+
+def _parts(reader: Reader, question: Question, by: str, group: str | None) -> list[dict[str, Any]]:
+    """The area's rows by code, in the order of the code list; of one account, since accounts ask for different codes."""
+    codes = reader.catalogue.dimensions[by].codes
+    held = {r["dim_code"]: r for r in _held(reader, question, [question.area], (by, None)) if r["group_id"] == group}
+    found = []
+    for code, words in codes.items():
+        if code in held:
+            row = _row(reader, replace(question, dims={by: code}), question.area, held[code])
+            found.append(
+                {"dim_name": by, "dim_code": code, "name_zh": words["name_zh"], "name_en": words["name_en"], **row}
+            )
+    return found
 
 
 def _stands(reader: Reader, area: str, period: str) -> bool:

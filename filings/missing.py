@@ -13,7 +13,7 @@ from ingestion.catalogue import NATION
 from ingestion.units import json_number, plain
 
 if TYPE_CHECKING:
-    from filings.figures import Reader
+    from filings.reader import Reader
 
 
 def missing_units(

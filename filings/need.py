@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from filings.figures import Reader
+from filings.reader import Reader
 from ingestion.errors import UsageError
 from ingestion.need_model import StockDefinition
 from ingestion.units import json_number

@@ -18,9 +18,11 @@ import xlsxwriter
 
 from filings.figures import print_value, shown_value
 from ingestion.catalogue import Catalogue
+from ingestion.model import SAMPLE_MARK
 from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS, csv_bytes
 from ingestion.units import plain
 
+SAMPLE_TITLE = f"{SAMPLE_MARK}（非真实填报） SAMPLE DATA"
 HEADER = [
     "indicator",
     "indicator_zh",
@@ -89,7 +91,7 @@ def _table(series: Series, catalogue: Catalogue, sample: bool) -> list[list[str]
                 plain(r["half_unit"]) or "",
                 r["qualifier"] or "",
                 r["programme"],
-                "模拟数据" if sample else "",
+                SAMPLE_MARK if sample else "",
                 *([plain(print_value(value, indicator)) or ""] if is_capped else []),
             ]
         )
@@ -103,7 +105,7 @@ def _xlsx(tables: dict[str, list[list[str]]], title: str, sample: bool) -> bytes
     bold = book.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1})
     red = book.add_format({"bold": True, "font_color": "#C00000"})
     note = book.add_worksheet("说明 Notes")
-    note.write(0, 0, ("模拟数据（非真实填报） SAMPLE DATA — " if sample else "") + title, red if sample else bold)
+    note.write(0, 0, (f"{SAMPLE_TITLE} — " if sample else "") + title, red if sample else bold)
     for n, line in enumerate(NOTES, start=2):
         note.write_row(n, 0, line)
     note.set_column(0, 2, 34)
@@ -111,7 +113,7 @@ def _xlsx(tables: dict[str, list[list[str]]], title: str, sample: bool) -> bytes
         sheet = book.add_worksheet(name[:31])
         first = 0
         if sample:
-            sheet.write(0, 0, "模拟数据（非真实填报） SAMPLE DATA", red)
+            sheet.write(0, 0, SAMPLE_TITLE, red)
             first = 1
         sheet.write_row(first, 0, rows[0], bold)
         for r, row in enumerate(rows[1:], start=first + 1):
@@ -156,7 +158,7 @@ def _parquet(rows: list[dict[str, Any]]) -> bytes:
 
 def files_of(series: list[Series], catalogue: Catalogue, title: str, sample: bool) -> dict[Path, bytes]:
     """Relative path → content of every table and data file of a release."""
-    mark = "模拟数据-" if sample else ""
+    mark = f"{SAMPLE_MARK}-" if sample else ""
     files: dict[Path, bytes] = {}
     tables: dict[str, list[list[str]]] = {}
     for s in series:

@@ -16,7 +16,7 @@ from ingestion.model import SAMPLE_MARK
 from ingestion.units import json_number, plain
 
 if TYPE_CHECKING:
-    from filings.figures import Reader
+    from filings.reader import Reader
 
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 SHARE_DECIMALS = Decimal("0.0001")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from filings.figures import Reader, is_period
+from filings.question import is_period
+from filings.reader import Reader
 from ingestion.errors import UsageError
 from ingestion.units import json_number
 

@@ -2,55 +2,32 @@
 
 A series enters only when every error gate passed for exactly its data (quality.gates.verdicts); one that does not is
 left out by name. A statutory filing of the calendar is a set of series with a name of its own; without one everything
-that a release may hold is asked. Not here: the tables (package.py), approval (approval.py), checking (verify.py).
+that a release may hold is asked. Not here: the
+folder that a candidate is (freeze.py), its tables (package.py), approval (approval.py), checking (verify.py).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
-import subprocess
 from collections import defaultdict
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import rfc8785
 
 from filings.calendar import check_filing, dataflow_of, series_of
-from filings.figures import PERIOD
-from filings.package import Series, files_of
-from filings.revisions import REVISIONS, revisions, revisions_table
-from filings.verify import MANIFEST, SEAL, hashes, seal_text
-from ingestion.archive import sync_folder, write_whole
+from filings.freeze import editions, folder_of, freeze
+from filings.package import Series
+from filings.question import PERIOD
+from filings.verify import MANIFEST
 from ingestion.catalogue import catalogue
 from ingestion.errors import UsageError
 from ingestion.moments import now_utc, stamp
-from ingestion.register import Register, no_filings, releases, submissions
+from ingestion.register import Register, no_filings, releases
 from quality.gates.frames import SeriesData, SeriesKey, series_data
 from quality.gates.run import check_kind, release_series
-from quality.gates.verdicts import latest_on, reasons_against, verdicts_of
-from quality.warehouse import Build, basis_of_cells, current_build, open_build, query
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def _commit() -> str | None:
-    """Code commit of a checkout; None where the project is installed without git."""
-    try:
-        answer = subprocess.run(
-            ["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=False
-        )
-    except OSError:
-        return None
-    return answer.stdout.strip() or None
-
-
-def _lock_hash() -> str | None:
-    lock = ROOT / "requirements.lock"
-    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else None
+from quality.gates.verdicts import reasons_against
+from quality.warehouse import basis_of_cells, current_build, open_build, query
 
 
 def _published(connection: duckdb.DuckDBPyConnection, passed: list[SeriesData]) -> list[Series]:
@@ -154,7 +131,7 @@ def make(
             _record_no_filing(register, answer, reasons_same)
             answer.update(release=unchanged, state="unchanged", left_out=[*left_out, *reasons_same])
             return answer
-        return _freeze(home, register, made, answer, included, data_hashes)
+        return freeze(home, register, made, answer, included, data_hashes)
     finally:
         register.close()
 
@@ -173,149 +150,13 @@ def _record_no_filing(register: Register, answer: dict[str, Any], reasons: list[
 
 def _unchanged(home: Path, register: Register, answer: dict[str, Any], data_hashes: dict[str, str]) -> str | None:
     """The newest candidate or release of the same period and kind, when it holds exactly this data."""
-    for row in reversed([r for r in _editions(register, answer) if r["kind"] == answer["kind"]]):
-        folder = _folder(home, row["release_id"], row["state"])
+    for row in reversed([r for r in editions(register, answer) if r["kind"] == answer["kind"]]):
+        folder = folder_of(home, row["release_id"], row["state"])
         if (folder / MANIFEST).is_file():
             manifest = json.loads((folder / MANIFEST).read_bytes())
             if manifest["programme"] == answer["programme"]:
                 return str(row["release_id"]) if manifest["data_hashes"] == data_hashes else None
     return None
-
-
-def _editions(register: Register, answer: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What was made of the same filing for the same period before, of any kind, oldest first."""
-    return register.rows(
-        releases,
-        releases.c.period == answer["period"],
-        releases.c.source_kind == answer["source_kind"],
-        releases.c.filing == answer["filing"] if answer["filing"] else releases.c.filing.is_(None),
-        order=releases.c.made_at,
-    )
-
-
-def _folder(home: Path, release_id: str, state: str) -> Path:
-    return home / ("releases" if state == "released" else "candidates") / release_id
-
-
-def _freeze(
-    home: Path,
-    register: Register,
-    made: Build,
-    answer: dict[str, Any],
-    included: list[Series],
-    data_hashes: dict[str, str],
-) -> dict[str, Any]:
-    period, kind, source_kind = answer["period"], answer["kind"], answer["source_kind"]
-    sample = source_kind == "sample"
-    before = _editions(register, answer)
-    number = len([r for r in before if r["kind"] == kind]) + 1
-    name = f"-{answer['filing']}" if answer["filing"] else ""
-    suffix = "" if answer["programme"] == "national" else f"-{answer['programme']}"
-    release_id = f"{period}{name}-{kind}{'-sample' if sample else ''}{suffix}-{number:02d}"
-    superseded = next((r["release_id"] for r in reversed(before) if r["state"] == "released"), None)
-    title = f"{'模拟数据 ' if sample else ''}城镇老旧小区改造 {period} {kind} {release_id}"
-    used = {c["submission_id"] for s in included for c in s.contributions}
-    inputs = [
-        {
-            k: r[k]
-            for k in (
-                "submission_id",
-                "form",
-                "source_id",
-                "unit_code",
-                "period",
-                "version",
-                "sha256",
-                "file_name",
-                "map_id",
-            )
-        }
-        for r in register.rows(submissions, submissions.c.submission_id.in_(used), order=submissions.c.seq)
-    ]
-    files = files_of(included, catalogue(), title, sample)
-    revised = revisions(_folder(home, superseded, "released"), included, register) if superseded else []
-    if superseded:
-        files[REVISIONS] = revisions_table(revised, sample)
-    gates = [
-        {
-            k: v[k]
-            for k in ("gate", "series", "severity", "verdict", "observed", "expected", "data_hash", "suite_version")
-        }
-        for name, data_hash in data_hashes.items()
-        for v in latest_on(verdicts_of(register, key_of(answer, name)), data_hash).values()
-    ]
-    manifest = {
-        "release": release_id,
-        "title": title,
-        "period": period,
-        "kind": kind,
-        "source_kind": source_kind,
-        "marker": "模拟数据" if sample else None,
-        "programme": answer["programme"],
-        "cutoff": made.label,
-        "series": answer["series"],
-        "left_out": answer["left_out"],
-        "supersedes": superseded,
-        "filing": answer["filing"],
-        "figures_revised": len(revised),
-        "build_id": made.build_id,
-        "previous_manifest_sha256": last_manifest(register),
-        "code_commit": _commit(),
-        "lock_sha256": _lock_hash(),
-        "rulebook_version": catalogue().version,
-        "rulebook_sha256": catalogue().content_hash,
-        "data_hashes": data_hashes,
-        "gates": sorted(gates, key=lambda g: (g["series"], g["gate"])),
-        "inputs": inputs,
-        "approved_by": None,
-        "approved_at": None,
-        "outputs": [{"path": p.as_posix(), "bytes": len(d), **hashes(d)} for p, d in sorted(files.items())],
-    }
-    folder = home / "candidates" / release_id
-    work = folder.with_name(f".{release_id}.tmp")
-    shutil.rmtree(work, ignore_errors=True)
-    for path, data in files.items():
-        write_whole(work / path, data, 0o444)
-    seal(work, manifest)
-    shutil.rmtree(folder, ignore_errors=True)  # a candidate that was never registered: left by a killed run
-    work.replace(folder)
-    sync_folder(folder.parent)
-    with register.transaction() as connection:
-        connection.execute(
-            releases.insert().values(
-                release_id=release_id,
-                period=period,
-                kind=kind,
-                source_kind=source_kind,
-                state="candidate",
-                made_at=stamp(now_utc()),
-                supersedes=superseded,
-                filing=answer["filing"],
-                series=json.dumps(answer["series"]),
-            )
-        )
-        register.log(connection, "candidate", release_id, None, series=answer["series"])
-    answer.update(release=release_id, state="candidate", path=str(folder))
-    return answer
-
-
-def seal(folder: Path, manifest: dict[str, Any]) -> str:
-    """Write a manifest and its seal into a folder; returns the manifest's SHA-256."""
-    text = rfc8785.dumps(manifest)
-    write_whole(folder / MANIFEST, text, 0o444)
-    write_whole(folder / SEAL, seal_text(text), 0o444)
-    return hashlib.sha256(text).hexdigest()
-
-
-def last_manifest(register: Register) -> str | None:
-    """SHA-256 of the manifest of the release approved last: each release names the one before it."""
-    rows = register.rows(releases, releases.c.state == "released", order=releases.c.approved_at)
-    return rows[-1]["manifest_sha256"] if rows else None
-
-
-def key_of(what: Mapping[str, Any], series: str) -> SeriesKey:
-    """The series of a candidate's answer or manifest, as gates know it."""
-    return SeriesKey(series, what["period"], what["kind"], what["programme"], what["source_kind"])
 
 
 def list_releases(home: Path) -> list[dict[str, Any]]:
@@ -325,7 +166,7 @@ def list_releases(home: Path) -> list[dict[str, Any]]:
         found = []
         for row in register.rows(releases):
             release_id = row.pop("release_id")
-            path = str(_folder(home, release_id, row["state"]))
+            path = str(folder_of(home, release_id, row["state"]))
             found.append(
                 {"release": release_id, **row, "series": json.loads(row["series"]), "path": path, "reasons": []}
             )

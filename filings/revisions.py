@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from filings.package import Series
+from ingestion.model import SAMPLE_MARK
 from ingestion.outputs import csv_bytes
 from ingestion.register import Register, submissions
 from ingestion.units import plain
@@ -75,7 +76,7 @@ def _cause(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, registe
 
 def revisions_table(rows: list[dict[str, Any]], sample: bool) -> bytes:
     """CSV with a byte-order mark; only the header when nothing was changed."""
-    marker = "模拟数据" if sample else ""
+    marker = SAMPLE_MARK if sample else ""
     marked = ({**row, "marker": marker} for row in rows)
     texts = ([plain(v) if isinstance(v := row[name], Decimal) else v or "" for name in HEADER] for row in marked)
     return csv_bytes([HEADER, *texts])

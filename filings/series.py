@@ -9,11 +9,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from filings.figures import Question, Reader, absent, shown_value
+from filings.figures import absent, shown_value
 from filings.intervals import printed_interval
 from filings.missing import interval_for
+from filings.question import Question
+from filings.reader import Reader
 from ingestion.errors import UsageError
-from ingestion.rulebook_model import Indicator, Rebasing
+from ingestion.indicator_model import Indicator
+from ingestion.printed_model import Rebasing
 from ingestion.units import json_number, plain
 
 FREQUENCIES = ("year", "month")

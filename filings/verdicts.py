@@ -16,11 +16,11 @@ import duckdb
 import pyarrow as pa
 
 from filings.evidence import Evidence, Gatherer
-from filings.figures import Reader
 from filings.holdings import Holdings, Names, period_zh
 from filings.intervals import Comparison, Interval, compare, printed_interval, tolerance
+from filings.reader import Reader
 from ingestion.catalogue import catalogue
-from ingestion.rulebook_model import ControlTotal, Explanation
+from ingestion.printed_model import ControlTotal, Explanation
 from ingestion.units import plain
 
 _BEST = {"agrees": 0, "explained": 1, "other_definition": 2, "differs": 3}

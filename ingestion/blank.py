@@ -23,10 +23,10 @@ from ingestion.blank_tables import LastRows, add_aids, write_table
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.columns import PREVIOUS
 from ingestion.errors import UsageError
+from ingestion.form_model import FieldSet, Form, FormField
 from ingestion.model import SAMPLE_MARK, Value
 from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS
 from ingestion.returns import FILED_ON, LEGAL_MARKS, META_SHEET, PERIOD, UNIT_CODE, UNIT_NAME
-from ingestion.rulebook_model import FieldSet, Form, FormField
 
 PENDING = "待定"
 SAMPLE_PREFIX = f"{SAMPLE_MARK}（非真实填报）　"
@@ -61,6 +61,7 @@ def write_form(
     tables: Mapping[str, Sequence[Mapping[str, Value]]] | None = None,
     previous: Mapping[str, Value] | None = None,
     last: Mapping[str, LastRows] | None = None,
+    carried_from: str = "",
     checks: Sequence[LiveCheck] = (),
     sample: bool = False,
     filed_on: str | None = None,
@@ -71,8 +72,8 @@ def write_form(
     Args:    values: item → value in the unit printed on the form (万元, 公里), numbers as Decimal; an item left out
              stays empty. tables: table id → rows of column → value. Without values and tables a blank is written: with
              ruled rows, drop-down lists, definitions, locks, `checks` that colour cells, and a map of its cells on the
-             hidden sheet. previous: the last accepted values, shown beside the empty cells; last: those of the tables.
-             sample: mark titles and the hidden sheet so that nobody takes it for a filing.
+             hidden sheet. previous: the last accepted values, shown beside the empty cells; last: those of the tables; carried_from: which
+             returns they are of, in words. sample: mark titles and the hidden sheet so that nobody takes it for a filing.
     Raises:  UsageError for an unknown item, table or column, or a value that a cell could not give back.
     """
     _check(form, values or {}, {**(tables or {}), **(last or {})}, previous or {})
@@ -96,7 +97,8 @@ def write_form(
     cells: list[tuple[str, ...]] = []
     if form.fields:
         own = [c for c in checks if c.set_id == form.id]
-        cells += _write_items(book, form, values or {}, previous, prefix + form.title.zh, header, styles, choices, own)
+        title = prefix + form.title.zh
+        cells += _write_items(book, form, values or {}, previous, carried_from, title, header, styles, choices, own)
     for number, table in enumerate(form.tables):
         leads = number == 0 and not form.fields
         held = (last or {}).get(table.id, LastRows())
@@ -112,7 +114,9 @@ def write_form(
         if choices:
             add_aids(place, table, choices, styles, held, [c for c in checks if c.set_id == table.id])
             # a row without anything between the header block and the codes
-            place.sheet.write_string(place.header_row - 2, 0, LEGEND + (CARRIED if held.rows else ""), styles.legend)
+            place.sheet.write_string(
+                place.header_row - 2, 0, LEGEND + (CARRIED + carried_from if held.rows else ""), styles.legend
+            )
             cells += _map_of(table, table.sheet, {f: (place.header_row, c) for f, c in place.columns.items()})
     if choices:
         choices.write(book, styles)
@@ -140,6 +144,7 @@ def _write_items(
     form: Form,
     values: Mapping[str, Value],
     previous: Mapping[str, Value] | None,
+    carried_from: str,
     title: str,
     header: Sequence[tuple[str, str, Any]],
     styles: Styles,
@@ -161,7 +166,7 @@ def _write_items(
         merge(sheet, row, 1, last, text, style)
         row += 1
     if choices:
-        sheet.write_string(row, 0, LEGEND, styles.legend)
+        sheet.write_string(row, 0, LEGEND + carried_from, styles.legend)
     row += 1
     columns = (locate.code_column, locate.anchor, locate.unit_column, locate.value_column, PREVIOUS, CHANGE)
     for column, text in enumerate(columns[: last + 1]):

@@ -15,9 +15,9 @@ from typing import Any, Literal
 from ingestion.catalogue import Catalogue
 from ingestion.cells import AREAS
 from ingestion.errors import UsageError
+from ingestion.form_model import FieldSet, FormField
 from ingestion.model import Value
 from ingestion.outputs import DOUBLE_DIGITS, is_exact
-from ingestion.rulebook_model import FieldSet, FormField
 from ingestion.validity import is_current
 
 LARGEST = 10**DOUBLE_DIGITS

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from xlsxwriter.utility import xl_rowcol_to_cell  # type: ignore[import-untyped, unused-ignore]
 
 from ingestion.blank_cells import Styles
-from ingestion.rulebook_model import FormField
+from ingestion.form_model import FormField
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from ingestion.blank_cells import Choices, Styles, merge, note, write_value
 from ingestion.blank_checks import LiveCheck, Places, spoken, watch
 from ingestion.columns import PREVIOUS
 from ingestion.errors import UsageError
+from ingestion.form_model import FormField, FormTable
 from ingestion.model import Value
-from ingestion.rulebook_model import FormField, FormTable
 from ingestion.tables import prints_codes
 
 PAGE_COLUMNS = 20  # more do not fit on a printed page

@@ -20,7 +20,7 @@ from holidays.countries.china import ChinaStaticHolidays
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
-from ingestion.rulebook_model import DueDates, ReleaseDay
+from ingestion.release_model import DueDates, ReleaseDay
 
 LEVELS = ("county", "city", "province")
 ANNOUNCED = frozenset(ChinaStaticHolidays.special_public_holidays)  # years whose 调休 the library holds

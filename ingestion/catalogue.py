@@ -17,26 +17,15 @@ from typing import Any
 
 from ingestion.areas import NATION, AreaDirectory
 from ingestion.errors import SetupError, UsageError
+from ingestion.form_model import FieldSet, Form, FormField, FormTable
+from ingestion.indicator_model import Indicator, ReturnFormula, RowCondition
 from ingestion.layout_model import Layout, ReleaseKey, Source, Span
 from ingestion.need_model import Need
+from ingestion.printed_model import ControlTotal, Explanations
+from ingestion.release_model import Calendar, Gates
+from ingestion.rule_model import Rule, RuleReview
 from ingestion.rulebook_files import RULEBOOK, load_yaml, parse, place_of, read_csv
-from ingestion.rulebook_model import (
-    Bilingual,
-    Calendar,
-    ControlTotal,
-    Explanations,
-    FieldSet,
-    Form,
-    FormField,
-    FormTable,
-    Gates,
-    Indicator,
-    ReturnFormula,
-    RowCondition,
-    Rule,
-    RuleReview,
-    Unit,
-)
+from ingestion.rulebook_model import Bilingual, Unit
 from ingestion.units import normalise
 from ingestion.validity import is_asked
 

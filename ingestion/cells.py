@@ -14,8 +14,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 from ingestion.catalogue import NATION, Catalogue
+from ingestion.form_model import FormField
 from ingestion.model import CellValue, Content, Finding, ReadResult, Value
-from ingestion.rulebook_model import FormField, Unit
+from ingestion.rulebook_model import Unit
 from ingestion.units import STORE_DECIMALS, decimal_of, normalise, plain
 from ingestion.validity import is_current
 from ingestion.workbook import Cell, Sheet

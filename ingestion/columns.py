@@ -14,8 +14,9 @@ from itertools import islice
 
 from ingestion.catalogue import Catalogue
 from ingestion.cells import FieldReader, SheetFindings, clean, is_blank, reported_unit, too_early
+from ingestion.form_model import FormField, FormTable
 from ingestion.model import ReadResult
-from ingestion.rulebook_model import FormField, FormTable, Unit
+from ingestion.rulebook_model import Unit
 from ingestion.validity import is_asked
 from ingestion.workbook import Cell, Sheet, column_letters
 

@@ -6,7 +6,7 @@ A release holds the series of gates.yaml alone. Not here: the gates themselves (
 from __future__ import annotations
 
 from ingestion.catalogue import Catalogue
-from ingestion.rulebook_model import Indicator
+from ingestion.indicator_model import Indicator
 
 
 def series_of(book: Catalogue, indicator: Indicator) -> list[str]:

@@ -25,8 +25,9 @@ from ingestion.cells import (
     too_early,
     uncached_formula,
 )
+from ingestion.form_model import Form, FormField, Locate
 from ingestion.model import CellValue, Content, ReadResult
-from ingestion.rulebook_model import Form, FormField, Locate, Unit
+from ingestion.rulebook_model import Unit
 from ingestion.units import normalise, plain
 from ingestion.validity import is_asked
 from ingestion.workbook import Cell, Sheet, column_letters

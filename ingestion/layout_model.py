@@ -1,6 +1,6 @@
 """Layouts and sources of the rule book as frozen types: which headings mean which field, and where a table was printed.
 
-Shapes only. Not here: forms, rules, indicators (rulebook_model.py), and how a table is read (publication_*.py).
+Shapes only. Not here: forms, rules, indicators (models of their own), and how a table is read (publication_*.py).
 """
 
 from __future__ import annotations

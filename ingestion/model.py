@@ -189,7 +189,7 @@ class ReadResult:
     reply: Reply | None = None
     unreadable: bool = False
     marks: dict[str, str] = field(default_factory=dict)  # legal marks as printed in the header
-    # of a return with a long list, whose cells take little room and much time to read again: for its answer
+    # of a return whose cells take little room: for its answer, so that it need not be opened again
     book: Workbook | None = field(default=None, repr=False, compare=False)
 
     def add(self, finding: Finding) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from decimal import Decimal
 from functools import lru_cache
 from itertools import chain, islice
 
 from ingestion.cells import SERIAL_DAY
-from ingestion.model import Finding, ReadResult
+from ingestion.model import Finding, ReadResult, TableRow
 from ingestion.returns import META_SHEET
+from ingestion.table_rows import TableRows
 from ingestion.units import LOST
 from ingestion.workbook import Cell, Sheet, Workbook, column_letters
 
@@ -36,7 +38,10 @@ def of_file(book: Workbook, result: ReadResult) -> None:
         zh = "工作簿采用1904年日期系统，写成数字的日期会差四年；请把这些单元格设为日期格式后再报"
         en = "the workbook counts days from 1904, so days given as numbers are four years off; format them as dates"
         _add(result, "FLF-019", "error", zh, en)
+    read = _sheets_read(result)
     for sheet in book.sheets:
+        if sheet.visible and result.form and sheet.name not in read:
+            _unread(sheet, result)
         if not sheet.visible:
             if not sheet.is_empty and sheet.name != META_SHEET:
                 zh = f"隐藏的工作表“{sheet.name}”有内容，没有读取；是数据请取消隐藏后再报"
@@ -47,6 +52,15 @@ def of_file(book: Workbook, result: ReadResult) -> None:
         _merged(sheet, result)
         _cut(sheet, result)
         _lost(sheet, result)
+
+
+def _unread(sheet: Sheet, result: ReadResult) -> None:
+    """A sheet beside the form that holds numbers may be another return: one that nobody would miss."""
+    cell = next((c for row in sheet.filled() for c in row if c.kind in "nd"), None)
+    if cell:
+        zh = f"工作表“{sheet.name}”不属于本表而有数（{cell.address} 为 {cell.shown}），没有读取；是另一份报表请单独报送，不是请删去"
+        en = f"the sheet “{sheet.name}” is no part of the form, holds numbers and was not read; file it apart or delete it"
+        _add(result, "FLF-020", "warning", zh, en, sheet.name, cell)
 
 
 def _hidden(sheet: Sheet, result: ReadResult) -> None:
@@ -71,26 +85,40 @@ def _hidden(sheet: Sheet, result: ReadResult) -> None:
 
 
 def _merged(sheet: Sheet, result: ReadResult) -> None:
-    """A number over several rows belongs to all of them, and only the first got it. Labels may be merged."""
+    """A number over several cells belongs to all of them, and only the first got it. Labels may be merged."""
     for top, left, bottom, right in sheet.merged:
         cell = sheet.at(top, left)
-        if bottom > top and cell and cell.kind in "nd" and _is_taken(cell, sheet.name, result):
+        if cell is None or not any(c.isdigit() for c in cell.text):
+            continue
+        if _is_amount(cell, sheet.name, result):
             area = f"{cell.address}:{column_letters(right)}{bottom}"
-            zh = f"{sheet.name}!{area} 合并了几行，其中的数（{cell.shown}）属于哪一行无法判断；请取消合并，逐行填写"
-            en = f"a number in merged {area} cannot be told to belong to one row; unmerge and fill each row"
+            what, which = ("几行", "哪一行") if bottom > top else ("几列", "哪一列")
+            zh = f"{sheet.name}!{area} 合并了{what}，其中的数（{cell.shown}）属于{which}无法判断；请取消合并，逐格填写"
+            en = f"a number in merged {area} cannot be told to belong to one cell; unmerge and fill each cell"
             _add(result, "FLF-016", "error", zh, en, sheet.name, cell)
 
 
-def _is_taken(cell: Cell, sheet: str, result: ReadResult) -> bool:
-    """Whether a cell was read as a value."""
-    for rows in result.tables.values():
-        n = bisect_left(rows.row_nos, cell.row)
-        if rows.sheet == sheet and n < len(rows) and rows.row_nos[n] == cell.row:
-            return any(value.cell == cell.address for value in rows[n].values.values())
-    places = chain(
-        ((v.sheet, v.cell) for v in result.values.values()), ((o.sheet, o.cell) for o in result.observations)
-    )
+def _is_amount(cell: Cell, sheet: str, result: ReadResult) -> bool:
+    """Whether a cell was read as a quantity; a number cell also as a date or text."""
+    rows = [row for held in result.tables.values() if held.sheet == sheet for row in _at(held, cell.row)]
+    values = chain(result.values.values(), (v for row in rows for v in row.values.values()))
+    wanted = (v for v in values if cell.kind in "nd" or isinstance(v.value, Decimal))
+    places = chain(((v.sheet, v.cell) for v in wanted), ((o.sheet, o.cell) for o in result.observations))
     return (sheet, cell.address) in places
+
+
+def _at(rows: TableRows, row: int) -> list[TableRow]:
+    """The row of a table that stands in a row of its sheet."""
+    n = bisect_left(rows.row_nos, row)
+    return [rows[n]] if n < len(rows) and rows.row_nos[n] == row else []
+
+
+def _sheets_read(result: ReadResult) -> set[str | None]:
+    """Sheets that something was read from or said of."""
+    columns = (sheet for fields in result.columns.values() for sheet, _ in fields.values())
+    found = {v.sheet for v in result.values.values()} | {f.sheet for f in result.findings}
+    found |= {o.sheet for o in result.observations} | {r.sheet for r in result.listed}
+    return found | {sheet for sheet, _ in result.blanks.values()} | set(columns)
 
 
 def _cut(sheet: Sheet, result: ReadResult) -> None:

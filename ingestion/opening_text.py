@@ -14,10 +14,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 FIELD_LIMIT = 1 << 20
-HEAD = 4 << 20  # characters in which the first lines stand
 MAX_CELLS = 3_000_000  # of a file that is held whole. Four times as many fill the memory
+TEXT_SHEET = "CSV"  # what the one sheet of a text is called
 SEPARATORS = ",\t;"
+SAMPLE = 1 << 20  # characters that the separator is told by
 MARKS = [(codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")]
+_QUOTED = re.compile(r'"[^"]*"')
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # a number that is written out whole: not a code with a leading zero, nothing with more digits than a sheet keeps
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,8})?")
@@ -55,14 +57,16 @@ def decoded(data: bytes) -> tuple[str, str]:
 
 
 def _separator(text: str) -> str:
-    """The one that most lines hold equally often."""
-    lines = [line for line in text.splitlines()[:200] if line.strip()]
+    """The one that most lines hold equally often, quoted cells aside. Lines without any are a list of one column."""
+    lines = [line for line in _QUOTED.sub("-", text[:SAMPLE]).splitlines()[:200] if line.strip()]
     found: Counter[str] = Counter()
     for mark in SEPARATORS:
         counts = Counter(line.count(mark) for line in lines)
         counts.pop(0, None)
         if counts:
             found[mark] = counts.most_common(1)[0][1]
+    if not found and len(lines) > 2:  # two lines are as likely prose
+        return SEPARATORS[0]
     if not found or max(found.values()) < 2:
         raise OpeningFault("not_text", text[:20])
     return found.most_common(1)[0][0]
@@ -74,7 +78,7 @@ def rows_of(data: bytes) -> tuple[Iterator[list[str]], bool]:
     if hit := _CONTROL.search(text):
         raise OpeningFault("not_text", f"U+{ord(hit[0]):04X}")
     is_cut = not text.endswith(("\n", "\r"))
-    return _rows(data, encoding, _separator(text[:HEAD])), is_cut
+    return _rows(data, encoding, _separator(text)), is_cut
 
 
 def _rows(data: bytes, encoding: str, separator: str) -> Iterator[list[str]]:

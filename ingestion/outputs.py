@@ -8,10 +8,11 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from ingestion.errors import UsageError
 from ingestion.units import PLAIN_NUMBER
 
 # Every workbook that we write carries this date.
@@ -25,6 +26,7 @@ WORKBOOK_OPTIONS = {
 }
 
 
+MOST_SHEET_ROWS = 1_048_575  # what a sheet of a workbook holds below its heading
 DOUBLE_DIGITS = 15  # decimal digits that a workbook's double gives back unchanged
 
 
@@ -72,3 +74,27 @@ def csv_bytes(rows: Iterable[Sequence[Any]]) -> bytes:
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator="\r\n").writerows([_inert(v) for v in row] for row in rows)
     return b"\xef\xbb\xbf" + buffer.getvalue().encode()
+
+
+def texts(row: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    """A row as texts: yes and no in Chinese, nothing for what is missing."""
+    said = (row[name] for name in names)
+    return [("是" if v else "否") if isinstance(v, bool) else "" if v is None else str(v) for v in said]
+
+
+def table_bytes(
+    rows: Sequence[Sequence[str]], suffix: str, *, title: str, sheet: str, numbers: frozenset[str] = frozenset()
+) -> bytes:
+    """A heading and text rows as csv or xlsx, whichever the suffix asks for.
+
+    Raises: UsageError for another format, or for more rows than a sheet holds.
+    """
+    if suffix not in ("csv", "xlsx"):
+        raise UsageError(f"可写成 .csv 或 .xlsx，不能写成 .{suffix} (write .csv or .xlsx)")
+    if suffix == "csv":
+        return csv_bytes(rows)
+    if len(rows) > MOST_SHEET_ROWS + 1:
+        raise UsageError(
+            f"共 {len(rows) - 1} 行，一个工作表放不下；请写 .csv 或缩小范围 (more rows than a sheet holds)"
+        )
+    return xlsx_bytes(rows, title=title, sheet=sheet, numbers=numbers)

@@ -14,25 +14,27 @@ from decimal import Decimal
 from ingestion.catalogue import Catalogue
 from ingestion.layout_model import LayoutSheet, Source, Span
 from ingestion.model import Finding, Observation, ReadResult
+from ingestion.opening_text import TEXT_SHEET
 from ingestion.quantities import Printed, parse_printed
-from ingestion.units import normalise
+from ingestion.unit_words import names_unit
+from ingestion.units import decimal_of, normalise, plain
 from ingestion.workbook import Cell, Sheet, column_letters
 
-_RESIDENT_WORDS = re.compile(r"居民|人|people|residents")
-_UNIT_WORDS = {"户": re.compile(r"户|household|家庭"), "人": _RESIDENT_WORDS}
 _NEGATIVE = re.compile(r"^[-－−–]\s*[0-9]")
 _BETWEEN_NUMBERS = re.compile(r"[、；;，]|,(?![0-9]{3})")
 
 
 @dataclass
 class PageContext:
-    """One view of one sheet on its way to observations. groups: cells of several units together, for the sums alone."""
+    """One view of one sheet on its way to observations. groups: cells of several units together, for the sums alone;
+    subtotals: those of rows that sum up others."""
 
     catalogue: Catalogue
     source: Source
     result: ReadResult
     sheet: Sheet
     groups: list[Observation] = field(default_factory=list)
+    subtotals: list[Observation] = field(default_factory=list)
     labels: dict[int, str] = field(default_factory=dict)  # row → its label, as the layout writes it
     before: int = 0  # observations of the file that other views read
 
@@ -104,6 +106,8 @@ def printed_of(
 def numbers_of(cell: Cell, decimals: int | None = None, pattern: str | None = None) -> list[Printed]:
     """Every number that a cell prints, in order; none when any part of it is no number, or the pattern is not there."""
     number = cell.number
+    if number is not None and number < 0:
+        return []  # as below
     if number is not None:
         exponent = number.as_tuple().exponent
         digits = max(decimals or 0, -exponent if isinstance(exponent, int) else 0)
@@ -183,7 +187,7 @@ def observe(
 ) -> Observation | None:
     """Convert to the indicator's base unit; a unit that is nowhere stated is an error, not a guess.
 
-    role group: several units together; kept beside the observations, for the sums of the table.
+    role group: several units together, subtotal: a sum of rows; kept beside the observations, for the sums of the table.
     """
     catalogue = context.catalogue
     wanted = catalogue.unit(catalogue.indicator(indicator).unit)
@@ -238,8 +242,17 @@ def observe(
         "；".join(n for n in (printed.note, note) if n),
         doubtful,
     )
-    (context.groups if role == "group" else context.result.observations).append(observation)
+    {"group": context.groups, "subtotal": context.subtotals}.get(role, context.result.observations).append(observation)
     return observation
+
+
+def said_if_text(context: PageContext, cell: Cell) -> None:
+    """A number stored as text is read and said; separated text has no other kind of cell."""
+    number = decimal_of(cell.text) if cell.kind == "s" and context.sheet.name != TEXT_SHEET else None
+    if number is not None:
+        zh = f"{cell.address} 是文本格式的数字“{cell.text}”，按 {plain(number)} 读取"
+        en = f"{cell.address} is a number stored as text; read as {plain(number)}"
+        context.find("FDT-003", "info", zh, en, cell.address, cell.text, "数字")
 
 
 def uncached_formula(context: PageContext, row: int, column: int) -> None:
@@ -249,12 +262,6 @@ def uncached_formula(context: PageContext, row: int, column: int) -> None:
         address = f"{column_letters(column)}{row}"
         zh, en = f"{address} 是未计算的公式，没有数值；请重算并保存", f"{address} is a formula without a value"
         context.find("FML-001", "error", zh, en, address, formula, "数值")
-
-
-def names_unit(words: str, base: str) -> bool:
-    """Whether the words behind a printed number name the unit (户居民 for 户, million people for 人)."""
-    pattern = _UNIT_WORDS.get(base)
-    return bool(pattern.search(words)) if pattern else base in words
 
 
 def header_of(sheet: Sheet, spec: LayoutSheet) -> tuple[int, dict[str, int]] | None:

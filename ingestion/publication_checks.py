@@ -243,12 +243,13 @@ def check_complete(context: PageContext, spec: LayoutSheet, columns: dict[int, s
 
 
 def check_duplicates(result: ReadResult) -> None:
-    """The same area, indicator and period in two rows of one table is an error: one of them would be summed twice."""
+    """The same area, indicator and period in two rows of one table is an error: one of them would be summed twice, and of
+    two totals that differ one is wrong, or a subtotal."""
     seen: dict[tuple[object, ...], Observation] = {}
     for o in result.observations:
         key = (o.unit_code, o.indicator, o.dim_code, o.period_start, o.period_end, o.accumulation, o.role)
         other = seen.setdefault(key, o)
-        if other is not o and o.role in ("row", "part"):
+        if other is not o and (o.role in ("row", "part") or (o.role == "total" and o.value != other.value)):
             zh = f"{o.cell} 与 {other.cell} 是同一地区同一指标，重复；请删去一行"
             en = f"{o.cell} and {other.cell} are the same area and indicator; delete one"
             result.add(

@@ -9,8 +9,9 @@ import datetime as dt
 from dataclasses import replace
 
 from ingestion.layout_model import LayoutSheet, Span
-from ingestion.publication_cells import PageContext, header_of, names_unit, observe, printed_of
+from ingestion.publication_cells import PageContext, header_of, observe, printed_of
 from ingestion.quantities import Printed
+from ingestion.unit_words import names_unit
 from ingestion.units import decimal_of, normalise, plain
 from ingestion.workbook import Cell
 

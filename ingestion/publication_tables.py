@@ -16,12 +16,14 @@ from ingestion.publication_cells import (
     header_of,
     observe,
     printed_of,
+    said_if_text,
     span_of,
     uncached_formula,
     unit_from_source,
 )
 from ingestion.publication_checks import check_claimed_rates, check_complete
 from ingestion.publication_proposals import ask_for_unit, is_fraction
+from ingestion.publication_subtotals import check_subtotals, check_total_row, is_subtotal, kept_as_note, said_subtotal
 from ingestion.units import normalise
 from ingestion.workbook import Cell, column_letters
 
@@ -35,7 +37,7 @@ class _Column:
 
 @dataclass(frozen=True)
 class _Row:
-    """What the cells of one row are about. role group: several units together."""
+    """What the cells of one row are about. role group: several units together; subtotal: a sum of rows above or below."""
 
     number: int
     role: str
@@ -69,6 +71,8 @@ def read_table(context: PageContext, spec: LayoutSheet) -> None:
     for column in {c.at: c for c in unknown}.values():
         ask_for_unit(context, spec, column.layout, column.at, header_row)
     check_claimed_rates(context, spec, headers, header_row)
+    check_subtotals(context, spec)
+    check_total_row(context, spec)
     if context.source.cut:
         check_complete(context, spec, {c.at: c.layout.header for c in columns}, first_row)
 
@@ -143,6 +147,12 @@ class _Rows:
         context.labels[number] = label or normalise(first.text)
         if is_total or spec.rows == "period":
             return _Row(number, "total" if is_total else "row", context.source.area, year, block)
+        told = label if first == key else normalise(first.text).rstrip(":")
+        if label not in self.groups and (is_subtotal(label) or is_subtotal(told)):
+            said_subtotal(context, number, key or first)
+            return _Row(number, "subtotal", context.source.area, year, block)
+        if kept_as_note(context, number, first):
+            return None
         if key is None:
             zh = f"第{number}行没有{spec.key_column}，未读取"
             context.find("ROW-004", "warning", zh, f"row {number} has no key; not read", first.address, first.shown)
@@ -191,6 +201,7 @@ def _cells(context: PageContext, spec: LayoutSheet, columns: list[_Column], row:
         if cell is None:
             uncached_formula(context, row.number, column.at)
             continue
+        said_if_text(context, cell)
         printed = printed_of(context, cell, layout.decimals, layout.words, layout.pattern)
         spanned = _span(context, spec, layout, row)
         if printed is None or spanned is None or is_fraction(context, spec, layout, cell, printed):

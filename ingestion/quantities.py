@@ -44,18 +44,23 @@ _IN_WORDS = re.compile(
     rf"(?P<unit>[^0-9{_NUMERAL},。;(]*)"
 )
 _BEFORE = (
-    ("nearly", ("近", "接近", "不足", "不到", "nearly", "almost")),
-    ("about", ("约", "约为", "大概", "大约", "about", "around")),
-    ("more_than", ("超过", "超", "more than", "over", "逾", "多于", "突破", ">")),
+    ("nearly", ("近", "接近", "不足", "不到", "不满", "不及", "nearly", "almost")),
+    ("about", ("约", "约为", "约合", "大概", "大约", "大致", "估计", "about", "around")),
+    ("more_than", ("超过", "超", "超出", "more than", "over", "逾", "多于", "高于", "大于", "不止", "突破", ">")),
     ("at_least", ("至少", "不少于", "不低于", "≥", "at least")),
 )
 # an upper bound has no word of ours; a sign or an ordinal makes another thing of the number
 _NEVER_BEFORE = re.compile(
-    r"(?:不超过|不多于|不高于|至多|最多|(?<!不)(?:少于|低于|小于)|减少|下降|[<≤负第/±~.,?□*×+\-−–—\ue000-\uf8ff])\s*$"
+    r"(?:不超过?|未超过?|不多于|不高于|不大于|至多|最多|未满|未达到?|上限|封顶|(?<![不至])(?:少于?|低于|小于)|减少?|下降|下调"
+    r"|[<≤负第/±~.,?□*×+\-−–—$€£\ue000-\uf8ff])\s*$"
 )
-_NEVER_BEHIND = re.compile(rf"以下|以内|^(?!千米)[{_NUMERAL}几数半点.?□*×/\-−–—~\ue000-\uf8ff]")
+_NEVER_BEHIND = re.compile(
+    rf"以下|以内|之内|来[个户栋部处]|^.?半|^(?!千米)[{_NUMERAL}几数点.?□*×/+\-−–—~\ue000-\uf8ff]"
+)
 _NEUTRAL = re.compile(r"(?:共计|合计|总计|共|计|达|多达|约为|为|是)*")
-_BEHIND = {"及以上": "at_least", "以上": "at_least", "左右": "about", "上下": "about"}
+_BEHIND = {"及以上": "at_least", "以上": "at_least", "左右": "about", "上下": "about", "开外": "more_than"}
+_BOUND_NOTE = re.compile(r"大?约|(?:预|估)[计算]|左右|(?P<least>及?以上)|(?P<nearly>接?近)|(?P<more>[余多])")
+_YUAN = re.compile(r"[¥￥]\s*$")
 
 
 @dataclass(frozen=True)
@@ -169,6 +174,8 @@ def _printed(digits: str, scale: Decimal, before: str, hit: re.Match[str], note:
     before = before.rstrip().lower()
     if _NEVER_BEFORE.search(before) or _NEVER_BEHIND.search(unit):
         return None
+    if _YUAN.search(before) and "元" not in unit:
+        return None  # yuan, below a header that may say 万元
     qualifier = "exact"
     for name, words in _BEFORE:
         if any(before.endswith(w) or ((" " in w or (w.isascii() and w.isalpha())) and w in before) for w in words):
@@ -176,8 +183,11 @@ def _printed(digits: str, scale: Decimal, before: str, hit: re.Match[str], note:
     for word, name in _BEHIND.items():
         if word in unit:
             qualifier, unit = name, unit.replace(word, "").strip()
-    if hit["more"] or hit["more2"]:
-        qualifier = "more_than"
+    if hit["more"] or hit["more2"] or (len(unit) > 1 and unit[-1] in "余多"):
+        qualifier, unit = "more_than", unit.rstrip("余多")
+    bound = _BOUND_NOTE.fullmatch(note.strip())  # 5000户（约）
+    if bound and qualifier == "exact":
+        qualifier = {"least": "at_least", "more": "more_than"}.get(bound.lastgroup or "", bound.lastgroup or "about")
     decimals = len(digits.split(".")[1]) if "." in digits else 0
     step = Decimal(1).scaleb(-decimals)
     if qualifier == "exact":

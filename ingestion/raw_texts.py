@@ -13,13 +13,14 @@ from decimal import Context, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
-
-from ingestion.model import ReadResult, Value
+from ingestion.catalogue import Catalogue
+from ingestion.partition_paths import partition_path
 from ingestion.units import plain
 
 if TYPE_CHECKING:
-    from ingestion.store import Store
+    import duckdb
+
+    from ingestion.model import ReadResult, Value
 
 RAW = b"jiugai.raw"
 EXACT = Context(prec=38)
@@ -44,29 +45,48 @@ def texts_in(metadata: Mapping[bytes, bytes] | None) -> Texts:
     return found
 
 
-def item_texts(store: Store, rows: Iterable[Mapping[str, Any]], field: str) -> dict[str, str | None]:
+def item_texts(
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    catalogue: Catalogue,
+    rows: Iterable[Mapping[str, Any]],
+    field: str,
+) -> dict[str, str | None]:
     """Submission → text of one item's cell (None: empty), of the register rows whose partition knows it.
 
-    field: an item of the rows' form. Missing from the answer: landed by an older version; its workbook tells.
+    connection: any; who asks has one, and DuckDB reads all partitions of a nation at once. field: an item of the rows'
+    form. Missing from the answer: landed by an older version; its workbook tells.
     """
-    by_path: dict[Path, list[Mapping[str, Any]]] = {}
+    wanted: dict[str, dict[str, set[str]]] = {}  # form → partition → submissions
     for row in rows:
-        if (path := store.partition_of(row)) is not None:
-            by_path.setdefault(path, []).append(row)
+        if (path := partition_path(home / "returns", catalogue, row)) is not None and path.exists():
+            wanted.setdefault(row["form"], {}).setdefault(str(path), set()).add(row["submission_id"])
     found: dict[str, str | None] = {}
-    for path, held in by_path.items():
-        if not path.exists():
-            continue
-        file = pq.ParquetFile(path)
-        texts = texts_in(file.schema_arrow.metadata)
-        item = store.catalogue.form(held[0]["form"]).by_id.get(field)
-        if item is None or field not in file.schema_arrow.names:
-            continue
-        factor = store.catalogue.units[item.unit].factor if item.unit else Decimal(1)
-        wanted = {row["submission_id"] for row in held} & set(texts)
-        read = file.read(columns=["submission_id", field], use_threads=False).to_pydict()
-        for key, value in zip(read["submission_id"], read[field], strict=True):
-            if key in wanted:
-                filed = EXACT.divide(value, factor) if isinstance(value, Decimal) else value
-                found[key] = texts[key].get(field, _usual(filed))
+    with connection.cursor() as cursor:
+        for form, held in wanted.items():
+            item = catalogue.form(form).by_id.get(field)
+            if item is not None:
+                factor = catalogue.units[item.unit].factor if item.unit else Decimal(1)
+                found |= _texts_of(cursor, held, field, factor)
+    return found
+
+
+def _texts_of(
+    connection: duckdb.DuckDBPyConnection, held: Mapping[str, set[str]], field: str, factor: Decimal
+) -> dict[str, str | None]:
+    """Texts of one form's item from the partitions that have its column, of the submissions whose texts they keep."""
+    columns = "SELECT DISTINCT file_name FROM parquet_schema($1) WHERE name = $2"
+    having = [path for (path,) in connection.execute(columns, [list(held), field]).fetchall()]
+    if not having:
+        return {}
+    kept = connection.execute("SELECT file_name, key, value FROM parquet_kv_metadata($1)", [having]).fetchall()
+    texts = {path: texts_in({key: value}) for path, key, value in kept if key == RAW}
+    values = (
+        f'SELECT filename, submission_id, "{field}" FROM read_parquet($1, hive_partitioning = false, filename = true)'
+    )
+    found = {}
+    for path, submission, value in connection.execute(values, [having]).fetchall():
+        if submission in held[path] and submission in texts.get(path, {}):
+            filed = EXACT.divide(value, factor) if isinstance(value, Decimal) else value
+            found[submission] = texts[path][submission].get(field, _usual(filed))
     return found

@@ -15,13 +15,12 @@ from typing import Any
 from ingestion.cell_columns import CellColumn, CountedOn, columns_of, is_list
 from ingestion.opening_facts import MAX_COLUMNS, MAX_ROWS, SheetFacts, is_to_see, of_xlsx
 from ingestion.opening_pieces import MARK, PieceBooks, left_of
-from ingestion.opening_text import MAX_CELLS, OpeningFault, kind_of, rows_of
+from ingestion.opening_text import MAX_CELLS, TEXT_SHEET, OpeningFault, kind_of, rows_of
 from ingestion.told_cells import cell_of, row_of, sheet_of
 
 Part = tuple[
     dict[str, Any], list["array[int]"], bool
 ]  # what is told, the codes of columns behind it, whether one follows
-TEXT_SHEET = "CSV"
 ROWS = 10_000  # of separated text that travel together
 MOST_CELLS = 40_000_000  # filled ones of a list
 SPARSE = 16  # one in so many cells between the first and the last must be filled, as blanks take place in the parent

@@ -61,8 +61,8 @@ def _read_book(
     if source_id is None:
         result = read_return(book, catalogue, day)
         of_file(book, result)
-        if book.holds_list:
-            book.let_go()
+        book.let_go()
+        if book.is_light:
             result.book = book
         return result, None
     if source_id not in catalogue.sources:

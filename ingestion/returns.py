@@ -14,9 +14,10 @@ from ingestion.areas import last_month
 from ingestion.blank_map import cell_map
 from ingestion.catalogue import Catalogue
 from ingestion.cells import SheetFindings, clean, first_cells
+from ingestion.form_model import Form
 from ingestion.items import ItemsReader
 from ingestion.model import SAMPLE_MARK, Finding, ReadResult
-from ingestion.rulebook_model import Area, Form
+from ingestion.rulebook_model import Area
 from ingestion.tables import read_tables
 from ingestion.units import normalise
 from ingestion.validity import is_asked

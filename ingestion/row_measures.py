@@ -10,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingestion.catalogue import Catalogue
-from ingestion.rulebook_model import FormField, FormTable, Indicator, ReturnFormula, RowCondition
+from ingestion.form_model import FormField, FormTable
+from ingestion.indicator_model import Indicator, ReturnFormula, RowCondition
 
 HEAD = "-- Generated from rulebook/indicators by ingestion.row_measures (`make seeds`); never edited by hand.\n"
 MEASURED = "-- The cells that each indicator takes from the rows of tables. Grain: indicator × cell × breakdown.\n"
 AND = "\n  and "
+RENEWED = (
+    """{{ config(materialized='incremental', pre_hook=["{{ ask_late('submissions') }}", "{{ make_room('submission') }}"], """
+    """post_hook="{{ ask_all() }}") }}\n"""
+)
 UNANSWERED = "-- Returns in force that had something to fill in for an indicator and filled none of it.\n"
 
 
@@ -181,5 +186,7 @@ def row_models(c: Catalogue) -> dict[str, str]:
     unanswered = [sql for f in formulas for sql in f.unanswered()]
     return {
         "int_rows__measured": f"{HEAD}{MEASURED}" + "\nunion all\n".join(measured) + "\n",
-        "int_rows__unanswered": f"{HEAD}{UNANSWERED}" + "\nunion all\n".join(unanswered) + "\n",
+        "int_rows__unanswered": f"{HEAD}{UNANSWERED}{RENEWED}select *\nfrom (\n"
+        + "\nunion all\n".join(unanswered)
+        + "\n) as found\nwhere {{ asked('submissions', 'submission_id') }}\n",
     }

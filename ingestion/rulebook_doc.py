@@ -11,8 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ingestion.catalogue import Catalogue
+from ingestion.form_model import FieldSet, Form, FormField, FormTable
 from ingestion.gating import series_of
-from ingestion.rulebook_model import DueDates, FieldSet, Form, FormField, FormTable, Indicator, Rule
+from ingestion.indicator_model import Indicator
+from ingestion.release_model import DueDates
+from ingestion.rule_model import Rule
 
 OURS = "自拟 ours"
 PENDING = "待定 pending"

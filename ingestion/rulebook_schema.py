@@ -1,7 +1,7 @@
 """JSON Schema of each kind of rule-book file, from the same types that load it: editors complete and check while typing.
 
 Generated into rulebook/schema/, committed, and checked for drift. Each YAML file names its schema in its first line. Not
-here: the types (rulebook_model.py), what holds between files (quality.rulebook_checks).
+here: the types (the *_model.py), what holds between files (quality.rulebook_checks).
 """
 
 from __future__ import annotations
@@ -14,21 +14,14 @@ from typing import Any
 from pydantic import model_validator
 
 from ingestion.archive import write_whole
+from ingestion.form_model import Form
+from ingestion.indicator_model import Indicator
 from ingestion.layout_model import Layout, ReleaseKey, Source
 from ingestion.need_model import Need
-from ingestion.rulebook_model import (
-    Bilingual,
-    Calendar,
-    Explanations,
-    Form,
-    Gates,
-    Indicator,
-    Rule,
-    RulebookModel,
-    RuleReview,
-    Unit,
-    Validity,
-)
+from ingestion.printed_model import Explanations
+from ingestion.release_model import Calendar, Gates
+from ingestion.rule_model import Rule, RuleReview, Validity
+from ingestion.rulebook_model import Bilingual, RulebookModel, Unit
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

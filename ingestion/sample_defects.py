@@ -18,7 +18,7 @@ from typing import Any
 import openpyxl
 
 from ingestion.catalogue import Catalogue, catalogue
-from ingestion.rulebook_model import FormField
+from ingestion.form_model import FormField
 from ingestion.sample_findings import cases
 
 VALUE, UNIT = "D", "C"  # columns of a form of items

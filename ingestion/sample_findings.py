@@ -16,8 +16,8 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ingestion.catalogue import Catalogue
+from ingestion.form_model import FormTable
 from ingestion.model import Value
-from ingestion.rulebook_model import FormTable
 
 RETURNED, ASKED = "returned", "needs_explanation"
 D = dt.date

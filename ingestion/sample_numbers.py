@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 
+from ingestion.form_model import Form
 from ingestion.model import Value
-from ingestion.rulebook_model import Form
 from ingestion.sample_communities import GROUPS, STAGES
 from ingestion.sample_communities import month_no as month_no
 from ingestion.sample_plans import FINAL, FIRST, LAST, Plans, count, version_at

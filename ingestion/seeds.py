@@ -1,7 +1,7 @@
 """Writes the dbt seeds from the rule book: dbt reads areas, indicators and sources only through these files.
 
-Generated, committed, and checked for drift by a test. `python -m ingestion.seeds` writes them, and the two models that
-row_measures.py compiles. Not here: computing.
+Generated, committed, and checked for drift by a test. `python -m ingestion.seeds` writes them, the two models that
+row_measures.py compiles, and the words of dbt_words.py. Not here: computing.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from pathlib import Path
 from ingestion import area_seeds
 from ingestion.archive import write_whole
 from ingestion.catalogue import Catalogue, catalogue
+from ingestion.dbt_words import form_words
+from ingestion.form_model import FormTable
 from ingestion.gating import series_of
+from ingestion.indicator_model import Indicator
 from ingestion.row_measures import row_models
-from ingestion.rulebook_model import FormTable, Indicator
 from ingestion.units import plain
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 SEEDS = PROJECT / "seeds" / "generated"
 MODELS = PROJECT / "models" / "intermediate" / "generated"
+FORMS = PROJECT / "models" / "staging" / "generated" / "forms.yml"
 
 
 def _areas(c: Catalogue) -> list[list[str]]:
@@ -314,11 +317,12 @@ def seed_text(rows: list[list[str]]) -> str:
     return buffer.getvalue()
 
 
-def write_seeds(seeds: Path = SEEDS, models: Path = MODELS) -> list[Path]:
-    """Write every seed and generated model; returns the paths."""
+def write_seeds(seeds: Path = SEEDS, models: Path = MODELS, forms: Path = FORMS) -> list[Path]:
+    """Write every seed, generated model and generated text; returns the paths."""
     book = catalogue()
     texts = {seeds / f"{name}.csv": seed_text(rows) for name, rows in seed_tables(book).items()}
     texts |= {models / f"{name}.sql": sql for name, sql in row_models(book).items()}
+    texts[forms] = form_words(book)
     for path, text in texts.items():
         if not path.is_file() or path.read_bytes() != text.encode():  # an untouched file keeps dbt's manifest current
             write_whole(path, text.encode())

@@ -26,11 +26,12 @@ from ingestion.archive import Archive, write_whole
 from ingestion.catalogue import Catalogue
 from ingestion.cell_columns import CODE
 from ingestion.errors import RetriableError
+from ingestion.form_model import FieldSet, FormTable
 from ingestion.model import ReadResult, Value
+from ingestion.partition_paths import partition_path
 from ingestion.raw_texts import RAW, Texts, texts_in, unusual_texts
 from ingestion.reading import read_bytes
 from ingestion.register import Register, of_partition, submissions
-from ingestion.rulebook_model import FieldSet, FormTable
 from ingestion.table_rows import Coded, as_indices
 from ingestion.units import STORE_DECIMALS
 
@@ -153,22 +154,8 @@ class Store:
         self.archive = Archive(home)
 
     def partition_of(self, row: Mapping[str, Any], fields: FieldSet | None = None) -> Path | None:
-        """Where the typed rows of a submission lie (of a form with tables: of its first set unless one is named).
-
-        None for files that gave no rows.
-        """
-        if row["source_id"]:
-            return self.root / "form=PUB" / f"source={row['source_id']}" / "rows.parquet"
-        if row["form"] is None or row["unit_code"] is None or row["period"] is None:
-            return None
-        fields = fields or self.catalogue.form(row["form"]).field_sets[0]
-        return (
-            self.root
-            / f"form={fields.id}"
-            / f"period={row['period']}"
-            / f"province={row['province_code']}"
-            / "rows.parquet"
-        )
+        """Where the typed rows of a submission lie; None for files that gave no rows."""
+        return partition_path(self.root, self.catalogue, row, fields)
 
     def _sets(self, row: Mapping[str, Any]) -> list[FieldSet] | list[None]:
         return [None] if row["source_id"] else self.catalogue.form(row["form"]).field_sets

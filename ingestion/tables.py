@@ -16,9 +16,9 @@ from ingestion.blank_map import CellMap
 from ingestion.catalogue import Catalogue
 from ingestion.cells import AREAS, SheetFindings, clean, is_blank, uncached_formula
 from ingestion.columns import PREVIOUS, SERIAL, Column, Head, HeaderReader, locate_tables
+from ingestion.form_model import Form, FormTable
 from ingestion.model import Content, ReadResult, TableRow, Value
 from ingestion.plain_rows import PlainRows
-from ingestion.rulebook_model import Form, FormTable
 from ingestion.table_rows import Slot, TableRows
 from ingestion.units import decimal_of, plain
 from ingestion.workbook import Cell, Sheet, Workbook, column_letters

@@ -17,11 +17,11 @@ from ingestion.catalogue import NATION, Catalogue
 from ingestion.layout_model import Source
 from ingestion.model import Observation
 from ingestion.outputs import WORKBOOK_CREATED
+from ingestion.printed_model import ControlTotal
 from ingestion.publication_statements import ACCUMULATIONS
 from ingestion.publications import read_publication
 from ingestion.quantities import parse_printed
 from ingestion.returns import META_SHEET
-from ingestion.rulebook_model import ControlTotal
 from ingestion.units import PLAIN_NUMBER, plain
 from ingestion.workbook import read_workbook
 

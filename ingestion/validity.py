@@ -1,6 +1,6 @@
 """When a code, an item or a form is asked for: months or years, `2023-09` or `2023`, both ends included; blank: always.
 
-A return is judged by the last month of its period, as units are. Not here: units (areas.py), rules (rulebook_model.py).
+A return is judged by the last month of its period, as units are. Not here: units (areas.py), rules (rule_model.py).
 """
 
 from __future__ import annotations

@@ -10,14 +10,13 @@ import json
 import os
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache, partial
 from itertools import chain, groupby
 from operator import itemgetter
-from types import MappingProxyType
 from typing import Any, NamedTuple, TypeGuard
 
 from ingestion.cell_columns import CellColumn
@@ -69,7 +68,7 @@ class Sheet:
         self,
         name: str,
         visible: bool,
-        cells: dict[tuple[int, int], Cell],
+        cells: dict[tuple[int, int], Cell] | None,
         formulas: dict[tuple[int, int], str] | None = None,
         merged: list[tuple[int, int, int, int]] | None = None,
         hidden_rows: frozenset[int] = frozenset(),
@@ -77,17 +76,25 @@ class Sheet:
         cut_at: tuple[int, int] | None = None,
         columns: Sequence[CellColumn] = (),
         frame: Sheet | None = None,
-        own: Mapping[tuple[int, int], Cell] = MappingProxyType({}),
+        own: dict[tuple[int, int], Cell] | None = None,
     ) -> None:
         self.name, self.visible = name, visible
         self.formulas, self.merged = formulas or {}, merged or []
         self.hidden_rows, self.hidden_columns = hidden_rows, hidden_columns
         self.cut_at = cut_at  # a cell in the last row or column there is, or of a line without an end
         self.columns = columns
-        self.beside = cells  # those that are not in `columns`: all of a sheet that is no list
-        self.frame, self.own = frame, own  # what sheets of one blank share, and the cells that are not the frame's
-        self._all: dict[tuple[int, int], Cell] | None = None
-        self.let_go()
+        self._beside: dict[tuple[int, int], Cell] | None = cells
+        self.frame = frame  # what sheets of one blank share
+        self.own = own or {}  # cells that are not the frame's
+        self._all: dict[tuple[int, int], Cell] | None = None if columns or frame else cells
+
+    @property
+    def beside(self) -> dict[tuple[int, int], Cell]:
+        """The cells that are not in `columns`: all of a sheet that is no list. Of a sheet on a frame in no order."""
+        if self._beside is None:
+            assert self.frame
+            self._beside = self.frame.beside | self.own if self.own else self.frame.beside
+        return self._beside
 
     @property
     def cells(self) -> dict[tuple[int, int], Cell]:
@@ -103,8 +110,11 @@ class Sheet:
         return self._all
 
     def let_go(self) -> None:
-        """Of a list hold the columns alone."""
-        self._all = None if self.columns or self.frame else self.beside
+        """Of a list hold the columns alone, of a sheet on a frame its own cells."""
+        if self.columns or self.frame:
+            self._all = None
+        if self.frame:
+            self._beside = None
 
     @property
     def is_empty(self) -> bool:
@@ -220,12 +230,12 @@ class Workbook:
         return next((s for s in self.sheets if s.name == name), None)
 
     @property
-    def holds_list(self) -> bool:
-        """Whether a sheet of it is held by column."""
-        return any(s.columns for s in self.sheets)
+    def is_light(self) -> bool:
+        """Whether it takes little room once it let go: it is a list, held by column, or its sheets are on frames."""
+        return any(s.columns for s in self.sheets) or all(s.frame for s in self.sheets)
 
     def let_go(self) -> None:
-        """Of lists hold the columns alone: cells that somebody asked for are made again."""
+        """Hold as little as cells can be made from again that somebody asks for."""
         for sheet in self.sheets:
             sheet.let_go()
 
@@ -397,8 +407,7 @@ def _sheet(raw: dict[str, Any], by_column: list[CellColumn], known: dict[int, Sh
 
 def _on_frame(frame: Sheet, own: dict[tuple[int, int], Cell]) -> Sheet:
     hidden = frame.hidden_rows, frame.hidden_columns
-    cells = frame.beside | own if own else frame.beside
-    return Sheet(frame.name, frame.visible, cells, frame.formulas, frame.merged, *hidden, frame.cut_at, (), frame, own)
+    return Sheet(frame.name, frame.visible, None, frame.formulas, frame.merged, *hidden, frame.cut_at, (), frame, own)
 
 
 def read_workbook(data: bytes) -> Workbook:

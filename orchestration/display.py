@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -50,6 +50,21 @@ def new_table(*headers: str, title: str | None = None) -> Any:
     for header in headers:
         table.add_column(header, overflow="fold")
     return table
+
+
+def show_long_table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    """A table of any length, a line a row. Rich lays a table of 2,850 rows out for 1.5 seconds; this takes none."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    lengths = [[cell_len(text) for text in row] for row in (header, *rows)]
+    widths = [max(column) for column in zip(*lengths, strict=True)]
+    lines = [
+        "  ".join(text + " " * (width - length) for text, width, length in zip(row, widths, held, strict=True)).rstrip()
+        for row, held in zip((header, *rows), lengths, strict=True)
+    ]
+    for line in (lines[0], "─" * cell_len(lines[0]), *lines[1:]):
+        console().print(Text(line), soft_wrap=True)
 
 
 @contextmanager
@@ -195,21 +210,21 @@ def show_figure(a: dict[str, Any], lang: str) -> None:
 
 def show_trace(a: dict[str, Any], lang: str) -> None:
     show_figure(a["figure"], lang)
-    table = new_table(
-        "角色 role", "权 w", "单位 unit", "报送 submission", "文件 file", "单元格 cell", "原文 raw", "值 value"
-    )
-    for c in a["contributions"]:
-        table.add_row(
-            c["role"],
+    header = ("角色 role", "权 w", "单位 unit", "报送 submission", "文件 file", "单元格 cell", "原文 raw", "值 value")
+    rows = [
+        (
+            str(c["role"]),
             str(c["weight"]),
             f"{c['unit_code']} {c['unit_name'] or ''}",
-            c["submission_id"],
-            c["file"],
+            str(c["submission_id"]),
+            str(c["file"]),
             f"{c['sheet']}!{c['cell']}",
             str(c["raw"]),
             str(c["value"]),
         )
-    console().print(table)
+        for c in a["contributions"]
+    ]
+    show_long_table(header, rows)
     console().print(f"{len(a['contributions'])} 个单元格 cells · 合计 sum [bold]{a['sum']}[/]")
     formula = a["figure"]["rulebook_version"], a["figure"]["rulebook_hash"]
     judged = "、".join(

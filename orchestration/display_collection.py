@@ -26,10 +26,11 @@ def show_blank(a: dict[str, Any], prefill: bool, lang: str) -> None:
     mark = "[bold red]模拟数据 sample[/] " if a["sample_data"] else ""
     console().print(f"{mark}写好 wrote [bold]{escape(a['path'])}[/] · {a['form']} {a['unit_name']} {a['period']}")
     if a["previous"]:
-        held = a["previous"]
-        console().print(
-            f"  上期数 previous: {held['submission_id']} {held['period']} {held['plan_version']} · {held['values']} 项 items"
+        of = "、".join(
+            f"{r['submission_id']} {r['unit_name']} {r['period']} {r['plan_version']}".strip()
+            for r in a["previous"]["of"]
         )
+        console().print(f"  上期数 previous: {escape(of)} · {a['previous']['values']} 项 items")
     elif prefill:
         console().print("  没有已接收的上期报表，未列上期数 nothing was accepted before: no previous values")
 

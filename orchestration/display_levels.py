@@ -19,33 +19,47 @@ def text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def _level_cells(row: dict[str, Any]) -> list[str]:
+    """Filed, sum below, residual, coverage and bounds of one row."""
+    c, b = row["coverage"], row["bounds"]
+    counted = "" if c["units_expected"] is None else f"{c['units_reported']}/{c['units_expected']}"
+    return [
+        text(row["filed"]),
+        text(row["sum_below"]),
+        text(row["residual"]),
+        f"{counted} ({c['share']})" if c["share"] else counted,
+        text(c["share_of_last_year"]),
+        f"{b['lower']} — {text(b['upper']) or '?'}" if b else "",
+    ]
+
+
+LEVEL_HEADS = (
+    "本级填报 filed", "下级合计 sum below", "差额 residual", "已报/应报 coverage", "占上年 of last year", "下界—上界 bounds",
+)  # fmt: skip
+
+
+def _parting(row: dict[str, Any], lang: str) -> str:
+    """Where filed and sum first part, at or below a row."""
+    if not row["parts_at"]:
+        return ""
+    return LEVELS[row["parts_at"]] if lang == "zh" else str(row["parts_at"])
+
+
 def show_levels(a: dict[str, Any], lang: str) -> None:
-    """One row an area: filed, sum below, residual, coverage, bounds; then where they first part."""
+    """One row an area: filed, sum below, residual, coverage, bounds; then where they first part, and the parts by code."""
     marked(a)
     name = a["indicator_name_zh"] if lang == "zh" else a["indicator_name_en"]
-    table = new_table(
-        "级 level", "地区 area", "本级填报 filed", "下级合计 sum below", "差额 residual",
-        "已报/应报 coverage", "占上年 of last year", "下界—上界 bounds",
-        title=f"{a['period']} {name}（{a['unit']}） · {a['group'] or '—'}",
-    )  # fmt: skip
+    of = "".join(f" · {dim}={code}" for dim, code in a["dims"].items())
+    title = f"{a['period']} {name}（{a['unit']}）{of} · {a['group'] or '—'}"
+    table = new_table("级 level", "地区 area", *LEVEL_HEADS, title=title)
     for row in a["rows"]:
-        c, b = row["coverage"], row["bounds"]
-        counted = "" if c["units_expected"] is None else f"{c['units_reported']}/{c['units_expected']}"
-        table.add_row(
-            LEVELS.get(row["level"], row["level"]) if lang == "zh" else row["level"],
-            f"{row['area']} {row['area_name']}",
-            text(row["filed"]),
-            text(row["sum_below"]),
-            text(row["residual"]),
-            f"{counted} ({c['share']})" if c["share"] else counted,
-            text(c["share_of_last_year"]),
-            f"{b['lower']} — {text(b['upper']) or '?'}" if b else "",
-        )
+        level = LEVELS.get(row["level"], row["level"]) if lang == "zh" else row["level"]
+        table.add_row(level, f"{row['area']} {row['area_name']}", *_level_cells(row))
     console().print(table)
     if a["group"] is None:
         console().print("无数 nothing was filed or printed")
     elif a["parts_at"]:
-        level = LEVELS[a["parts_at"]] if lang == "zh" else a["parts_at"]
+        level = _parting(a, lang)
         console().print(
             f"[yellow]最先在“{level}”级出现差额[/]（{a['rows'][0]['parted_areas']} 个）"
             if lang == "zh"
@@ -59,6 +73,22 @@ def show_levels(a: dict[str, Any], lang: str) -> None:
             if lang == "zh"
             else "bounds are in no total; ? = a missing unit has no plan"
         )
+    if "parts" in a:
+        _show_parts(a["parts"], lang)
+
+
+def _show_parts(parts: list[dict[str, Any]], lang: str) -> None:
+    """The area by every code of a breakdown. A code that gathers others stands beside them: nothing here is to be added."""
+    table = new_table("分组 part", "", *LEVEL_HEADS[:-1], "最先差在 parts at")
+    for part in parts:
+        cells = _level_cells(part)[:-1]
+        table.add_row(part["dim_code"], part["name_zh" if lang == "zh" else "name_en"], *cells, _parting(part, lang))
+    console().print(table)
+    console().print(
+        "汇集代码与其分项并列，各行不相加"
+        if lang == "zh"
+        else "a code that gathers others stands beside them: rows are not added"
+    )
 
 
 def show_pipeline(a: dict[str, Any], lang: str) -> None:

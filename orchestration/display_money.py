@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from filings.ledger import SPANS
 from orchestration.display import console, new_table
 
 MOST_PROJECTS = 40
-SPANS = {
-    "year": ("全年", "of the year"),
-    "year_to_date": ("年初至月末", "year to date"),
-    "life_to_date": ("自立项起累计", "life to date"),
-}
 
 
 def _thousands(text: str) -> str:

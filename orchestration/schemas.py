@@ -9,7 +9,7 @@ import dagster as dg
 import pyarrow as pa
 
 from ingestion.catalogue import catalogue
-from ingestion.rulebook_model import FieldSet, FormField
+from ingestion.form_model import FieldSet, FormField
 from ingestion.store import PUBLICATION_SCHEMA
 
 HEAD = [

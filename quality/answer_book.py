@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -22,6 +24,7 @@ from xlsxwriter.exceptions import OverlappingRange
 from ingestion.archive import Archive, write_all_whole
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.errors import UnreadableFile
+from ingestion.helper import a_helper
 from ingestion.model import Finding, gravest_first
 from ingestion.outputs import WORKBOOK_CREATED, WORKBOOK_OPTIONS, is_exact
 from ingestion.replies import CELL, REASON, REPLY_SHEET, RULE, SUBMISSION, TEXT, WORK_SHEET
@@ -37,6 +40,8 @@ HOW = "须说明的（黄格）：选一个原因代码，必要时写说明，�
 COPY_CELLS = 20_000  # of a sheet; a larger list keeps its head and the rows with findings
 HEAD_ROWS = 30
 TOGETHER = 50  # answers
+MANY = 16  # answers that are worth a second process, which is given …
+SHARE, AHEAD, LAST_AHEAD = 4, 8, 2  # … so many at a time, and so many shares ahead: at first, and once we write too
 LINK_COLOR, INPUT_COLOR, EDGE_COLOR = Color(0x0563C1), Color(0xFFF2CC), Color(0xBFBFBF)
 
 
@@ -71,6 +76,21 @@ def write_answers(home: Path, answers: Sequence[Answer]) -> None:
     )
     while some := dict(islice(made, TOGETHER)):
         write_all_whole(some)
+
+
+@contextmanager
+def writing_answers(home: Path, answers: Sequence[Answer]) -> Iterator[None]:
+    """Have answers written while something else is done, where they are many; all lie on the disk at the end."""
+    left = deque(answers[n : n + SHARE] for n in range(0, len(answers), SHARE))
+    with a_helper(len(answers) >= MANY) as helper:
+        while left and helper.waiting < AHEAD:
+            helper.give(write_answers, home, left.popleft())
+        yield
+        while left:
+            if helper.waiting < LAST_AHEAD:
+                helper.give(write_answers, home, left.popleft())
+            else:
+                write_answers(home, left.popleft())
 
 
 def answer_book(answer: Answer, original: Workbook | None) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ingestion.catalogue import RULEBOOK, Catalogue
 from ingestion.gating import series_of
-from ingestion.rulebook_model import Indicator
+from ingestion.indicator_model import Indicator
 
 MODELS = RULEBOOK.parent / "dbt_project" / "models"
 CHINESE, LATIN = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[A-Za-z]")

@@ -5,6 +5,7 @@ Not here: what a build is made of and where it goes (warehouse.py).
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 import threading
@@ -25,7 +26,7 @@ SOURCES = ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.ym
 DATABASE = "jiugai.duckdb"  # DuckDB names a database after its file, and what was parsed holds for one name
 MANIFEST = PROJECT / "target" / "manifest.json"
 PARSING = {"JIUGAI_WAREHOUSE": DATABASE, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
-one_at_a_time = threading.Lock()
+one_at_a_time = threading.RLock()  # a build, which holds it, may have to parse
 
 
 @contextmanager
@@ -71,6 +72,14 @@ def is_current(made: Path = MANIFEST, project: Path = PROJECT) -> bool:
     when = made.stat().st_mtime_ns
     paths = [p for name in SOURCES for p in (project / name, *(project / name).rglob("*"))]
     return all(p.stat().st_mtime_ns <= when for p in paths if p.exists())
+
+
+def project_hash() -> str:
+    """Names what computes a build, beside the rule book: every file of the project, and who runs it."""
+    found = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')} {version('duckdb')}".encode())
+    for path in sorted(p for name in SOURCES for p in (PROJECT / name, *(PROJECT / name).rglob("*")) if p.is_file()):
+        found.update(f"\n{path.relative_to(PROJECT)}\n".encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 def _parsed_beside(manifest: Path) -> Path:

@@ -20,9 +20,9 @@ import pyarrow.parquet as pq
 
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
+from ingestion.form_model import FieldSet, FormField, FormTable
 from ingestion.model import SEVERITIES
 from ingestion.register import Register, batched, findings, in_force, submissions
-from ingestion.rulebook_model import FieldSet, FormField, FormTable
 from ingestion.store import Store
 from ingestion.units import decimal_of, json_number
 from quality.answers import list_submissions, show_submission

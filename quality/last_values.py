@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from ingestion.areas import last_month
 from ingestion.boundary_model import month_before
+from ingestion.catalogue import Catalogue
 from ingestion.register import Register, in_force, submissions
 from ingestion.store import Store
 from ingestion.units import plain
@@ -40,7 +41,7 @@ def last_accepted(
         held = last.get(row["unit_code"])
         if held is None or (held["period"], held["plan_version"]) < (row["period"], row["plan_version"]):
             last[row["unit_code"]] = row
-    codes = {unit: _codes(store, unit, last.get(unit), period) for unit in units}
+    codes = {unit: last_codes(store.catalogue, unit, last.get(unit), period) for unit in units}
     wanted = {code: last[code] for held in codes.values() for code in held if code in last}
     values = _values_of(store, list(wanted.values()), field)
     return {
@@ -48,11 +49,11 @@ def last_accepted(
     }
 
 
-def _codes(store: Store, unit: str, own: Mapping[str, Any] | None, period: str) -> set[str]:
+def last_codes(catalogue: Catalogue, unit: str, own: Mapping[str, Any] | None, period: str) -> set[str]:
     """The codes whose last numbers are a unit's: its own, or of what went into it since; empty when nobody can say."""
-    boundaries, month = store.catalogue.boundaries, last_month(period)
+    boundaries, month = catalogue.boundaries, last_month(period)
     start = boundaries.start_of(unit, month)
-    begun = store.catalogue.area(unit).valid_from or ""
+    begun = catalogue.area(unit).valid_from or ""
     if start is None or (own is not None and (last_month(own["period"]) >= start or last_month(own["period"]) < begun)):
         return {unit}  # or the whole was filed under its later code before that began
     return set(boundaries.codes_then(unit, month, month_before(start)) or ())

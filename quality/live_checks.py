@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from ingestion.blank_checks import LiveCheck
 from ingestion.catalogue import Catalogue
-from ingestion.rulebook_model import FieldSet
+from ingestion.form_model import FieldSet
 from quality.audit.compile import Check, compiled_form
 from quality.audit.language import COMPARISONS, ROW
 

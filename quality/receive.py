@@ -21,12 +21,13 @@ from ingestion.archive import Archive, sha256_of
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
+from ingestion.helper import a_helper
 from ingestion.model import ReadResult
 from ingestion.moments import CHINA, now_utc, stamp
 from ingestion.reading import read_all
 from ingestion.register import Register, seen_files, submissions
 from ingestion.store import Store
-from quality.answer_book import Answer, place_of, write_answers
+from quality.answer_book import Answer, place_of, write_answers, writing_answers
 from quality.audit.context import Contexts
 from quality.audit.counties import check_counties
 from quality.audit.crossing import check_crossings
@@ -38,6 +39,8 @@ from quality.registration import Incoming, Registration, answer_of
 from quality.replies import take_reply
 
 BATCH_FILES, BATCH_BYTES = 200, 64 << 20  # originals that are archived together
+FIRST_FILES = 25  # of the first batch, for which reading waits
+MANY_FILES = 100  # are worth a second process, which archives while this one reads
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class _File:
 def _batches(arrivals: Iterable[Arrival], inbox: Path) -> Iterator[list[tuple[Arrival, _File]]]:
     """Files from the disk, so many at a time that their originals are synced together and memory stays bounded."""
     batch: list[tuple[Arrival, _File]] = []
-    size = 0
+    size, most = 0, min(FIRST_FILES, BATCH_FILES)
     for arrival in arrivals:
         try:
             batch.append((arrival, _File.read(arrival.path)))
@@ -103,9 +106,9 @@ def _batches(arrivals: Iterable[Arrival], inbox: Path) -> Iterator[list[tuple[Ar
                 continue  # another receiver took it, and answers it
             raise UsageError(f"{arrival.path}: 没有这个文件 (no such file)") from gone
         size += len(batch[-1][1].data)
-        if len(batch) == BATCH_FILES or size >= BATCH_BYTES:
+        if len(batch) == most or size >= BATCH_BYTES:
             yield batch
-            batch, size = [], 0
+            batch, size, most = [], 0, min(2 * most, BATCH_FILES)
     if batch:
         yield batch
 
@@ -175,10 +178,9 @@ class Receiver:
         waiting: deque[tuple[Arrival, _File]] = deque()  # archived, and not read
 
         def archived() -> Iterator[bytes]:
-            for batch in _batches(arrivals, self.inbox):
-                for arrival, file in self._keep(batch, answers):
-                    waiting.append((arrival, file))
-                    yield file.data
+            for arrival, file in self._archived(arrivals, answers):
+                waiting.append((arrival, file))
+                yield file.data
 
         for result, named in read_all(archived(), self.catalogue, source_id):
             arrival, file = waiting.popleft()
@@ -200,10 +202,25 @@ class Receiver:
         self.contexts.arriving(())  # what was judged is not held until the next call
         return [answers[a.path] for a in arrivals if a.path in answers]
 
-    def _keep(
+    def _archived(
+        self, arrivals: Sequence[Arrival], answers: dict[Path, dict[str, Any]]
+    ) -> Iterator[tuple[Arrival, _File]]:
+        """The files that are new, each once its original lies on the disk; of many, while those before them are read."""
+        before: list[tuple[Arrival, _File]] = []
+        with a_helper(len(arrivals) >= MANY_FILES) as helper:
+            for batch in _batches(arrivals, self.inbox):
+                fresh = self._new(batch, answers)
+                helper.finish()
+                helper.give(self.archive.keep_all, {file.sha256: (file.data, file.path.suffix) for _, file in fresh})
+                yield from before
+                before = fresh
+            helper.finish()
+            yield from before
+
+    def _new(
         self, batch: Sequence[tuple[Arrival, _File]], answers: dict[Path, dict[str, Any]]
     ) -> list[tuple[Arrival, _File]]:
-        """Archive what was not seen before, ahead of anything else; what was is answered. Returns the new ones."""
+        """Files that were not seen before; those that were are answered."""
         seen = self._seen([file for _, file in batch])
         fresh = [(arrival, file) for arrival, file in batch if file.key not in seen]
         known = {file: answer_of(file.path, seen[file.key], is_duplicate=True) for _, file in batch if file.key in seen}
@@ -211,7 +228,6 @@ class Receiver:
         for file, answer in known.items():
             answers[file.path] = answer
             self._clear(file)
-        self.archive.keep_all({file.sha256: (file.data, file.path.suffix) for _, file in fresh})
         return fresh
 
     # -- one form, one period -----------------------------------------------------------------------------------
@@ -271,9 +287,11 @@ class Receiver:
     def land(self, fresh: dict[str, ReadResult]) -> None:
         """Write the partitions that the new submissions belong to, and the answers to what was not accepted."""
         new = self.register.rows(submissions, submissions.c.submission_id.in_(list(fresh)))
-        self.contexts.forget(self.store.complete(self.register, new, fresh))
-        read = ((row, fresh[row["submission_id"]]) for row in new if row["status"] != "accepted")
-        write_answers(self.home, [Answer(row, r.findings, r.column_map, original=r.book) for row, r in read])
+        read = [(row, fresh[row["submission_id"]]) for row in new if row["status"] != "accepted"]
+        answers = [Answer(row, r.findings, r.column_map, original=r.book) for row, r in read]
+        with writing_answers(self.home, [a for a in answers if a.original]):
+            self.contexts.forget(self.store.complete(self.register, new, fresh))
+            write_answers(self.home, [a for a in answers if not a.original])
 
     def _answer_again(self, answers: Iterable[Mapping[str, Any]]) -> None:
         """A run that was killed behind its registration left no answer workbook: the one that finds it again writes it."""

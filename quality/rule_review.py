@@ -23,7 +23,7 @@ from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
 from ingestion.moments import CHINA, now_utc, stamp
 from ingestion.register import Register, explanations, findings, key_of, submissions
-from ingestion.rulebook_model import Rule, RuleReview
+from ingestion.rule_model import Rule, RuleReview
 from ingestion.units import plain
 from quality.audit.compile import crossing_form
 from quality.audit.context import months_before

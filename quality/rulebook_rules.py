@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ingestion.catalogue import Catalogue, load_yaml
 from ingestion.errors import SetupError
-from ingestion.rulebook_model import FieldSet, Rule
+from ingestion.form_model import FieldSet
+from ingestion.rule_model import Rule
 from quality.audit.compile import compile_rules
 from quality.audit.examples import placeholders, run_examples
 from quality.audit.levels import ANY

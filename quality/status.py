@@ -18,8 +18,8 @@ import sqlalchemy as sa
 
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
+from ingestion.form_model import FormTable
 from ingestion.register import Register, events, submissions
-from ingestion.rulebook_model import FormTable
 from ingestion.store import Store
 from ingestion.units import plain
 from quality.answer_book import place_of

@@ -13,7 +13,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,9 +21,10 @@ import duckdb
 
 from ingestion.archive import sync_folder, write_whole
 from ingestion.catalogue import Catalogue, catalogue
-from ingestion.errors import RetriableError, SetupError, UsageError
+from ingestion.errors import JiugaiError, RetriableError, SetupError, UsageError
 from ingestion.moments import now_utc, stamp
-from quality.dbt_project import DATABASE, dbt, one_at_a_time, parsed_project, with_environment
+from quality.dbt_project import DATABASE, dbt, one_at_a_time, parsed_project, project_hash, with_environment
+from quality.renewal import came_since, why_whole
 
 if TYPE_CHECKING:  # the register and Arrow cost a second to load, which answering from a build does without
     from dbt.contracts.graph.manifest import Manifest
@@ -55,6 +56,7 @@ class Build:
     made_at: str
     rulebook_version: str  # of the formulas; what each return was judged by stands in the register
     rulebook_hash: str
+    project_hash: str  # of what computes: dbt's project and its versions
 
     @property
     def label(self) -> str:
@@ -74,8 +76,12 @@ class NodeResult:
 
 @dataclass
 class BuildResult:
+    """renewed_from: the build that it renews; None where it is whole, and then why (a key of WHOLE_BECAUSE)."""
+
     build: Build
     nodes: list[NodeResult] = field(default_factory=list)
+    renewed_from: str | None = None
+    whole_because: str | None = None
 
 
 class BuildFailed(SetupError):
@@ -115,26 +121,38 @@ def export_register(register: Register, folder: Path, as_of: dt.datetime | None 
     pq.write_table(table, folder / "explanations.parquet")
 
 
-def dbt_environment(home: Path, path: Path, register_dir: Path, as_of: str | None) -> dict[str, str]:
+def dbt_environment(
+    home: Path, path: Path, register_dir: Path, as_of: str | None, renews: Path | None = None
+) -> dict[str, str]:
+    """renews: the build before, of which `path` is a copy that is made new where something came since."""
     return {
         "JIUGAI_WAREHOUSE": str(path),
         "JIUGAI_REGISTER_DIR": str(register_dir),
         "JIUGAI_RETURNS_DIR": str((home / "returns").resolve()),
         "JIUGAI_AS_OF": as_of or "",
+        "JIUGAI_RENEWS": str(renews or ""),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
 
 
 def _run_dbt(home: Path, environment: dict[str, str], known: Manifest) -> list[NodeResult]:
-    """Every model, seed and data test."""
+    """Every model, seed and data test; of a renewal no seed, since the rule book is the same.
+
+    Raises BuildFailed.
+    """
+    left_out = ["unit_test", "seed"] if environment["JIUGAI_RENEWS"] else ["unit_test"]
     with with_environment(environment):
         where = {"target": home / "dbt" / "target", "logs": home / "dbt" / "logs"}
-        found = dbt("build", "--exclude-resource-type", "unit_test", known=known, **where)
-    return [
+        options = [o for kind in left_out for o in ("--exclude-resource-type", kind)]
+        found = dbt("build", *options, known=known, **where)
+    nodes = [
         NodeResult(r.node.unique_id, str(r.status), float(r.execution_time or 0), str(r.message or ""), r.failures)
         for r in found.results
     ]
+    if bad := [n for n in nodes if n.status in ("error", "fail", "skipped")]:
+        raise BuildFailed(f"dbt: {bad[0].unique_id}: {' '.join(bad[0].message.split())[:300]}", nodes)
+    return nodes
 
 
 @contextmanager
@@ -150,15 +168,15 @@ def _one_build(home: Path) -> Iterator[None]:
         yield
 
 
-def build(home: Path, as_of: dt.datetime | None = None) -> BuildResult:
+def build(home: Path, as_of: dt.datetime | None = None, *, whole: bool = False) -> BuildResult:
     """Make a build of everything in force (as of a moment). `current` moves only for a build of now.
 
+    The current build is renewed where that can be done, unless it is to be made whole.
     Raises: BuildFailed when a model or a test of error severity fails: the file is then thrown away.
     """
     from ingestion.register import Register
     from ingestion.store import Store
 
-    known = parsed_project()
     register = Register(home)
     try:
         with _one_build(home):
@@ -171,25 +189,16 @@ def build(home: Path, as_of: dt.datetime | None = None) -> BuildResult:
             folder = _folder(home)
             work = folder / f".{build_id}"
             export_register(register, work, as_of)
-            scratch = work / DATABASE
+            book = catalogue()
+            made = Build(
+                build_id, folder / f"{build_id}.duckdb", limit, watermark, made_at, book.version, book.content_hash,
+                project_hash(),
+            )  # fmt: skip
             try:
-                nodes = _run_dbt(home, dbt_environment(home, scratch, work, limit), known)
-                bad = [n for n in nodes if n.status in ("error", "fail", "skipped")]
-                if bad:
-                    raise BuildFailed(f"dbt: {bad[0].unique_id}: {' '.join(bad[0].message.split())[:300]}", nodes)
-                book = catalogue()
-                made = Build(
-                    build_id, folder / f"{build_id}.duckdb", limit, watermark, made_at, book.version, book.content_hash
-                )
-                scratch.replace(made.path)
-                meta = {
-                    "build_id": build_id,
-                    "as_of": limit,
-                    "watermark": watermark,
-                    "made_at": made_at,
-                    "rulebook_version": made.rulebook_version,
-                    "rulebook_hash": made.rulebook_hash,
-                }
+                result = _computed(home, work, made, whole=whole)
+                (work / DATABASE).replace(made.path)
+                meta = {name: value for name, value in asdict(made).items() if name != "path"}
+                meta |= {"renewed_from": result.renewed_from, "whole_because": result.whole_because}
                 write_whole(folder / f"{build_id}.json", json.dumps(meta, indent=1).encode())
                 sync_folder(folder)
                 if limit is None:
@@ -197,9 +206,42 @@ def build(home: Path, as_of: dt.datetime | None = None) -> BuildResult:
             finally:
                 shutil.rmtree(work, ignore_errors=True)
             _sweep(folder)
-            return BuildResult(made, nodes)
+            return result
     finally:
         register.close()
+
+
+def _computed(home: Path, work: Path, made: Build, *, whole: bool) -> BuildResult:
+    """The file of a build in the work folder: the current one renewed, else, or where dbt finds that it cannot be, whole."""
+    before, why = _to_renew(home, work, made, whole=whole)
+    scratch = work / DATABASE
+    if before is not None:
+        shutil.copyfile(before.path, scratch)
+        try:
+            nodes = _run_dbt(home, dbt_environment(home, scratch, work, None, before.path), parsed_project())
+            return BuildResult(made, nodes, before.build_id)
+        except SetupError as error:  # whatever it was, a whole build alone decides
+            why = why_whole(str(error))
+            scratch.unlink()
+            scratch.with_name(f"{scratch.name}.wal").unlink(missing_ok=True)
+    nodes = _run_dbt(home, dbt_environment(home, scratch, work, made.as_of), parsed_project())
+    return BuildResult(made, nodes, None, why)
+
+
+def _to_renew(home: Path, work: Path, made: Build, *, whole: bool) -> tuple[Build | None, str | None]:
+    """The build to renew, or why there is none."""
+    if whole or made.as_of:
+        return None, "asked" if whole else "as_of"
+    try:
+        before = current_build(home)
+    except JiugaiError:
+        return None, "first"
+    if before.rulebook_hash != made.rulebook_hash:
+        return None, "rulebook"
+    if before.project_hash != made.project_hash:
+        return None, "project"
+    why = came_since(before.path, work)
+    return (None, why) if why else (before, None)
 
 
 def _sweep(folder: Path) -> None:
@@ -218,8 +260,8 @@ def _load(folder: Path, build_id: str) -> Build:
     except OSError:
         raise RetriableError(f"{folder / build_id}: 构建不在，请先运行 jiugai build (the build is missing)") from None
     path = folder / f"{build_id}.duckdb"
-    book = meta["rulebook_version"], meta["rulebook_hash"]
-    return Build(build_id, path, meta["as_of"], meta["watermark"], meta["made_at"], *book)
+    of = meta["rulebook_version"], meta["rulebook_hash"], meta.get("project_hash", "")
+    return Build(build_id, path, meta["as_of"], meta["watermark"], meta["made_at"], *of)
 
 
 def current_build(home: Path) -> Build:

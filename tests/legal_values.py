@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingestion.blank_cells import fileable_codes
 from ingestion.catalogue import catalogue
-from ingestion.rulebook_model import FormField
+from ingestion.form_model import FormField
 
 UNIT = "110108"
 LETTERS = st.characters(codec="gb18030", categories=("L", "N"))

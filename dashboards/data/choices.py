@@ -9,7 +9,7 @@ from dashboards.data.money import CHAIN, funds_period
 from dashboards.data.progress import HOUSEHOLDS, PLAN, STARTED, overview_period, province_period, top_area
 from dashboards.data.reading import areas_with, periods_with, provinces
 from dashboards.view import BadView, View
-from filings.figures import Reader
+from filings.reader import Reader
 from ingestion.catalogue import NATION
 
 OF_PAGE = {

@@ -10,11 +10,13 @@ from typing import Any
 
 from dashboards.data.reading import has_column, read_frame
 from dashboards.frames import HEADLINE_EFFECTS, Frame, Key
-from filings.figures import Reader
+from filings.effects import effects
 from filings.need import need
+from filings.reader import Reader
 from filings.series import windows
 
 PREFIX = "effect_"
+NAMELESS = {"listed": HEADLINE_EFFECTS[0], "all_housing": "effect_elev_all"}  # what a page asks for that has nothing
 
 
 def _keys(reader: Reader, area: str, sample: bool, pattern: str) -> list[Key]:
@@ -30,13 +32,23 @@ def _keys(reader: Reader, area: str, sample: bool, pattern: str) -> list[Key]:
     return [Key(r["indicator"], area, r["period"]) for r in found]
 
 
-def yearly(reader: Reader, area: str, sample: bool) -> Frame:
-    """Effects of calendar years, every year that has any for every effect that has any: a hole stays a hole."""
-    keys = _keys(reader, area, sample, "20[0-9][0-9]")
+def yearly(reader: Reader, area: str, sample: bool, scope: str = "listed") -> Frame:
+    """Effects of calendar years of one scope, every year that has any for every effect that has any: a hole stays a hole."""
+    scopes = {i.id: i.scope for i in reader.catalogue.indicators.values()}
+    keys = [k for k in _keys(reader, area, sample, "20[0-9][0-9]") if scopes[k.indicator] == scope]
     years = sorted({k.period for k in keys})
-    effects = list(dict.fromkeys(k.indicator for k in keys)) or [HEADLINE_EFFECTS[0]]
-    asked = [Key(i, area, y) for i in effects for y in years or ["2023"]]
-    return read_frame(reader, "effects_yearly", asked, sample=sample)
+    items = list(dict.fromkeys(k.indicator for k in keys)) or [NAMELESS[scope]]
+    asked = [Key(i, area, y) for i in items for y in years or ["2023"]]
+    return read_frame(
+        reader, "effects_yearly" if scope == "listed" else f"effects_yearly_{scope}", asked, sample=sample
+    )
+
+
+def by_item(reader: Reader, area: str, sample: bool) -> dict[str, Any] | None:
+    """Every item of J3 and J4C with breaks and checks; None for releases, and for builds that know no items."""
+    if reader.release is not None or not has_column(reader, "fct_effects", "is_break"):
+        return None
+    return effects(reader, area, sample=sample)
 
 
 def cumulative(reader: Reader, area: str, sample: bool) -> Frame:

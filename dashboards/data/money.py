@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from dashboards.data.reading import has_column, latest, read_frame
+from dashboards.files import asked_ledger
 from dashboards.frames import FIRST_YEAR, RATES, Frame, Key
-from filings.figures import Reader
+from dashboards.view import View
 from filings.funds import accounts
+from filings.ledger import summary
+from filings.reader import Reader
 from ingestion.catalogue import NATION
 from ingestion.register import Register
 
@@ -155,6 +158,13 @@ def three_accounts(reader: Reader, area: str, period: str, sample: bool) -> list
         return []
     found = accounts(reader, area, period[:4], sample=sample)
     return [row for row in found if any(row[a] is not None for a in ("j2", "j3f", "j4f", "upper_bound"))]
+
+
+def ledger_summary(reader: Reader, view: View) -> dict[str, Any] | None:
+    """What the ledger of the area and period adds up to; None for a release or a range of years, which have none."""
+    if reader.release is not None or not has_column(reader, "fct_fund_ledger", "amount") or "/" in view.period:
+        return None
+    return summary(reader, asked_ledger(view))
 
 
 def by_content(reader: Reader, area: str, period: str, sample: bool) -> Frame:

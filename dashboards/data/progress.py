@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboards.data.reading import PERIODS, areas_with, latest, periods_with, provinces, read_frame, years_with
 from dashboards.frames import FIRST_YEAR, Frame, Key
-from filings.figures import Reader
+from filings.reader import Reader
 from ingestion.catalogue import NATION
 
 STARTED, HOUSEHOLDS, PLAN = "started_communities", "benefited_households", "plan_communities"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dashboards.data.reading import area_words, has_table
 from dashboards.frames import FilingCell, FilingFrame
-from filings.figures import Reader
+from filings.reader import Reader
 from filings.release import list_releases
 from ingestion.catalogue import NATION
 from ingestion.register import Register, submissions

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dashboards.frames import FIRST_YEAR, Frame, Key, Point, Publication
-from filings.figures import Question, Reader, absent, shown_value
+from filings.figures import absent, shown_value
+from filings.question import Question
+from filings.reader import Reader
 from ingestion.catalogue import NATION
 
 NOT_RELEASED_ZH, NOT_RELEASED_EN = "本次发布不含", "not in this release"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from filings.figures import Reader
+from filings.reader import Reader
 from filings.reconcile import CONSISTENCY, consistency, plans, reconcile
 from ingestion.catalogue import NATION
 

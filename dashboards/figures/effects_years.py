@@ -14,15 +14,44 @@ GAP = 0.16  # of the height, between panels
 COLUMNS = 2
 
 
-def effects_years(frame: Frame, lang: str = "zh") -> go.Figure:
-    """Bars a year and effect. A year without a figure has none."""
+def _break(axis: str, at: int, lang: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A dashed line before the first year of a series that was computed anew, and the words on it."""
+    place = {"xref": f"x{axis}", "yref": f"y{axis} domain"}
+    line = {
+        "type": "line",
+        "x0": at - 0.5,
+        "x1": at - 0.5,
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": theme.ORANGE, "dash": "dash"},
+    }
+    words = {
+        "x": at - 0.5,
+        "y": 1,
+        "xanchor": "left",
+        "yanchor": "top",
+        "text": "断点" if lang == "zh" else "break",
+        "showarrow": False,
+        "font": {"size": 10, "color": theme.ORANGE},
+    }
+    return line | place, words | place
+
+
+def effects_years(
+    frame: Frame, lang: str = "zh", breaks: frozenset[tuple[str, str]] = frozenset(), scope: theme.Words | None = None
+) -> go.Figure:
+    """Bars a year and effect. A year without a figure has none.
+
+    breaks: (effect, year) where a series starts anew. scope: which housing the numbers are of, said in the title.
+    """
     held = [i for i in frame.ordered("indicator") if any(not p.is_gap for p in frame.points if p.key.indicator == i)]
     shown = [i for i in HEADLINE_EFFECTS if i in held] or held[:6]
     years = frame.ordered("period")
     rows = -(-len(shown) // COLUMNS)
     layout: dict[str, Any] = {}
     traces: list[object] = []
-    notes = []
+    notes: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
     tall = (1 - GAP * (rows - 1) / max(rows, 1)) / rows
     for n, indicator in enumerate(shown):
         points = [frame.point(indicator, period=y) for y in years]
@@ -77,15 +106,21 @@ def effects_years(frame: Frame, lang: str = "zh") -> go.Figure:
                 yaxis=f"y{suffix}",
             )
         )
+        for year in (y for y in years if (indicator, y) in breaks):
+            line, words = _break(suffix, years.index(year), lang)
+            lines.append(line)
+            notes.append(words)
     where = place(frame.points)
+    of = theme.Words(f"（{scope.zh}）", f", {scope.en}") if scope else theme.Words("", "")
     return theme.figure(
         traces,
-        theme.Words(f"{where.zh}当年改造效果", f"{where.en}: effects in the year"),
+        theme.Words(f"{where.zh}当年改造效果{of.zh}", f"{where.en}: effects in the year{of.en}"),
         None,
         sample=frame.is_sample,
         lang=lang,
         height=120 + 170 * rows,
         annotations=notes,
+        shapes=lines,
         bargap={1: 0.75, 2: 0.6}.get(len(years), 0.35),
         **layout,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import plotly.graph_objects as go
@@ -16,7 +17,7 @@ from dashboards.frames import FilingFrame, Frame, Point, Publication
 from dashboards.pages._words import absent_words, facts
 from dashboards.theme import Words
 from dashboards.view import View
-from filings.figures import is_period
+from filings.question import is_period
 
 MOST_TABLE_ROWS = 600  # a longer table is cut in the page, never in the download
 
@@ -71,6 +72,7 @@ class Block:
     """One chart with everything that must stand beside it. figure is None when there is nothing to draw.
 
     looks: the same numbers drawn in other ways, of which one is chosen. frame None: a table of facts that are no figures.
+    file: a download of dashboards.files, made when asked for.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Block:
     absent: Words = theme.NO_DATA
     looks: tuple[Choice, ...] = ()
     extra: tuple[Any, ...] = ()
+    file: str = ""
 
     @property
     def facts(self) -> list[Words]:
@@ -134,6 +137,14 @@ def number(point: Point | None, frame: Frame, view: View, printed: bool = False)
         return Cell(theme.NO_DATA, sort="", title=why)
     text = point.printed if printed and point.printed else exact(point)
     return Cell(text, trace_of(point, frame, view), str(point.value), point.printed or "")
+
+
+def wan(text: Any) -> Cell:
+    """Yuan as 万元, exact; the yuan are in the hover."""
+    if text is None:
+        return Cell("")
+    value = Decimal(str(text))
+    return Cell(theme.trimmed(value / theme.WAN, 8), sort=str(value), title=f"{theme.trimmed(value, 8)} 元")
 
 
 def named_area(point: Point, to: View | None = None) -> Cell:

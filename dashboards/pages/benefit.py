@@ -11,7 +11,7 @@ from dashboards.pages._words import absent_words
 from dashboards.pages.overview import SAMPLE_WARNING
 from dashboards.theme import Words
 from dashboards.view import View
-from filings.figures import Reader
+from filings.reader import Reader
 from ingestion.catalogue import NATION
 
 TITLE = Words("受益", "Benefit")

@@ -9,39 +9,81 @@ from typing import Any
 from dashboards.data import effects as data
 from dashboards.figures.effects_years import effects_years
 from dashboards.frames import Frame
+from dashboards.pages._effects import SCOPE, breaks_of, checks, content_items
 from dashboards.pages._page import Block, Cell, Page, Table, chart_block, number, numbers_block
 from dashboards.pages.overview import SAMPLE_WARNING
 from dashboards.theme import UNITS_EN, Words, trimmed, unit_words
 from dashboards.view import View
-from filings.figures import Reader
+from filings.reader import Reader
 
-TITLE = Words("效果", "Effects")
+TITLE = Words("改造成效", "Effects")
 VINTAGE: dict[str, Words | str] = {
     "before": Words("重算以前", "before recomputing"),
     "after": Words("重算以后", "after recomputing"),
 }
-NOTES = (
-    Words(
-        "逐年数以年报（J3）为准，月报所得为初步。累计数各有自己的起止，见“窗口”一栏；不同时点公布的两个累计数口径、窗口不一，不相减，"
-        "差额不是某一年的成果。",
-        "Yearly figures rest on the yearly return (J3); what the monthly return gives is provisional. Cumulative figures have "
-        "windows of their own. Two of them, published at different times, are never differenced: the difference is no year's "
-        "result.",
+NOTES = {
+    "listed": (
+        Words(
+            "口径：在册改造小区。逐年数以年报（J3）为准，月报所得为初步。",
+            "Scope: listed communities. Yearly figures rest on the yearly return (J3); what the monthly return gives is "
+            "provisional.",
+        ),
     ),
+    "all_housing": (
+        Words(
+            "口径：全部既有住宅（备忘项），含不在改造清单内的住宅；与上面在册改造小区的数不相加，也不相减。",
+            "Scope: all housing (memo), homes outside the renovation list included; never added to, or subtracted from, the "
+            "figures of listed communities above.",
+        ),
+    ),
+}
+BROKEN = Words(
+    "B＝断点：自该年起序列重新计算，不与以前年度相减。",
+    "B marks a break: from that year on the series was computed anew, and nothing is subtracted across it.",
+)
+APART = Words(
+    "累计数各有自己的起止，见“窗口”一栏；不同时点公布的两个累计数口径、窗口不一，不相减，差额不是某一年的成果。",
+    "Cumulative figures have windows of their own. Two of them, published at different times, are never differenced: the "
+    "difference is no year's result.",
 )
 
 
-def _years(frame: Frame, view: View) -> Table:
-    """A row an effect, a column a year."""
+def _years(frame: Frame, view: View, breaks: frozenset[tuple[str, str]]) -> Table:
+    """A row an effect, a column a year; a year in which the series starts anew says so."""
     years = frame.ordered("period")
     rows = []
     for indicator in frame.ordered("indicator"):
         points = [frame.point(indicator, period=y) for y in years]
         first = next(p for p in points if p is not None)
         unit = Words(first.unit, UNITS_EN.get(first.unit, first.unit))
-        rows.append([Cell(Words(first.name_zh, first.name_en)), *(number(p, frame, view) for p in points), Cell(unit)])
+        cells = [number(p, frame, view) for p in points]
+        marked = [_broken(c) if (indicator, y) in breaks else c for c, y in zip(cells, years, strict=True)]
+        rows.append([Cell(Words(first.name_zh, first.name_en)), *marked, Cell(unit)])
     headers = [Words("效果", "effect"), *(Words(y, y) for y in years), Words("单位", "unit")]
     return Table(headers, rows, frozenset(range(1, 1 + len(years))))
+
+
+def _broken(cell: Cell) -> Cell:
+    return replace(cell, text=f"{cell.text} B") if isinstance(cell.text, str) else cell
+
+
+def _yearly(reader: Reader, view: View, scope: str, breaks: frozenset[tuple[str, str]]) -> Block:
+    """Effects of one scope: drawn by year, with every item in the table."""
+    frame = data.yearly(reader, view.area, view.sample, scope)
+    of = SCOPE[scope]
+    notes = [
+        *NOTES[scope],
+        *([BROKEN] if any((k.indicator, k.period) in breaks for k in (p.key for p in frame.points)) else []),
+    ]
+    return chart_block(
+        frame,
+        lambda held, lang: effects_years(held, lang, breaks, of),
+        Words(f"当年完成（{of.zh}）", f"Finished in the year ({of.en})"),
+        view,
+        table=_years(frame, view, breaks),
+        table_open=True,
+        notes=notes,
+    )
 
 
 def _windows(reader: Reader, frame: Frame, view: View) -> Table:
@@ -136,25 +178,22 @@ def _need(reader: Reader, view: View) -> list[Block]:
 
 
 def page(reader: Reader, view: View) -> Page:
-    yearly = data.yearly(reader, view.area, view.sample)
+    items = data.by_item(reader, view.area, view.sample)
+    breaks = breaks_of(items)
+    blocks = [_yearly(reader, view, "listed", breaks)]
+    if items and next(s for s in items["scopes"] if s["scope"] == "all_housing")["items"]:
+        blocks.append(_yearly(reader, view, "all_housing", breaks))
+    if items:
+        blocks += [*content_items(items), *checks(items)]
     cumulative = data.cumulative(reader, view.area, view.sample)
-    first = chart_block(
-        yearly,
-        effects_years,
-        Words("当年完成", "Finished in the year"),
-        view,
-        table=_years(yearly, view),
-        table_open=True,
-        notes=NOTES,
-    )
-    second = numbers_block(cumulative, Words("累计（各有窗口）", "Cumulative, each with its window"), view)
+    whole = numbers_block(cumulative, Words("累计（各有窗口）", "Cumulative, each with its window"), view)
     if cumulative.has_data:
-        second = replace(second, table=_windows(reader, cumulative, view), table_open=True)
+        whole = replace(whole, table=_windows(reader, cumulative, view), table_open=True, notes=(APART,))
     return Page(
         view,
         TITLE,
         Words("改了什么：管网、电梯、车位、服务设施？", "What was achieved: pipes, lifts, parking, services?"),
-        (first, second, *_need(reader, view)),
+        (*blocks, whole, *_need(reader, view)),
         reader.as_of,
         (SAMPLE_WARNING,) if view.sample else (),
     )

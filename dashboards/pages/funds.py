@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
-from typing import Any
 
 from dashboards.data import money as data
 from dashboards.figures.central_allotments import central_allotments
@@ -12,11 +10,12 @@ from dashboards.figures.content_classes import content_classes
 from dashboards.figures.funds_by_source import funds_by_source
 from dashboards.figures.funds_chain import funds_chain
 from dashboards.frames import Frame
-from dashboards.pages._page import MOST_TABLE_ROWS, Block, Cell, Page, Table, chart_block, numbers_block
+from dashboards.pages._ledger import ledger_blocks
+from dashboards.pages._page import MOST_TABLE_ROWS, Block, Cell, Page, Table, chart_block, numbers_block, wan
 from dashboards.pages.overview import SAMPLE_WARNING
-from dashboards.theme import WAN, Words, display, trimmed
+from dashboards.theme import Words, display
 from dashboards.view import View
-from filings.figures import Reader
+from filings.reader import Reader
 from ingestion.catalogue import NATION
 
 TITLE = Words("资金", "Funds")
@@ -113,14 +112,6 @@ def _cohort(reader: Reader, view: View) -> list[Block]:
     ]
 
 
-def _wan(text: Any) -> Cell:
-    """Yuan as 万元, exact; the yuan are in the hover."""
-    if text is None:
-        return Cell("")
-    value = Decimal(str(text))
-    return Cell(trimmed(value / WAN, 8), sort=str(value), title=f"{trimmed(value, 8)} 元")
-
-
 def _accounts(reader: Reader, view: View) -> list[Block]:
     """J2 of December, J3F and the year's growth of J4F: they agree, or the residual is shown."""
     found = data.three_accounts(reader, view.area, view.period, view.sample)
@@ -130,9 +121,7 @@ def _accounts(reader: Reader, view: View) -> list[Block]:
         amounts = [r["j2"], r["j3f"], r["j4f"], r["residual_j2_j3f"], r["residual_j2_j4f"], r["residual_j3f_j4f"]]
         verdict = Cell(VERDICTS[r["verdict"]], sort=r["verdict"])
         reason = Cell(r["reason_zh"] if view.lang == "zh" else r["reason_en"])
-        rows.append(
-            [Cell(Words(r["item_zh"], r["item_en"])), Cell(where), *(_wan(a) for a in amounts), verdict, reason]
-        )
+        rows.append([Cell(Words(r["item_zh"], r["item_en"])), Cell(where), *(wan(a) for a in amounts), verdict, reason])
     if not rows:
         return []
     headers = [
@@ -197,12 +186,6 @@ def _usage(reader: Reader, view: View) -> list[Block]:
             "Shares, the split (city : district = 1 : this) and unit costs are defined by this platform and never capped; a missing "
             "operand, or zero below, gives no data. Local budgets leave government bonds out.",
         ),
-        Words(
-            f"逐笔台账（每个填报单元格一行，含单元格位置）：jiugai ledger --area {view.area} --period {view.period}"
-            f"{' --sample' if view.sample else ''} --out ledger.xlsx",
-            f"The ledger, a row a filed cell with its place: jiugai ledger --area {view.area} --period {view.period}"
-            f"{' --sample' if view.sample else ''} --out ledger.xlsx",
-        ),
     )
     title = Words("钱由谁出，一户一平方米花多少", "Who pays, and what a household and a square metre cost")
     return [replace(numbers_block(frame, title, view), notes=notes, table_open=True)]
@@ -232,7 +215,7 @@ def _returned(reader: Reader, view: View) -> list[Block]:
             blocks.append(chart_block(parts, funds_by_source, title, view))
     if data.has_dimension(reader, view.area, view.period, "content", view.sample):
         blocks += _cohort(reader, view)
-    return [*blocks, *_accounts(reader, view)]
+    return [*blocks, *_accounts(reader, view), *ledger_blocks(reader, view)]
 
 
 def page(reader: Reader, view: View) -> Page:

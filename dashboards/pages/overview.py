@@ -15,7 +15,7 @@ from dashboards.pages._page import Block, Cell, Page, Table, Tile, chart_block, 
 from dashboards.pages._words import minute, moment, release_words
 from dashboards.theme import Words
 from dashboards.view import View
-from filings.figures import Reader
+from filings.reader import Reader
 from ingestion.catalogue import NATION
 
 TITLE = Words("总览", "Overview")

@@ -11,7 +11,7 @@ from dashboards.pages._words import absent_words
 from dashboards.pages.overview import SAMPLE_WARNING
 from dashboards.theme import RETURN_STATUS, Words
 from dashboards.view import View
-from filings.figures import Reader
+from filings.reader import Reader
 
 TITLE = Words("质量", "Quality")
 SEVERITY = {"error": Words("错误", "error"), "warning": Words("警告", "warning")}

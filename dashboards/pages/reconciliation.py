@@ -13,7 +13,7 @@ from dashboards.pages._tests import TESTS
 from dashboards.pages.overview import SAMPLE_WARNING
 from dashboards.theme import Words
 from dashboards.view import View
-from filings.figures import Reader
+from filings.reader import Reader
 from filings.reconcile import VERDICTS
 
 TITLE = Words("对账", "Reconciliation")

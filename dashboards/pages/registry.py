@@ -9,7 +9,7 @@ from dashboards.pages import benefit, effects, funds, overview, progress, qualit
 from dashboards.pages._page import Page
 from dashboards.theme import Words
 from dashboards.view import View
-from filings.figures import Reader
+from filings.reader import Reader
 
 MAKERS: dict[str, Callable[[Reader, View], Page]] = {
     "overview": overview.page,

@@ -13,7 +13,8 @@ from dashboards.pages.overview import SAMPLE_WARNING
 from dashboards.sheets import Grid, Originals, Square, grid
 from dashboards.theme import Words
 from dashboards.view import BadView, View
-from filings.figures import Reader, trace
+from filings.reader import Reader
+from filings.trace import trace
 from ingestion.errors import JiugaiError
 from ingestion.register import Register, submissions
 

@@ -4,7 +4,7 @@ with figures as (
     select f.*, i.name_zh, i.unit, i.decimals
     from {{ ref('fct_figures') }} as f
     inner join {{ ref('indicators') }} as i on f.indicator = i.indicator
-    where f.choice_rank = 1 and f.accum = 'level' and i.audience in ({{ "'" ~ audiences | join("', '") ~ "'" }})
+    where {{ in_scope('figure', 'f') }} and f.choice_rank = 1 and f.accum = 'level' and i.audience in ({{ "'" ~ audiences | join("', '") ~ "'" }})
 )
 
 select

@@ -1,7 +1,8 @@
-{# The rows of one table that are in force, with their period. A table in the build: the landed files move on. #}
-{% macro rows_in_force(staged) %}
+{# The rows of one table that are in force, with their period. A table in the build: the landed files move on.
+   columns: those that some model or reader asks for, where the table has many more: a national year of rosters is wide. #}
+{% macro rows_in_force(staged, columns=none) %}
 select
-    r.*,
+    {% if columns %}r.{{ columns | join(', r.') }}{% else %}r.*{% endif %},
     s.period,
     left(s.period, 4)::integer as period_year,
     last_day(make_date(

@@ -100,11 +100,13 @@ def warehouse_asset() -> dg.AssetsDefinition:
         tests_run = [n for n in result.nodes if n.unique_id in checks]
         context.log.info(
             f"构建 {result.build.build_id} 完成：{len(result.nodes) - len(tests_run)} 张表，{len(tests_run)} 项检查，"
-            f"{sum(n.status != 'pass' for n in tests_run)} 项未过。 The build is whole and current."
+            f"{sum(n.status != 'pass' for n in tests_run)} 项未过；"
+            f"{f'由 {result.renewed_from} 更新' if result.renewed_from else '整体构建'}。 The build is finished and current."
         )
         context.instance.daemon_cursor_storage.set_cursor_values({REPORTED_BUILD: result.build.build_id})
-        # in dbt's order: Dagster wants parents first
-        done = {n.unique_id: specs[n.unique_id] for n in result.nodes if n.unique_id in specs}
+        # in dbt's order: Dagster wants parents first. A renewal runs no seed: they are as they were
+        run = [n.unique_id for n in result.nodes if n.unique_id in specs]
+        done = {u: specs[u] for u in [*(u for u in specs if u not in run), *run]}
         yield from table_results(result.build, done)
         for node in tests_run:
             yield dbt_result(checks[node.unique_id], tests[node.unique_id], node)

@@ -23,6 +23,7 @@ COMMANDS: list[click.Command] = [
     figures.levels,
     figures.pipeline,
     figures.benefits,
+    figures.effects,
     figures.reconcile,
     money.ledger,
     money.need,

@@ -12,7 +12,8 @@ import click
 from orchestration.commands import options
 
 if TYPE_CHECKING:
-    from filings.figures import Question, Reader
+    from filings.question import Question
+    from filings.reader import Reader
 
 SAME_DIMENSION = {"group": "level"}  # the ten groups of the fund sources are called levels in the rule book
 
@@ -22,20 +23,26 @@ SAME_DIMENSION = {"group": "level"}  # the ten groups of the fund sources are ca
 @options.as_json
 @options.lang
 @click.option("--as-of", help="只用此时点前已审定的报送 Only what was decided by this moment.")
-def build(home: Path, as_json: bool, lang: str, as_of: str | None) -> None:
+@click.option(
+    "--whole", is_flag=True, help="整体重算，不更新现用构建 Everything anew: the current build is not renewed."
+)
+def build(home: Path, as_json: bool, lang: str, as_of: str | None, whole: bool) -> None:
     """用 dbt 重算一切 dbt: everything downstream of what is in force."""
     from ingestion.moments import parse_moment
     from orchestration.display import progress_of
+    from quality.renewal import WHOLE_BECAUSE
     from quality.warehouse import build as run
 
     with progress_of("构建 building", quiet=as_json):
-        result = run(home, parse_moment(as_of) if as_of else None)
+        result = run(home, parse_moment(as_of) if as_of else None, whole=whole)
     made = result.build
     answer = {
         "build": made.build_id,
         "path": str(made.path),
         "as_of": made.as_of,
         "is_current": made.as_of is None,
+        "renewed_from": result.renewed_from,
+        "whole_because": result.whole_because,
         "models": sum(n.unique_id.startswith("model.") for n in result.nodes),
         "tests": sum(n.unique_id.startswith("test.") for n in result.nodes),
         "warnings": [n.unique_id for n in result.nodes if n.status == "warn"],
@@ -46,6 +53,11 @@ def build(home: Path, as_json: bool, lang: str, as_of: str | None) -> None:
         options.say(
             f"构建完成 Built [bold]{made.build_id}[/] · {answer['models']} 个模型 models · {answer['tests']} 项检验 tests · {made.path}"
         )
+        if result.whole_because:
+            zh, en = WHOLE_BECAUSE[result.whole_because]
+            options.say(f"整体构建：{zh} Made whole: {en}")
+        else:
+            options.say(f"由 {result.renewed_from} 更新：只重算新收报送所及之处 Renewed where what came since reaches")
 
 
 def _question_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -70,7 +82,7 @@ def _question_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def _question(
     indicator: str, area: str, period: str, dims: tuple[str, ...], programme: str, areas: str, flow: bool, sample: bool
 ) -> Question:
-    from filings.figures import Question
+    from filings.question import Question
     from ingestion.errors import UsageError
 
     pairs: dict[str, str] = {}
@@ -111,30 +123,35 @@ def figure(as_json: bool, lang: str, **asked: Any) -> None:
 @_question_options
 def trace(as_json: bool, lang: str, **asked: Any) -> None:
     """这个数由哪些单元格构成 The cells that make the figure."""
-    import filings.figures
+    import filings.trace
     from orchestration.display import show_trace
 
-    answer = _asked(filings.figures.trace, **asked)
+    answer = _asked(filings.trace.trace, **asked)
     options.emit(answer) if as_json else show_trace(answer, lang)
     sys.exit(0 if answer["contributions"] else 1)
 
 
-@click.command(epilog="例 Example: jiugai levels started_communities --area 110000 --period 2023-09 --sample")
+@click.command(epilog="例 Example: jiugai levels funds_arrived --area 110000 --period 2023 --by source --sample")
 @click.argument("indicator")
 @click.option("--area", required=True, help="六位地区代码，全国 000000 Area code.")
 @click.option("--period", required=True, help="2023、2023-09 Period.")
+@click.option("--dim", "dims", multiple=True, metavar="NAME=CODE", help="只看一个分组，如 source=F11 One part alone.")
+@click.option("--by", help="本级按各分组列出，如 source、group The area by every code of a breakdown.")
 @options.programme
 @options.as_of
 @options.sample
 @options.home
 @options.as_json
 @options.lang
-def levels(as_json: bool, lang: str, **asked: Any) -> None:
+def levels(as_json: bool, lang: str, by: str | None, **asked: Any) -> None:
     """本级自报与下级合计并列 What an area filed beside the sum of the level below it, with coverage and bounds."""
+    from functools import partial
+
     import filings.levels
     from orchestration.display_levels import show_levels
 
-    answer = _asked(filings.levels.levels, dims=(), areas="then", flow=False, release=None, **asked)
+    read = partial(filings.levels.levels, by=SAME_DIMENSION.get(by, by) if by else None)
+    answer = _asked(read, areas="then", flow=False, release=None, **asked)
     options.emit(answer) if as_json else show_levels(answer, lang)
     sys.exit(0 if answer["group"] is not None else 1)
 
@@ -211,6 +228,42 @@ def benefits(
     sys.exit(0 if answer["households_started"]["value"] is not None else 1)
 
 
+@click.command(epilog="例 Example: jiugai effects --area 110000 --year 2023 --sample --out effects.xlsx")
+@click.option("--area", required=True, help="六位地区代码，全国 000000 Area code.")
+@click.option("--year", help="年份；不给则为各年 Year; every year when left out.")
+@click.option("--item", help="effect_… 指标或内容代码（WS15） Indicator, or code of a content item.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="写成 .csv 或 .xlsx Write the values to a file."
+)
+@options.programme
+@options.as_of
+@options.sample
+@options.home
+@options.as_json
+@options.lang
+def effects(
+    area: str, year: str | None, item: str | None, out: Path | None, programme: str, as_of: str | None, sample: bool,
+    home: Path, as_json: bool, lang: str,
+) -> None:  # fmt: skip
+    """改造成效：J3 与 J4C 各项逐年，分在册小区与全部住宅 Effects by year: each item of J3 and J4C, by scope; breaks and checks."""
+    import filings.effects as found
+    from ingestion.archive import write_whole
+
+    with options.open_reader(home, as_of) as reader:
+        answer = found.effects(reader, area, year, item, programme=programme, sample=sample)
+    if out is not None:
+        write_whole(out, found.file_of(answer, out.suffix.lstrip(".").lower()))
+        answer["file"] = str(out)
+    if as_json:
+        options.emit(answer)
+    else:
+        from orchestration.display_effects import show_effects
+
+        show_effects(answer, lang)
+    held = any(scope["items"] for scope in answer["scopes"])
+    sys.exit(0 if held and not answer["checks"]["counts"]["differs"] else 1)
+
+
 @click.command(epilog="例 Example: jiugai reconcile --kind plans --period 2023")
 @options.home
 @options.as_json
@@ -226,7 +279,7 @@ def benefits(
 def reconcile(home: Path, as_json: bool, lang: str, period: str | None, kind: str) -> None:
     """与每一个已公布数对照 Our figures beside every published control total, and published figures against each other."""
     from filings import reconcile as found
-    from filings.figures import open_reader
+    from filings.reader import open_reader
 
     with open_reader(home) as reader:
         if kind == "totals":

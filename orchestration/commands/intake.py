@@ -22,7 +22,10 @@ from orchestration.commands import options
 def check(
     files: tuple[Path, ...], report: Path | None, source_id: str | None, records: bool, as_json: bool, lang: str
 ) -> None:
-    """读取并审核，不保留任何东西 Read and audit without keeping anything."""
+    """读取并审核，不保留任何东西 Read and audit without keeping anything.
+
+    Exit 1: errors found; 2: no file could be read.
+    """
     from ingestion.reader_process import start_one
 
     start_one()  # it starts up while the rest is loaded
@@ -43,6 +46,12 @@ def check(
         from orchestration.display import show_check
 
         show_check(answers, lang, report)
+    if all(a["verdict"] == "unreadable" for a in answers):
+        why = "；".join(
+            f"{a['file']}: {a['findings'][0]['message_zh' if lang == 'zh' else 'message_en']}" for a in answers
+        )
+        click.echo(f"jiugai: {why}", err=True)
+        sys.exit(2)
     sys.exit(1 if any(a["counts"]["error"] for a in answers) else 0)
 
 

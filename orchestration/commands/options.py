@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from filings.figures import Reader
+    from filings.reader import Reader
 
 Home = click.Path(file_okay=False, path_type=Path)
 
@@ -59,10 +59,10 @@ def as_of(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def open_reader(home: Path, as_of: str | None, release: str | None = None) -> AbstractContextManager[Reader]:
     """The build, the build as of a moment, or a release, as `--home`, `--as-of` and `--release` ask for it."""
-    import filings.figures
+    import filings.reader
     from ingestion.moments import parse_moment
 
-    return filings.figures.open_reader(home, as_of=parse_moment(as_of) if as_of else None, release=release)
+    return filings.reader.open_reader(home, as_of=parse_moment(as_of) if as_of else None, release=release)
 
 
 def emit(document: Any) -> None:

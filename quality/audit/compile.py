@@ -15,7 +15,8 @@ from functools import lru_cache
 
 from ingestion.catalogue import Catalogue
 from ingestion.errors import SetupError
-from ingestion.rulebook_model import FieldSet, Form, FormField, Rule
+from ingestion.form_model import FieldSet, Form, FormField
+from ingestion.rule_model import Rule
 from ingestion.units import half_unit_tolerance, plain
 from quality.audit.expressions import compile_expression
 from quality.audit.language import INNER, ROW, VIEWS, Compiled, Helper, base_of, quoted

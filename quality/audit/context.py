@@ -167,15 +167,15 @@ class Contexts:
         return self._values(min(before, key=lambda s: (s["received_at"], s["seq"]))) if before else {}
 
     def _earlier(self, result: ReadResult, n: int, kind: str, as_of: dt.datetime) -> dict[str, Any]:
-        """Items of the return that `prev` looks at, so many periods ago; of a plan the version before it, of its own year."""
+        """Items of the return that `prev` looks at, so many periods ago; of a plan the version before it, of its own year:
+        of the unit, or of those that went into it together."""
         assert result.period and result.form and result.unit_code
         if not self.catalogue.form(result.form).version_field:
             wanted = months_before(result.period, n)
             rows = self.predecessors.states(result.form, result, kind, as_of, wanted)
             return together([self._values(r) for r in rows if r["period"] == wanted], self.catalogue.form(result.form))
-        rows = self.accepted_of(result.form, result.unit_code, kind, as_of, result.period)
-        older = [r for r in rows if r["period"] == result.period and r["plan_version"] < (result.plan_version or "")]
-        return self._values(max(older, key=lambda r: str(r["plan_version"]))) if older else {}
+        older = [p for p in self._plans(result, kind, as_of) if p["_version"] < (result.plan_version or "")]
+        return max(older, key=lambda p: (p["_version"], str(p.get("plan_confirm_date") or "")), default={})
 
     def _same_time(self, period: str, form: str) -> str:
         """The period of another form that belongs to one: a year takes its December."""

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from ingestion.model import Finding, ReadResult, Value
 from ingestion.register import submissions
-from ingestion.rulebook_model import Rule
+from ingestion.rule_model import Rule
 from quality.audit.context import Contexts
 from quality.audit.levels import ANY
 from quality.audit.messages import MOST, filled

@@ -14,7 +14,8 @@ from typing import Any
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import SetupError
-from ingestion.rulebook_model import FieldSet, FormField, FormTable, Rule
+from ingestion.form_model import FieldSet, FormField, FormTable
+from ingestion.rule_model import Rule
 from quality.audit.compile import SET_TYPES, Check, CompiledForm, SetCheck, compile_rules
 from quality.audit.language import base_of
 from quality.audit.relations import Case, evaluate, period_end

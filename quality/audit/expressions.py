@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from ingestion.catalogue import Catalogue
 from ingestion.errors import SetupError, UsageError
-from ingestion.rulebook_model import FieldSet, Form, FormTable
+from ingestion.form_model import FieldSet, Form, FormTable
 from ingestion.units import PLAIN_NUMBER
 from quality.audit.language import (
     BESIDE,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ingestion.catalogue import Catalogue
 from ingestion.model import Finding, ReadResult
 from ingestion.returns import LEGAL_MARKS
-from ingestion.rulebook_model import Rule
+from ingestion.rule_model import Rule
 from ingestion.units import plain
 from quality.audit.messages import filled
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ingestion.form_model import FieldSet, FormTable
 from ingestion.model import CellValue, Finding, ReadResult, TableRow
-from ingestion.rulebook_model import FieldSet, FormTable
 from quality.audit.compile import Check, CompiledForm
 from quality.audit.language import in_words
 from quality.audit.relations import WHOLE, Case, Outcome, shown

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.areas import last_month
 from ingestion.boundary_model import month_before
+from ingestion.form_model import Form
 from ingestion.model import ReadResult
-from ingestion.rulebook_model import Form
 
 if TYPE_CHECKING:
     from quality.audit.context import Contexts

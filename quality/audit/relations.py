@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from ingestion.catalogue import Catalogue
-from ingestion.rulebook_model import FieldSet, FormTable
+from ingestion.form_model import FieldSet, FormTable
 from ingestion.table_rows import FiledRows, as_indices
 from ingestion.units import plain
 from quality.audit.compile import Check, CompiledForm, SetCheck

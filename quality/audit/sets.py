@@ -13,7 +13,7 @@ from typing import Any
 
 from ingestion.catalogue import Catalogue
 from ingestion.errors import SetupError
-from ingestion.rulebook_model import FormField, FormTable
+from ingestion.form_model import FormField, FormTable
 from ingestion.similar_places import Place, root_of, similar_pairs, without_region
 from ingestion.validity import is_current
 from quality.audit.compile import SetCheck

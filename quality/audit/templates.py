@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.errors import SetupError
-from ingestion.rulebook_model import FieldSet, Rule
+from ingestion.form_model import FieldSet
+from ingestion.rule_model import Rule
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from ingestion.catalogue import Catalogue
+from ingestion.form_model import FieldSet
 from ingestion.register import Register
-from ingestion.rulebook_model import FieldSet
 from ingestion.store import HELD, Store
 
 

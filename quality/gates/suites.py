@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from ingestion.rulebook_model import Gate, Gates
+from ingestion.release_model import Gate, Gates
 from quality.gates.frames import TOTAL_COLUMNS, UNIT_COLUMNS, SeriesData
 
 NOTHING = "没有数据行"

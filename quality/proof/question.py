@@ -13,7 +13,8 @@ from typing import Any
 import z3
 
 from ingestion.catalogue import Catalogue
-from ingestion.rulebook_model import FormTable, Rule
+from ingestion.form_model import FormTable
+from ingestion.rule_model import Rule
 from quality.audit.compile import Check, CompiledForm, SetCheck
 from quality.audit.expressions import compile_expression
 from quality.audit.relations import Case

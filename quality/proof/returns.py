@@ -15,7 +15,7 @@ from typing import Any
 import z3
 
 from ingestion.catalogue import Catalogue
-from ingestion.rulebook_model import FieldSet, FormField, FormTable
+from ingestion.form_model import FieldSet, FormField, FormTable
 from quality.audit.compile import CompiledForm
 from quality.audit.language import Helper, base_of, known_column
 from quality.audit.relations import Case

@@ -14,7 +14,7 @@ from typing import Any
 import z3
 
 from ingestion.catalogue import Catalogue
-from ingestion.rulebook_model import Form
+from ingestion.form_model import Form
 from quality.audit.compile import Check, CompiledForm, SetCheck, compile_rules
 from quality.audit.relations import Case, evaluate, period_end
 from quality.proof.question import Question

@@ -22,7 +22,7 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from dashboards import theme
-from filings.figures import open_reader
+from filings.reader import open_reader
 from ingestion.archive import Archive
 from tests.e2e.browsing import (
     MARKS,
@@ -335,6 +335,29 @@ def test_downloads_equal_the_command(app: str, demo_home: Path, suffix: str) -> 
     )
     assert str(row["value"]) == str(json.loads(ran.stdout)["value"])
     assert all(theme.SAMPLE_ZH in str(next(iter(r.values()))) for r in rows)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_the_fund_ledger_of_a_page_is_that_of_the_command(
+    app: str, demo_home: Path, tmp_path: Path, suffix: str
+) -> None:
+    status, data, headers = fetch(f"{app}/download/funds/ledger.{suffix}?data=sample&area=110101&period=2023")
+    assert status == 200 and quote(f"{theme.SAMPLE_ZH}_ledger_110101_2023.{suffix}") in headers["Content-Disposition"]
+    out = tmp_path / f"ledger.{suffix}"
+    command = [
+        "ledger",
+        "--area",
+        "110101",
+        "--period",
+        "2023",
+        "--sample",
+        "--out",
+        str(out),
+        "--home",
+        str(demo_home),
+    ]
+    subprocess.run([sys.executable, "-m", "orchestration.cli", *command], capture_output=True, check=True)
+    assert out.read_bytes() == data
 
 
 def test_a_download_that_is_none_says_so(app: str) -> None:

@@ -76,6 +76,9 @@ def test_check_answers_in_the_words_of_the_contract(tmp_path: Path) -> None:
     (tmp_path / "far.xlsx").write_bytes(far_corner())
     answers = answer("check", bad, tmp_path / "far.xlsx", code=1)
     assert [a["verdict"] for a in answers] == ["returned", "unreadable"]
+    done = run("check", tmp_path / "far.xlsx", "--json", code=2)  # nothing could be read: not done, and said on stderr
+    assert [a["verdict"] for a in json.loads(done.stdout)] == ["unreadable"]
+    assert done.stderr.count("\n") == 1 and "far.xlsx" in done.stderr and "请" in done.stderr
     finding = answers[0]["findings"][0]
     assert set(finding) >= {"rule", "severity", "level", "form", "field", "sheet", "cell", "row_key", "found", "expected",
                             "message_zh", "message_en", "explained"}  # fmt: skip

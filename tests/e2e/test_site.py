@@ -24,7 +24,9 @@ import pytest
 
 from dashboards import theme
 from dashboards.site import write_site
-from filings.figures import Question, candidates, open_reader, shown_value
+from filings.figures import candidates, shown_value
+from filings.question import Question
+from filings.reader import open_reader
 from ingestion.catalogue import catalogue
 from ingestion.units import plain
 from tests.e2e.browsing import (

@@ -33,7 +33,7 @@ years as (
     select
         d.* replace (r.period as period, 'level' as accum, 'summed' as basis, 'years' as group_id)
     from {{ ref('int_figures__years_summed') }} as r
-    inner join {{ ref('int_figures__candidates') }} as c
+    inner join {{ ref('fct_figures') }} as c
         on r.is_sample = c.is_sample and r.programme = c.programme and r.indicator = c.indicator
        and r.area_code = c.area_code and r.dim_code = c.dim_code and c.choice_rank = 1 and c.accum = 'level'
        and length(c.period) = 4 and c.period between left(r.period, 4) and right(r.period, 4)

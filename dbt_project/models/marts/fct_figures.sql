@@ -1,6 +1,8 @@
 -- Every figure that can be given, chosen answer and alternatives. choice_rank 1 is the answer.
+{{ config(materialized='incremental', pre_hook=["{{ ask_late('ranges') }}", "{{ make_room('figure') }}"], post_hook="{{ ask_all() }}") }}
 with candidates as (
     select * from {{ ref('int_figures__candidates') }}
+    where {{ in_scope('figure') }}
 ),
 
 ranges as (
@@ -11,6 +13,7 @@ ranges as (
         null as published_on, false as is_doubtful, units_expected,
         case when is_partial then 'partial' else 'summed' end as basis, 1 as choice_rank
     from {{ ref('int_figures__years_summed') }}
+    where {{ in_scope('range') }}
 ),
 
 unioned as (
@@ -24,17 +27,23 @@ unioned as (
        and c.area_code = r.area_code and c.period = r.period and c.dim_code = r.dim_code and c.accum = 'level'
 ),
 
+periods as (
+    select distinct period from {{ ref('fct_observations') }}
+    union
+    select distinct period from ranges
+),
+
 -- the first period after a change of territory, and a range of years across one
 broken as (
-    select distinct u.area_code, u.period, u.accum
-    from unioned as u
-    inner join {{ ref('area_breaks') }} as b
-        on u.area_code = b.area_code and coalesce(b.accum, u.accum) = u.accum
-       and case
-           when length(u.period) = 9
-               then left(u.period, 4) || '-01' < b.month and b.month <= right(u.period, 4) || '-12'
-           else u.period in (b.month, left(b.month, 4))
-       end
+    select distinct b.area_code, p.period, a.accum
+    from {{ ref('area_breaks') }} as b
+    inner join (values ('level'), ('flow')) as a (accum) on coalesce(b.accum, a.accum) = a.accum
+    inner join periods as p
+        on case
+            when length(p.period) = 9
+                then left(p.period, 4) || '-01' < b.month and b.month <= right(p.period, 4) || '-12'
+            else p.period in (b.month, left(b.month, 4))
+        end
 ),
 
 -- months that fell without a reason, at the unit and everywhere above it

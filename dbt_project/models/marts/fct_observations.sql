@@ -1,4 +1,5 @@
 -- Every value that a figure can be made of, with the place where it was written.
+{{ config(materialized='incremental', pre_hook="{{ make_room('answer') }}") }}
 with returned as (
     select
         source_kind, is_sample, programme, indicator, dim_name, dim_code, unit_code, period, value, submission_id,
@@ -6,6 +7,7 @@ with returned as (
         null as sheet, null as cell, null as printed, null as half_unit, null as qualifier, false as is_doubtful,
         null as total_id
     from {{ ref('int_returns__observed') }}
+    where {{ in_scope('answer') }}
 ),
 
 totaled as (
@@ -15,6 +17,7 @@ totaled as (
         null as sheet, null as cell, null as printed, null as half_unit, null as qualifier, false as is_doubtful,
         null as total_id
     from {{ ref('int_rows__totaled') }}
+    where {{ in_scope('answer') }}
 ),
 
 published as (
@@ -23,6 +26,7 @@ published as (
         null as account, null as field, false as from_rows, source_id, publisher, published_on, role, sheet, cell, printed, half_unit, qualifier, is_doubtful,
         total_id
     from {{ ref('int_publications__observed') }}
+    where {{ in_scope('answer') }}
 ),
 
 unioned as (

@@ -2,7 +2,7 @@
    by_cell: the model opens sums of rows into cells. There are millions, so that the yearly figures of single units and the
    ranges of years are opened: an area adds up units, which the same test proves on the model before. #}
 {% test contributions_add_up(model, by_cell) %}
-{%- set asked = "length(period) = 9 or (length(period) = 4 and basis = 'filed')" if by_cell else "group_id <> 'years'" %}
+{%- set asked = "(length(period) = 9 or (length(period) = 4 and basis = 'filed'))" if by_cell else "group_id <> 'years'" %}
 with added as (
     select
         is_sample, programme, indicator, area_code, period, accum, dim_code, group_id,
@@ -16,7 +16,7 @@ with added as (
 ),
 
 figures as (
-    select * from {{ ref('fct_figures') }} where {{ asked }}
+    select * from {{ ref('fct_figures') }} where {{ asked }} and {{ in_scope('figure' if by_cell else 'question') }}
 )
 
 select f.indicator, f.area_code, f.period, f.value, a.value as added

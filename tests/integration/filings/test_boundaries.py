@@ -20,7 +20,10 @@ from typing import Any
 
 import pytest
 
-from filings.figures import Question, Reader, figure, open_reader, trace
+from filings.figures import figure
+from filings.question import Question
+from filings.reader import Reader, open_reader
+from filings.trace import trace
 from ingestion.errors import UsageError
 from quality.warehouse import build
 from tests.hand_made import file_return

@@ -10,7 +10,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from filings.figures import Question, Reader, figure, open_reader, trace
+from filings.figures import figure
+from filings.question import Question
+from filings.reader import Reader, open_reader
+from filings.trace import trace
 from ingestion.errors import UsageError
 
 MONTHS_2023 = [f"2023-{m:02d}" for m in range(1, 13)]

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from filings.figures import Reader, open_reader
 from filings.funds import accounts
+from filings.reader import Reader, open_reader
 from ingestion.errors import UsageError
 from quality.warehouse import build
 from tests.hand_made import file_return

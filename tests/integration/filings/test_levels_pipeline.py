@@ -13,9 +13,12 @@ from typing import Any
 import pytest
 
 from filings.benefits import benefits
-from filings.figures import Question, figure, open_reader, trace
+from filings.figures import figure
 from filings.levels import levels
 from filings.pipeline import pipeline
+from filings.question import Question
+from filings.reader import open_reader
+from filings.trace import trace
 from ingestion.errors import UsageError
 from ingestion.register import Register, explanations
 from quality.gates.run import run_gates

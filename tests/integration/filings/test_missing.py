@@ -10,8 +10,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from filings.figures import Question, Reader, figure, open_reader
+from filings.figures import figure
 from filings.missing import missing_units
+from filings.question import Question
+from filings.reader import Reader, open_reader
 from ingestion.catalogue import catalogue
 from ingestion.errors import UsageError
 from ingestion.transcripts import write_source

@@ -30,8 +30,14 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from filings.figures import Question, Reader, figure, open_reader, trace
+from dashboards.files import file_bytes
+from dashboards.pages import registry
+from dashboards.view import View
+from filings.figures import figure
 from filings.ledger import Asked, file_of, ledger, projects, summary
+from filings.question import Question
+from filings.reader import Reader, open_reader
+from filings.trace import trace
 from ingestion.errors import UsageError
 from orchestration.cli import cli
 from quality.warehouse import build
@@ -250,6 +256,24 @@ def test_the_command_writes_the_file_and_says_no_where_an_identity_fails(home: P
     assert clean.exit_code == 0 and len(document["movements"]) == document["rows"]
     sample = CliRunner().invoke(cli, [*asked, "--sample", "--json"])
     assert sample.exit_code == 1 and json.loads(sample.output)["rows"] == 0  # never the real returns for sample ones
+
+
+def test_the_funds_page_gives_out_the_ledger_and_says_when_it_is_too_long(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = View("funds", area=CITY, period="2023")
+    block = next(b for b in registry.make(reader, view).blocks if b.name == "ledger")
+    assert block.file == "ledger" and "不成立 1" in block.notes[1].zh
+    arrived = {r[1].text: r[3].text for r in block.table.rows if r[0].text.zh == "到位"}
+    assert (arrived["J2"], arrived["J3F"], arrived["J4F"]) == ("150", "37.51", "38")  # 万元, never added to each other
+    lines = file_bytes(reader, view, "ledger", "csv").decode("utf-8-sig").splitlines()
+    assert len(lines) == 1 + summary(reader, Asked(CITY, "2023"))["rows"]
+    monkeypatch.setattr("dashboards.files.MOST_ROWS", 3)
+    monkeypatch.setattr("dashboards.pages._ledger.MOST_ROWS", 3)
+    block = next(b for b in registry.make(reader, view).blocks if b.name == "ledger")
+    assert block.file == "" and "jiugai ledger --area 360500 --period 2023" in block.notes[2].zh
+    with pytest.raises(UsageError, match="jiugai ledger"):
+        file_bytes(reader, view, "ledger", "csv")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
-from filings.figures import Question, Reader, figure, open_reader, trace
+from filings.figures import figure
+from filings.question import Question
+from filings.reader import Reader, open_reader
+from filings.trace import trace
 from ingestion.catalogue import catalogue
 from tests.nation.home import ACCEPTED, table
 

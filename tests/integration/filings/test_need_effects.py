@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from filings.figures import Reader, open_reader
 from filings.need import need
+from filings.reader import Reader, open_reader
 from ingestion.errors import UsageError
 from orchestration.cli import cli
 

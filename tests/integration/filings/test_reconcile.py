@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from filings.figures import open_reader
+from filings.reader import open_reader
 from filings.reconcile import VERDICTS, reconcile
 from ingestion.catalogue import catalogue
 from ingestion.errors import UsageError

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from filings.figures import open_reader
 from filings.intervals import printed_interval
+from filings.reader import open_reader
 from filings.reconcile import CONSISTENCY, consistency, plans, reconcile
 from ingestion.catalogue import catalogue
 from ingestion.transcripts import write_source

@@ -15,8 +15,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from filings.approval import approve
-from filings.figures import Question, figure, open_reader, trace
+from filings.figures import figure
+from filings.question import Question
+from filings.reader import open_reader
 from filings.release import list_releases, make
+from filings.trace import trace
 from filings.verify import verify
 from ingestion.errors import UsageError
 from quality.gates.run import run_gates

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from filings.figures import Reader, open_reader
+from filings.reader import Reader, open_reader
 from filings.series import comparable, series, windows
 from ingestion.errors import UsageError
 

@@ -10,15 +10,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from ingestion.catalogue import Catalogue
+from ingestion.reading import read_bytes
 from ingestion.register import Register
 from ingestion.store import Store
 from quality.chase import chase
 from quality.last_values import last_accepted
+from quality.prefill import write_blank
 from quality.receive import Receiver
-from tests.factories import write_return
+from tests.factories import SOUND_TASK, row_of, write_return
+from tests.hand_made import file_return
 from tests.rulebooks import copied
 
 PENGLAI, CHANGDAO, NOW = "370684", "370634", "370614"
@@ -100,15 +104,49 @@ def test_the_plans_of_the_merged_units_count_until_the_successor_has_its_own(des
     # J2-005: the stages are those of the plan in force, 10 communities in each of the two
     assert "小区数 20" in desk.send(NOW, "2021-02")["J2-005"]["message_zh"]
     assert "J2-005" not in desk.send(NOW, "2021-02", st_consult=11)
-    desk.send(
-        NOW,
-        "2021",
-        "J1",
-        plan_confirm_date="2021-02-20",
-        **{**plan, "plan_version": "V2", "adj_in_xq": 0, "adj_out_xq": 0},
-    )
+    adjusted = {**plan, "plan_version": "V2", "plan_confirm_date": "2021-02-20", "adj_in_xq": 0}
+    # J1-017: the version before is the 20 of the two together, of which 10 are left
+    assert desk.send(NOW, "2021", "J1", **adjusted, adj_out_xq=0)["J1-017"]["severity"] == "error"
+    found = desk.send(NOW, "2021", "J1", **adjusted, adj_out_xq=10)
+    assert "J1-017" not in found and found["V-003"]["severity"] == "error"  # half of the plan is gone without a reason
+    assert "V-003" not in desk.send(NOW, "2021", "J1", **adjusted, adj_out_xq=10, adj_reason="R1")
     assert "J2-005" not in desk.send(NOW, "2021-03")
     assert "小区数 10" in desk.send(NOW, "2021-03", st_consult=11)["J2-005"]["message_zh"]
+
+
+def test_a_blank_shows_what_the_merged_units_filed_last_together_and_names_them(desk: Desk, tmp_path: Path) -> None:
+    home, first, out = tmp_path / "home", tmp_path / "first.xlsx", tmp_path / "blank.xlsx"
+    desk.send(PENGLAI, "2020-12")
+    made = write_blank(home, "J2", NOW, "2021-01", first, prefill=True, catalogue=desk.book)
+    assert made["previous"] is None  # what one of two filed is not what both of them had
+    desk.send(CHANGDAO, "2020-12", hh_start=590, hh_accept=None)
+    made = write_blank(home, "J2", NOW, "2021-01", out, prefill=True, catalogue=desk.book)
+    assert made["previous"]["submission_id"] is None and made["previous"]["period"] == "2020-12"
+    assert [(r["unit_code"], r["unit_name"]) for r in made["previous"]["of"]] == [
+        (CHANGDAO, "长岛县"),
+        (PENGLAI, "蓬莱市"),
+    ]
+    sheet = openpyxl.load_workbook(out).worksheets[0]
+    beside = {code: sheet.cell(row_of(sheet, code), 5).value for code in ("01", "02", "40", "25")}
+    assert beside == {"01": 12, "02": 1190, "40": 1800, "25": None}  # one of the two left this blank
+    words = [str(c.value) for row in sheet.iter_rows(max_row=16) for c in row if c.value and "区划有变" in str(c.value)]
+    assert len(words) == 1 and f"{CHANGDAO} 长岛县 2020-12、{PENGLAI} 蓬莱市 2020-12" in words[0]
+    result = read_bytes(out.read_bytes(), desk.book)[0]
+    assert (result.unit_code, result.values) == (NOW, {})
+    desk.send(NOW, "2021-01", f_open=800, f_close=1100)
+    made = write_blank(home, "J2", NOW, "2021-02", tmp_path / "next.xlsx", prefill=True, catalogue=desk.book)
+    assert [r["unit_code"] for r in made["previous"]["of"]] == [NOW]
+
+
+def test_the_roster_of_a_successor_is_that_of_the_units_that_went_into_it(desk: Desk, tmp_path: Path) -> None:
+    home, out = tmp_path / "home", tmp_path / "blank.xlsx"
+    for unit in (PENGLAI, CHANGDAO):
+        rows = [{**SOUND_TASK, "xq_uid": f"{unit}000001", "task_id": f"{unit}000001-2020", "county_code": unit}]
+        file_return(home, "J4", unit, "2020-12", {}, {"J4": rows})
+    write_blank(home, "J4", NOW, "2021-01", out, prefill=True, catalogue=desk.book)
+    rows = read_bytes(out.read_bytes(), desk.book)[0].tables["J4"]
+    held = [(r.values["task_id"].value, r.values["county_code"].value) for r in rows]
+    assert held == [(f"{CHANGDAO}000001-2020", NOW), (f"{PENGLAI}000001-2020", NOW)]
 
 
 def test_a_successor_weighs_what_went_into_it(desk: Desk, tmp_path: Path) -> None:

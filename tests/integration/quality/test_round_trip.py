@@ -15,9 +15,9 @@ import pytest
 
 from ingestion.blank_cells import fileable_codes
 from ingestion.catalogue import catalogue
+from ingestion.form_model import FieldSet, FormField
 from ingestion.model import ReadResult
 from ingestion.reading import read_bytes
-from ingestion.rulebook_model import FieldSet, FormField
 from quality.prefill import write_blank
 from tests.factories import SOUND_J2, SOUND_J4, cell_of
 from tests.hand_made import file_return

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from dashboards.frames import Frame, Key, Point, Publication
-from filings.figures import Reader
+from filings.reader import Reader
 from ingestion.catalogue import catalogue
 from tests.unit.dashboards.rows import AS_OF, load
 

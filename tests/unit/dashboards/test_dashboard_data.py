@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from dashboards.data import effects, money, progress, quality, reading
-from filings.figures import Reader
+from filings.reader import Reader
 from ingestion.catalogue import NATION
 from tests.unit.dashboards.rows import figure_row
 

@@ -14,7 +14,8 @@ from dashboards.pages import registry
 from dashboards.pages._page import Block, Page
 from dashboards.theme import Words
 from dashboards.view import View
-from filings.figures import open_reader, trace
+from filings.reader import open_reader
+from filings.trace import trace
 
 
 @pytest.fixture(scope="module")

@@ -25,9 +25,9 @@ from hypothesis import strategies as st
 
 from ingestion.blank import write_form
 from ingestion.catalogue import catalogue
+from ingestion.form_model import FieldSet, FormField, FormTable
 from ingestion.model import ReadResult
 from ingestion.reading import read_bytes
-from ingestion.rulebook_model import FieldSet, FormField, FormTable
 from tests.legal_values import UNIT, typed
 
 PERIODS = {"J1": "2023", "J2": "2023-09", "J3": "2023", "J4": "2023-09"}

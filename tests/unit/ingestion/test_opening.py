@@ -186,6 +186,35 @@ def test_a_hidden_sheet_with_content_is_said_and_our_own_is_not(tmp_path: Path, 
     assert not [f for f in read(sound["J2"].read_bytes()).findings if f.rule.startswith("FLF")]
 
 
+def test_a_visible_sheet_beside_the_form_is_said_when_it_holds_numbers(tmp_path: Path, sound: dict[str, Path]) -> None:
+    path = tmp_path / "x.xlsx"
+    book = openpyxl.load_workbook(sound["J2"])
+    book.create_sheet("说明")["B2"] = "如有疑问请来电"
+    other = book.create_sheet("另一个区")
+    other["A1"], other["C3"] = "本年新开工小区数", 99
+    book.save(path)
+    result = read(path.read_bytes())
+    said = only(result, "FLF-020")
+    assert (said.severity, said.sheet, said.cell, said.found) == ("warning", "另一个区", "C3", "99")
+    assert values_of(result) == values_of(read(sound["J2"].read_bytes()))
+
+
+def test_a_list_of_one_column_is_separated_text() -> None:
+    result = read('松涛小区\n云杉小区\n"银杏苑,东区"\n'.encode())
+    assert not result.unreadable and only(result, "EVA-001").cell == "A1"
+
+
+def test_an_amount_over_several_columns_is_refused_as_one_over_several_rows(
+    tmp_path: Path, sound: dict[str, Path]
+) -> None:
+    path = tmp_path / "x.xlsx"
+    shutil.copy(sound["J2"], path)
+    edit(
+        path, lambda s: s.merge_cells(start_row=row_of(s, "02"), end_row=row_of(s, "02"), start_column=4, end_column=5)
+    )
+    assert only(read(path.read_bytes()), "FLF-016").severity == "error"
+
+
 def test_links_and_lost_characters_are_said(tmp_path: Path, sound: dict[str, Path]) -> None:
     linked = with_part(sound["J2"].read_bytes(), "xl/externalLinks/externalLink1.xml", b"<externalLink/>")
     assert only(read(linked), "FLF-015").severity == "info"

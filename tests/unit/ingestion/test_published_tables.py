@@ -15,6 +15,7 @@ import pytest
 from ingestion.catalogue import catalogue
 from ingestion.model import Finding, Observation, ReadResult
 from ingestion.publications import read_publication
+from ingestion.reading import read_bytes
 from ingestion.transcripts import write_source
 from ingestion.workbook import Cell, Sheet, Workbook, read_workbook, split_address
 
@@ -125,6 +126,82 @@ def test_an_empty_sheet_and_a_header_alone_are_findings(source: str) -> None:
 def test_a_count_below_zero_is_asked_about() -> None:
     result = changed("R08", C3="-26个")
     assert [(f.cell, f.severity) for f in found(result, "FDT-001")] == [("C3", "error")]
+
+
+@pytest.mark.parametrize("source", [s for s in TABLES if not catalogue().source(s).columns])
+def test_the_transcript_itself_reads_as_the_workbook_does(source: str) -> None:
+    held = catalogue().source(source)
+    data = (catalogue().root / "sources" / "transcripts" / str(held.transcript)).read_bytes()
+    result, _ = read_bytes(data, catalogue(), source)
+    assert not [f for f in result.findings if f.severity == "error"]
+    figures = {(o.indicator, o.unit_code, o.dim_code, o.value) for o in whole(source).observations if o.role != "text"}
+    assert {(o.indicator, o.unit_code, o.dim_code, o.value) for o in result.observations} == figures
+    assert len([r for r in result.listed if r.role == "row"]) == len(
+        [r for r in whole(source).listed if r.role == "row"]
+    )
+
+
+def test_a_count_below_zero_is_asked_about_in_a_number_cell_too() -> None:
+    result = changed("R01", D6=D("-44"))
+    assert [(f.cell, f.severity) for f in found(result, "FDT-001")] == [("D6", "error")]
+    assert sum_of(result, "started_communities", "row") == D(1110 - 44)
+
+
+def test_a_number_kept_as_text_is_read_and_said() -> None:
+    result = changed("R01", D6="４４")
+    assert [(f.cell, f.found) for f in found(result, "FDT-003")] == [("D6", "４４")]
+    assert sum_of(result, "started_communities", "row") == D(1110)
+
+
+def hunan(*rows: str, at: int = 99, without: tuple[int, ...] = ()) -> ReadResult:
+    """The table of Hunan as text with rows put in before a line, or left out. Line 5 is 长沙, 19 is the total."""
+    path = catalogue().root / "sources" / "transcripts" / "01_hunan_progress_2021-08.csv"
+    lines = [line for n, line in enumerate(path.read_text("utf-8").splitlines(), start=1) if n not in without]
+    lines[at - 1 : at - 1] = rows
+    return read_bytes("\n".join([*lines, ""]).encode(), catalogue(), "R01")[0]
+
+
+@pytest.mark.parametrize("label", ["小计", "小 计", "长株潭小计", "合计（三市）", "累计", "总计：", "全省合计"])
+def test_a_subtotal_in_any_position_is_checked_and_never_added(label: str) -> None:
+    # 150 + 71 + 87 = 308; 143 + 44 + 71 = 258; 86157.25 + 13533.40 + 19099.87 = 118790.52; … = 48523.29
+    sound = hunan(f",{label},308,258,,118790.52,48523.29,", at=8)
+    assert not found(sound, "L-004") or [f.cell for f in found(sound, "L-004")] == ["F20"]  # the printed 0.03
+    assert [(f.cell, f.severity) for f in found(sound, "ROW-007")] == [("B8", "info")]
+    assert sound.observations != [] and sum_of(sound, "plan_communities", "row") == D(1500)
+    wrong = hunan(f",{label},308,259,,118790.52,48523.29,", at=8)
+    assert [(f.cell, f.severity) for f in found(wrong, "L-004") if f.cell != "F20"] == [("D8", "warning")]
+
+
+def test_a_part_of_a_row_is_not_added_and_a_subtotal_may_stand_above_its_rows() -> None:
+    part = hunan(",其中：市本级,50,40,,1,1,", at=6)
+    assert sum_of(part, "started_communities", "row") == D(1110) and not found(part, "EVA-002")
+    above = hunan(",三市小计,308,258,,118790.52,48523.29,", ",其余小计,1192,852,,633603.24,233159.31,", at=5)
+    assert {f.cell for f in found(above, "L-004")} <= {"C6", "D6", "F6", "G6", "F21"}
+
+
+def test_two_totals_that_differ_are_an_error_and_two_that_agree_are_none() -> None:
+    twice = hunan("全省,,1500,1111,74.00%,752393.73,281682.60,37.44%")
+    assert [(f.cell, f.severity) for f in found(twice, "RWD-001")] == [("D20", "error")]
+    assert not found(hunan("全省,,1500,1110,74.00%,752393.73,281682.60,37.44%"), "RWD-001")
+
+
+def test_a_row_below_the_total_and_a_table_without_its_total_are_asked_about() -> None:
+    below = hunan("14,湘西州,85,30,35.29%,77402,5468.18,7.06%", without=(18,))
+    assert [(f.cell, f.found) for f in found(below, "ROW-010")] == [("A19", "湘西州")]
+    assert sum_of(below, "plan_communities", "row") == D(1500)
+    cut = hunan(without=tuple(range(12, 20)))
+    assert [(f.cell, f.severity) for f in found(cut, "CUT-002")] == [("A11", "warning")]
+
+
+def test_footers_are_kept_as_notes() -> None:
+    result = hunan("注：按月调度", "填表人：〔略〕,,审核：〔略〕")
+    assert [(f.cell, f.severity) for f in found(result, "ROW-007")] == [("A20", "info"), ("A21", "info")]
+    assert not found(result, "ROW-004")
+
+
+@pytest.mark.parametrize("text", ["44个月", "44个百分点", "44户", "44立方米"])
+def test_a_word_that_only_holds_the_name_of_the_unit_is_another_unit(text: str) -> None:
+    assert [f.cell for f in found(changed("R01", D6=text), "UNT-001")] == ["D6"]
 
 
 # -- 01 Hunan ---------------------------------------------------------------------------------------------------------

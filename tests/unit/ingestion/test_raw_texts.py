@@ -5,12 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 
 from ingestion.catalogue import catalogue
+from ingestion.partition_paths import partition_path
 from ingestion.raw_texts import item_texts
 from ingestion.register import submissions
-from ingestion.store import Store
 from ingestion.workbook import read_workbook, split_address
 from quality.receive import Receiver
 from tests.factories import edit, set_value, write_return
@@ -33,11 +34,11 @@ def test_every_item_reads_as_its_cell_shows(tmp_path: Path) -> None:
         sheet, cell = places[field.id]
         page = book.sheet(sheet)
         shown = page.at(*split_address(cell)) if page else None
-        [text] = item_texts(Store(home, catalogue()), held, field.id).values()
+        [text] = item_texts(duckdb.connect(), home, catalogue(), held, field.id).values()
         assert text == (shown.shown if shown and shown.shown else None), field.id
         compared += text is not None
     assert compared > 30
-    assert list(item_texts(Store(home, catalogue()), held, "xq_start").values()) == ["６"]
+    assert list(item_texts(duckdb.connect(), home, catalogue(), held, "xq_start").values()) == ["６"]
     receiver.register.close()
 
 
@@ -45,9 +46,9 @@ def test_a_partition_of_an_older_version_says_nothing(tmp_path: Path) -> None:
     receiver = Receiver(tmp_path / "home")
     receiver.receive([write_return(tmp_path / "a.xlsx")])
     held = receiver.register.rows(submissions)
-    store = Store(tmp_path / "home", catalogue())
-    place = store.partition_of(held[0])
-    assert place is not None and item_texts(store, held, "xq_start")
+    home, book = tmp_path / "home", catalogue()
+    place = partition_path(home / "returns", book, held[0])
+    assert place is not None and item_texts(duckdb.connect(), home, book, held, "xq_start")
     pq.write_table(pq.read_table(place).replace_schema_metadata(), place)
-    assert item_texts(store, held, "xq_start") == {}
+    assert item_texts(duckdb.connect(), home, book, held, "xq_start") == {}
     receiver.register.close()

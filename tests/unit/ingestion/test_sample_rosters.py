@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from ingestion.catalogue import catalogue
-from ingestion.rulebook_model import FormField
+from ingestion.form_model import FormField
 from ingestion.sample_effects import Effects, Yearly
 from ingestion.sample_faults import FAULTS
 from ingestion.sample_numbers import World, as_filed

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from ingestion.catalogue import catalogue
+from ingestion.form_model import FormField, FormTable
 from ingestion.model import Finding, ReadResult
 from ingestion.reading import read_bytes
-from ingestion.rulebook_model import FormField, FormTable
 from quality.check import check_answer
 from tests.factories import SECOND_TASK, SOUND_J4, SOUND_TASK, cell_of, edit, write_roster
 

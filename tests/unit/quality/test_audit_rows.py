@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ingestion.catalogue import catalogue
+from ingestion.form_model import FormTable
 from ingestion.model import Finding, ReadResult
-from ingestion.rulebook_model import FormTable
 from ingestion.similar_places import Place, similar_pairs
 from ingestion.table_rows import Slot, TableRows
 from ingestion.workbook import column_letters

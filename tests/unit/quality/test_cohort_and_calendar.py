@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from ingestion.catalogue import catalogue
-from ingestion.rulebook_model import Indicator, RowCondition
+from ingestion.indicator_model import Indicator, RowCondition
 from quality.dbt_project import PROJECT
 
 CALENDAR = {"year", "period", "first_year", "last_year"}  # years and months that a quantity is counted in

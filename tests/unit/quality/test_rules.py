@@ -9,7 +9,7 @@ import pytest
 
 from ingestion.catalogue import catalogue
 from ingestion.errors import SetupError
-from ingestion.rulebook_model import Rule, Validity
+from ingestion.rule_model import Rule, Validity
 from quality.audit.compile import compile_rules
 from quality.audit.examples import case_of_example, outcome_of, placeholders, run_examples
 from quality.audit.expressions import compile_expression

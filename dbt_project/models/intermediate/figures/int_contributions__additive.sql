@@ -1,15 +1,14 @@
--- Which observation adds to which figure. Grain: figure key × observation. Views stay views: the rows are many.
+-- Which value of a return adds to which figure. Grain: figure key × observation. Views stay views: the rows are many.
 {{ config(materialized='view') }}
 with observations as (
     select * from {{ ref('fct_observations') }}
-    where {{ asked_only('indicator', 'period') }}
+    where role = 'return' and {{ asked_only('indicator', 'period') }}
 ),
 
 -- a unit's own filing
 filed_returns as (
     select *, unit_code as area_code, 'filed' as basis, 'returns ' || account as group_id
     from observations
-    where role = 'return'
 ),
 
 -- basic units summed into everything above them
@@ -18,24 +17,7 @@ summed_returns as (
     from observations as o
     inner join {{ ref('area_closure') }} as c on o.unit_code = c.unit_code
     inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
-    where o.role = 'return' and c.area_code <> c.unit_code and i.is_additive
-),
-
--- each printed cell, for the area it is printed for
-filed_publications as (
-    select *, unit_code as area_code, 'filed' as basis, submission_id || '#' || sheet || '!' || cell as group_id
-    from observations
-    where role <> 'return'
-),
-
--- the rows of one publication, for the area that the publication is about
-summed_publications as (
-    select o.*, p.area_code, 'summed' as basis, o.submission_id as group_id
-    from observations as o
-    inner join {{ ref('sources') }} as p on o.source_id = p.source_id
-    inner join {{ ref('areas') }} as a on o.unit_code = a.area_code and p.area_code = a.parent_code
-    inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
-    where o.role = 'row' and i.kind <> 'printed'
+    where c.area_code <> c.unit_code and i.is_additive
 ),
 
 -- the plan of a unit that was merged counts for its heir too, until that has a version confirmed after the merger (then
@@ -47,7 +29,7 @@ inherited_plans as (
         on o.unit_code = h.unit_code and left(o.period, 4) = left(h.month, 4)
        and case when length(o.period) = 4 then o.period || '-12' else o.period end >= h.month
     inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
-    where o.role = 'return' and i.kind = 'plan' and i.is_additive
+    where i.kind = 'plan' and i.is_additive
 ),
 
 own_plans as (
@@ -56,7 +38,6 @@ own_plans as (
     semi join inherited_plans as p
         on o.unit_code = p.area_code and o.period = p.period and o.indicator = p.indicator and o.dim_code = p.dim_code
        and o.is_sample = p.is_sample and o.programme = p.programme and o.account = p.account
-    where o.role = 'return'
 ),
 
 unioned as (
@@ -67,10 +48,7 @@ unioned as (
     select * from own_plans
     union all
     select * from summed_returns
-    union all
-    select * from filed_publications
-    union all
-    select * from summed_publications
 )
 
 select * from unioned
+where {{ asked('areas', 'area_code') }}

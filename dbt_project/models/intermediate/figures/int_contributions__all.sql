@@ -1,4 +1,6 @@
--- Additive figures, month's flows, figures times a factor, and ratios. Grain: figure key × role × observation.
+-- Contributions of every figure: additive figures of returns, month's flows, figures times a factor, and ratios; beside
+-- them those of publications. Grain: figure key × role × observation. The figures themselves are added up by unit
+-- (int_figures__units, __areas, __rates); a test holds both to the same sums.
 {{ config(materialized='view', meta={'preview': false}) }}
 with additive as (
     select * from {{ ref('int_contributions__additive') }}
@@ -20,7 +22,7 @@ monthly as (
     select additive.*, i.constant_in_year
     from additive
     inner join {{ ref('indicators') }} as i on additive.indicator = i.indicator
-    where i.kind = 'flow' and not i.constant_in_year and additive.role = 'return' and length(additive.period) = 7
+    where i.kind = 'flow' and not i.constant_in_year and length(additive.period) = 7
 ),
 
 openings as (
@@ -144,16 +146,12 @@ operands as (
             case when r.is_of_parts then '' else levels.dim_code end as dim_code
         ),
         r.is_of_parts,
-        case
-            when levels.role <> 'return' then levels.submission_id || ' ' || levels.role
-            when a.account is not null then levels.group_id
-            else 'returns'
-        end as shared_group,
+        case when a.account is not null then levels.group_id else 'returns' end as shared_group,
         -- the plan of a unit that was merged meets what its heir has done
         coalesce(h.heir_code, levels.unit_code) as matched_unit
     from levels
     left join plans_inherited as h
-        on levels.unit_code = h.unit_code and levels.indicator = h.indicator and levels.role = 'return'
+        on levels.unit_code = h.unit_code and levels.indicator = h.indicator
        and left(levels.period, 4) = left(h.month, 4)
        and case when length(levels.period) = 4 then levels.period || '-12' else levels.period end >= h.month
     inner join {{ ref('ratio_operands') }} as r
@@ -161,24 +159,10 @@ operands as (
        and (not r.is_of_parts or (levels.dim_name = coalesce(r.dim_name, '') and levels.dim_code = coalesce(r.dim_code, '')))
     left join accounts as a on r.ratio = a.indicator and levels.account = a.account
     left join shared as s on r.ratio = s.indicator
-    where levels.role <> 'text' and (levels.role <> 'return' or a.account is not null or s.indicator is null)
+    where a.account is not null or s.indicator is null
 ),
 
--- an operand made of several codes is known where all of them are: those that the account asks for, or all that are named
-asked_parts as (
-    select indicator, figure_role, is_sample, account, count(distinct observed_dim_code) as parts
-    from operands
-    where is_of_parts and role = 'return'
-    group by all
-),
-
-named_parts as (
-    select ratio, figure_role, count(*) as parts
-    from {{ ref('ratio_operands') }}
-    where is_of_parts
-    group by all
-),
-
+-- an operand made of several codes is known where all of them are that the account asks for (int_parts__asked)
 -- windows over the few operands of parts alone: over all of them they would cost more than the rest of the build
 whole as (
     select * exclude (is_of_parts) from operands
@@ -186,22 +170,18 @@ whole as (
     union all
     select operands.* exclude (is_of_parts)
     from operands
-    left join asked_parts as a
-        on operands.role = 'return' and operands.indicator = a.indicator
-       and operands.figure_role = a.figure_role and operands.is_sample = a.is_sample and operands.account = a.account
-    left join named_parts as n
-        on operands.role <> 'return' and operands.indicator = n.ratio
-       and operands.figure_role = n.figure_role
+    inner join {{ ref('int_parts__asked') }} as a
+        on operands.indicator = a.indicator and operands.figure_role = a.figure_role
+       and operands.is_sample = a.is_sample and operands.account = a.account
     where operands.is_of_parts
     qualify count(distinct operands.observed_dim_code) over (
         partition by
             operands.indicator, operands.figure_role, operands.is_sample, operands.programme, operands.area_code,
             operands.period, operands.basis, operands.unit_code, operands.shared_group
-    ) = coalesce(a.parts, n.parts)
+    ) = a.parts
 ),
 
--- a rate of an area takes the units that have both operands, from the same filing or publication; of returns from the
--- same account, unless no account holds both
+-- a rate of an area takes the units that have both operands, from the same account, unless no account holds both
 answerable as (
     select indicator, is_sample, programme, area_code, period, basis, dim_code, matched_unit, shared_group
     from whole
@@ -221,7 +201,7 @@ matched as (
 ),
 
 rated as (
-    select * exclude (shared_group, matched_unit) replace (case when role = 'return' then shared_group else submission_id end as group_id)
+    select * exclude (shared_group, matched_unit) replace (shared_group as group_id)
     from matched
 ),
 
@@ -233,6 +213,8 @@ final as (
     select * from scaled
     union all
     select * from rated
+    union all by name
+    select * from {{ ref('int_contributions__printed') }}
 )
 
 select * from final

@@ -1,29 +1,9 @@
--- Every answer to every question, and which one the rule chooses. Grain: question × basis × group.
+-- Every answer to every question, and which one the rule chooses. Grain: question × basis × group. A view over what units,
+-- areas and publications answer: fct_figures holds it.
 {%- set question = ['is_sample', 'programme', 'indicator', 'area_code', 'period', 'accum', 'dim_code'] %}
 {%- set keys = question + ['source_kind', 'dim_name', 'basis', 'group_id'] %}
-with contributions as (
-    select * from {{ ref('int_contributions__all') }}
-),
-
--- what is filed is never printed, rounded or doubtful: nearly all rows do without asking for it
-returned as (
-    select
-        {{ keys | join(', ') }},
-        sum(weight * value::decimal(28, 8)) filter (where figure_role = 'value') as value,
-        sum(value) filter (where figure_role = 'numerator') as numerator,
-        sum(value) filter (where figure_role = 'denominator') as denominator,
-        count(distinct unit_code) as units_reported,
-        bool_or(abs(weight) <> 1) as is_estimate,
-        case when count(*) > 1 and bool_and(figure_role = 'value') then 'exact' end as qualifier,
-        case when min(submission_id) = max(submission_id) then min(submission_id) end as submission_id,
-        false as is_doubtful,
-        case when min(account) = max(account) then min(account) end as account
-    from contributions
-    where role = 'return'
-    group by {{ keys | join(', ') }}
-),
-
-printed as (
+{{ config(materialized='view') }}
+with printed as (
     select
         {{ keys | join(', ') }},
         sum(weight * value::decimal(28, 8)) filter (where figure_role = 'value') as value,
@@ -46,83 +26,133 @@ printed as (
         min(publisher) as publisher,
         max(published_on) as published_on,
         bool_or(is_doubtful) as is_doubtful
-    from contributions
-    where role <> 'return'
+    from {{ ref('int_contributions__printed') }}
     group by {{ keys | join(', ') }}
 ),
 
-summed as (
-    select * from printed
-    union all by name
-    select * from returned
+-- what is filed is never printed, rounded or doubtful
+filed as (
+    select
+        * exclude (unit_code, cells, is_additive),
+        unit_code as area_code,
+        'filed' as basis,
+        'returns ' || account as group_id,
+        1 as units_reported,
+        case when cells > 1 then 'exact' end as qualifier,
+        false as is_doubtful
+    from {{ ref('int_figures__units') }}
+    where {{ asked_only('indicator', 'period') }} and {{ asked('areas', 'unit_code') }}
 ),
 
--- the last month of a period decides which units it expects: 2023, 2023-09, 2019/2022, 2023-01-01/2023-03-23
+above as (
+    select
+        * exclude (cells),
+        'returns ' || account as group_id,
+        case when cells > 1 then 'exact' end as qualifier,
+        false as is_doubtful
+    from {{ ref('int_figures__areas') }}
+    where {{ asked_only('indicator', 'period') }} and {{ asked('areas', 'area_code') }}
+),
+
+rates as (
+    select *, 'level' as accum, false as is_estimate, false as is_doubtful from {{ ref('int_figures__rates') }}
+    where {{ asked_only('indicator', 'period') }} and {{ asked('areas', 'area_code') }}
+),
+
+-- the last month of a period decides which units it expects
 asked as (
-    select distinct
-        area_code,
-        period,
-        {{ last_month('period') }} as last_month
-    from summed
-    where basis <> 'filed'
+    select period, {{ last_month('period') }} as last_month
+    from (
+        select period from printed
+        union
+        select period from above
+        union
+        select period from rates
+    )
 ),
 
 expected_basic as (
-    select a.area_code, a.period, count(*) as units
+    select a.period, c.area_code, count(*) as units
     from asked as a
-    inner join {{ ref('area_closure') }} as c on a.area_code = c.area_code
+    inner join {{ ref('area_closure') }} as c
+        on a.last_month >= coalesce(c.valid_from, a.last_month) and a.last_month <= coalesce(c.valid_to, a.last_month)
     where c.area_code <> c.unit_code
-      and a.last_month >= coalesce(c.valid_from, a.last_month) and a.last_month <= coalesce(c.valid_to, a.last_month)
     group by all
 ),
 
 expected_children as (
-    select a.area_code, a.period, count(*) as units
+    select a.period, c.parent_code as area_code, count(*) as units
     from asked as a
-    inner join {{ ref('areas') }} as c on a.area_code = c.parent_code
-    where a.last_month >= coalesce(c.valid_from, a.last_month) and a.last_month <= coalesce(c.valid_to, a.last_month)
+    inner join {{ ref('areas') }} as c
+        on a.last_month >= coalesce(c.valid_from, a.last_month) and a.last_month <= coalesce(c.valid_to, a.last_month)
+    where c.parent_code in (select area_code from printed)
     group by all
-),
-
-covered as (
-    select
-        summed.* exclude (basis),
-        summed.source_kind <> 'publication' as is_returned,
-        case
-            when summed.basis = 'filed' then 1
-            when summed.source_kind <> 'publication' then coalesce(b.units, 0)
-            else coalesce(c.units, 0)
-        end as units_expected,
-        summed.basis as asked_basis
-    from summed
-    left join expected_basic as b on summed.area_code = b.area_code and summed.period = b.period
-    left join expected_children as c on summed.area_code = c.area_code and summed.period = c.period
 ),
 
 -- rows that miss the total printed in the same publication leave somebody out, whom the register may not know
 contradicted as (
-    select distinct s.is_sample, s.programme, s.indicator, s.area_code, s.period, s.accum, s.dim_code, s.group_id
-    from covered as s
-    inner join covered as f
-        on s.programme = f.programme and s.indicator = f.indicator and s.area_code = f.area_code and s.period = f.period
-       and s.accum = f.accum and s.dim_code = f.dim_code and s.submission_id = f.submission_id
-    where not s.is_returned and not f.is_returned and s.asked_basis = 'summed' and f.asked_basis = 'filed'
+    select distinct {{ keys_of('s', question) }}, s.group_id
+    from printed as s
+    inner join printed as f on {{ same_keys('s', 'f', question) }} and s.submission_id = f.submission_id
+    where s.basis = 'summed' and f.basis = 'filed'
       and abs(s.value - f.value) > coalesce(s.half_unit, 0) + coalesce(f.half_unit, 0)
+),
+
+-- a unit's own value stands alone where no other account answers and nothing else is said of its area
+accounts as (
+    select indicator, accum, length(period) as digits
+    from filed
+    group by all
+    having min(account) <> max(account)
+),
+
+shared_areas as (
+    select area_code from above
+    union
+    select area_code from printed
+),
+
+marked as (
+    select
+        *,
+        area_code in (select area_code from shared_areas)
+        or (indicator, accum, length(period)) in (select (indicator, accum, digits) from accounts) as has_rivals
+    from filed
+),
+
+covered as (
+    select * exclude (has_rivals), 1 as units_expected, true as is_returned from marked where has_rivals
+    union all by name
+    select
+        a.* exclude (units),
+        a.units as units_reported,
+        case when a.basis = 'filed' then 1 else coalesce(b.units, 0) end as units_expected,
+        true as is_returned
+    from (from above union all by name from rates) as a
+    left join expected_basic as b on a.area_code = b.area_code and a.period = b.period
+    union all by name
+    select
+        p.*,
+        case when p.basis = 'filed' then 1 else coalesce(c.units, 0) end as units_expected,
+        false as is_returned
+    from printed as p
+    left join expected_children as c on p.area_code = c.area_code and p.period = c.period
 ),
 
 ranked as (
     select
-        covered.* exclude (asked_basis, is_returned),
+        covered.* exclude (is_returned) replace (
+            case
+                when covered.basis = 'filed' then 'filed'
+                when units_reported < units_expected then 'partial'
+                else 'summed'
+            end as basis
+        ),
         case
-            when asked_basis = 'filed' then 'filed'
-            when units_reported < units_expected then 'partial'
-            else 'summed'
-        end as basis,
-        case
-            when asked_basis = 'summed' and units_reported >= units_expected and is_returned then 1
-            when asked_basis = 'filed' and is_returned then 2
-            when asked_basis = 'summed' and units_reported >= units_expected and x.group_id is null then 3
-            when asked_basis = 'filed' then 4
+            when covered.basis = 'summed' and units_reported >= units_expected and is_returned then 1
+            when covered.basis = 'filed' and is_returned then 2
+            when covered.basis = 'summed' and units_reported >= units_expected and x.group_id is null then 3
+            when covered.basis = 'filed' then 4
             when is_returned then 5
             else 6
         end
@@ -130,10 +160,7 @@ ranked as (
         + case when is_estimate and source_kind = 'publication' then 5 else 0 end
         + case when is_doubtful then 10 else 0 end as preference
     from covered
-    left join contradicted as x
-        on covered.is_sample = x.is_sample and covered.programme = x.programme and covered.indicator = x.indicator
-       and covered.area_code = x.area_code and covered.period = x.period and covered.accum = x.accum
-       and covered.dim_code = x.dim_code and covered.group_id = x.group_id
+    left join contradicted as x on {{ same_keys('covered', 'x', question) }} and covered.group_id = x.group_id
 ),
 
 -- nearly every question has one answer, which needs no order
@@ -145,10 +172,14 @@ contested as (
 ),
 
 final as (
+    select * exclude (has_rivals), 1 as units_expected, 2 as preference, 1::bigint as choice_rank
+    from marked
+    where not has_rivals
+    union all by name
     select *, 1::bigint as choice_rank
     from ranked
     anti join contested as c on {{ same_keys('ranked', 'c', question) }}
-    union all
+    union all by name
     select
         ranked.*,
         row_number() over (

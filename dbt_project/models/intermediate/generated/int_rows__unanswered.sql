@@ -1,5 +1,8 @@
 -- Generated from rulebook/indicators by ingestion.row_measures (`make seeds`); never edited by hand.
 -- Returns in force that had something to fill in for an indicator and filled none of it.
+{{ config(materialized='incremental', pre_hook=["{{ ask_late('submissions') }}", "{{ make_room('submission') }}"], post_hook="{{ ask_all() }}") }}
+select *
+from (
 select
     'funds_planned' as indicator,
     'J3F' as account,
@@ -721,3 +724,5 @@ having count(*) filter (
   and r.paid is not null
   and case when r.paid is not null then coalesce(r.returned, 0) else r.returned end is not null
 ) = 0
+) as found
+where {{ asked('submissions', 'submission_id') }}

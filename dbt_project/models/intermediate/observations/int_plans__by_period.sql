@@ -1,5 +1,6 @@
 -- Which plan version answers for a unit, period and question (task, first, then, now). V0 never counts; the task is
 -- the last of V1 and V2, since the year-end settlement V3 restates what was done and printed tables keep the task.
+{{ config(post_hook="{{ late_plans() }}") }}
 with plans as (
     select
         s.submission_id,

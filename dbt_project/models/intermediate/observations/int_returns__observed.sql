@@ -1,4 +1,5 @@
 -- Indicator values of units, from the fields that the rule book names. Grain: kind × indicator × dim × unit × period.
+{{ config(materialized='incremental', pre_hook="{{ make_room('answer') }}") }}
 with asked as (
     select
         v.submission_id,
@@ -17,6 +18,7 @@ with asked as (
         v.value
     from {{ ref('int_returns__unpivoted') }} as v
     inner join {{ ref('indicator_fields') }} as f on v.form = f.form and v.field = f.field
+    where {{ in_scope('answer', 'v') }}
 ),
 
 -- a part that need not be filed is zero once its total is filed
@@ -40,6 +42,7 @@ zeros as (
     inner join {{ ref('indicator_fields') }} as f on t.form = f.form and t.field = f.zero_when
     anti join {{ ref('int_returns__unpivoted') }} as filed
         on t.submission_id = filed.submission_id and f.field = filed.field
+    where {{ in_scope('answer', 't') }}
 ),
 
 known as (

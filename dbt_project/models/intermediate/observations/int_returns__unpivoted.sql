@@ -1,4 +1,5 @@
 -- One row a numeric field of an in-force return. A blank field is no row: missing is not zero.
+{{ config(materialized='incremental', pre_hook=["{{ ask_late('submissions') }}", "{{ make_room('submission') }}"], post_hook="{{ ask_all() }}") }}
 with j1 as (
     unpivot {{ ref('stg_j1__plan') }}
     on columns(* exclude (submission_id, row_no, unit_code, plan_version, plan_doc_no, plan_confirm_date, adj_reason))

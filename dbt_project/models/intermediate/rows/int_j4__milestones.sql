@@ -1,10 +1,11 @@
 -- Tasks of the plan on the rosters in force, with the milestones that each reached. Grain: lock × task × milestone.
 -- A milestone dated after the lock is not reached yet. One that the stage says was passed and that has no date is
 -- undated, and so is settlement on a roster that never fills it (no stage tells): unknown is not "not yet".
+-- A view: its rows are seven a task, and who counts them asks for a few columns, or for the locks of a December.
+{%- set dates = ['d_plan', 'd_start', 'd_finish', 'd_accept', 'd_handover', 'd_settle', 'd_mgmt'] %}
+{{ config(materialized='view') }}
 with tasks as (
     select
-        s.is_sample,
-        s.programme,
         j.submission_id,
         j.unit_code,
         j.period as month,
@@ -12,20 +13,23 @@ with tasks as (
         j.task_id,
         j.plan_year::integer as cohort_year,
         j.hh as households,
-        j.stage,
         case when p.counts_as_started then coalesce(p.rank, st.rank) else p.rank end as stage_order,
-        j.d_plan,
-        j.d_start,
-        j.d_finish,
-        j.d_accept,
-        j.d_handover,
-        j.d_settle,
-        j.d_mgmt
+        {{ keys_of('j', dates) }}
     from {{ ref('int_j4__in_force') }} as j
-    inner join {{ ref('int_submissions__in_force') }} as s on j.submission_id = s.submission_id
     inner join {{ ref('project_stages') }} as p on j.stage = p.code
-    inner join {{ ref('project_stages') }} as st on st.code = 'ST07'
+    cross join (select rank from {{ ref('project_stages') }} where code = 'ST07') as st
     where j.membership = 'M1' and j.rec_status = 'A' and j.plan_year is not null and j.stage <> 'ST98'
+),
+
+filled as (
+    select
+        submission_id,
+        {%- for name in dates %}
+        count({{ name }}) as {{ name }}{% if not loop.last %},{% endif %}
+        {%- endfor %}
+    from {{ ref('int_j4__in_force') }}
+    where membership = 'M1' and rec_status = 'A' and plan_year is not null and stage <> 'ST98'
+    group by submission_id
 ),
 
 dated as (
@@ -33,14 +37,17 @@ dated as (
         t.*,
         m.code as milestone,
         m.rank as milestone_order,
+        f.rank as from_rank,
         m.from_stage,
+        m.date_field,
         case m.date_field
-            {%- for name in ['d_plan', 'd_start', 'd_finish', 'd_accept', 'd_handover', 'd_settle', 'd_mgmt'] %}
+            {%- for name in dates %}
             when '{{ name }}' then t.{{ name }}
             {%- endfor %}
         end as dated_on
     from tasks as t
     cross join {{ ref('milestones') }} as m
+    left join {{ ref('project_stages') }} as f on m.from_stage = f.code
 ),
 
 placed as (
@@ -48,24 +55,30 @@ placed as (
         d.*,
         case
             when d.dated_on is not null then false
-            when d.from_stage is null then count(d.dated_on) over (partition by d.submission_id, d.milestone) = 0
-            else coalesce(d.stage_order >= f.rank, false)
+            when d.from_stage is null then
+                case d.date_field
+                    {%- for name in dates %}
+                    when '{{ name }}' then n.{{ name }}
+                    {%- endfor %}
+                end = 0
+            else coalesce(d.stage_order >= d.from_rank, false)
         end as is_undated
     from dated as d
-    left join {{ ref('project_stages') }} as f on d.from_stage = f.code
+    inner join filled as n on d.submission_id = n.submission_id
 )
 
 select
-    is_sample,
-    programme,
-    unit_code,
-    month,
-    period_end,
-    task_id,
-    cohort_year,
-    households,
-    milestone,
-    milestone_order,
-    case when dated_on <= period_end then dated_on end as reached_on,
-    is_undated
-from placed
+    s.is_sample,
+    s.programme,
+    p.unit_code,
+    p.month,
+    p.period_end,
+    p.task_id,
+    p.cohort_year,
+    p.households,
+    p.milestone,
+    p.milestone_order,
+    case when p.dated_on <= p.period_end then p.dated_on end as reached_on,
+    p.is_undated
+from placed as p
+inner join {{ ref('int_submissions__in_force') }} as s on p.submission_id = s.submission_id

@@ -3,6 +3,7 @@
 {{ config(materialized='view') }}
 with measured as (
     select * from {{ ref('int_rows__measured') }}
+    where {{ asked('submissions', 'submission_id') }}
 ),
 
 final as (

@@ -1,10 +1,10 @@
 -- What one submission answers from the rows of its tables. Grain: indicator × account × breakdown × submission × period.
 -- A filed table without a row of some code says zero of it, and so does a roster without a task of the year; a column
 -- left blank in every row says nothing (int_rows__unanswered).
+{{ config(materialized='incremental', pre_hook="{{ make_room('submission') }}") }}
 with summed as (
-    select indicator, account, dim_name, dim_code, submission_id, sum(weight * value::decimal(28, 8)) as value
-    from {{ ref('int_rows__rolled') }}
-    group by all
+    select * from {{ ref('int_rows__summed') }}
+    where {{ in_scope('submission') }}
 ),
 
 asked as (
@@ -21,39 +21,24 @@ asked as (
         a.field
     from {{ ref('int_submissions__in_force') }} as s
     inner join {{ ref('indicator_accounts') }} as a on s.form = a.form
-    where a.from_rows and a.kind <> 'ratio'
-),
-
--- codes that some row of the account names, filled in or not: a unit without a row of one has none of it
-breakdowns as (
-    select distinct summed.indicator, summed.account, asked.is_sample, summed.dim_name, summed.dim_code
-    from summed
-    inner join asked
-        on summed.submission_id = asked.submission_id and summed.indicator = asked.indicator and summed.account = asked.account
-    union
-    select distinct u.indicator, u.account, asked.is_sample, d.dim_name, d.dim_code
-    from {{ ref('int_rows__unanswered') }} as u
-    inner join asked
-        on u.submission_id = asked.submission_id and u.indicator = asked.indicator and u.account = asked.account
-    inner join {{ ref('dimension_members') }} as d on u.base_dim = d.base_dim and u.member = d.member
-    union
-    select distinct indicator, account, is_sample, '' as dim_name, '' as dim_code from asked
+    where a.from_rows and a.kind <> 'ratio' and {{ in_scope('submission', 's') }}
 ),
 
 unanswered as (
     select indicator, account, submission_id, '' as dim_code
     from {{ ref('int_rows__unanswered') }}
-    where member = ''
+    where member = '' and {{ in_scope('submission') }}
     union all
     select u.indicator, u.account, u.submission_id, d.dim_code
     from {{ ref('int_rows__unanswered') }} as u
     inner join {{ ref('dimension_members') }} as d on u.base_dim = d.base_dim and u.member = d.member
+    where {{ in_scope('submission', 'u') }}
 ),
 
 answered as (
     select asked.*, b.dim_name, b.dim_code
     from asked
-    inner join breakdowns as b
+    inner join {{ ref('int_rows__breakdowns') }} as b
         on asked.indicator = b.indicator and asked.account = b.account and asked.is_sample = b.is_sample
     anti join unanswered as u
         on asked.indicator = u.indicator and asked.account = u.account and asked.submission_id = u.submission_id

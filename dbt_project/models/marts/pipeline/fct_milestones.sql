@@ -1,6 +1,23 @@
 -- How many tasks of each plan year ever reached a milestone by the end of a month, by its date on the rosters in force.
 -- Grain: kind of data × programme × cohort × month × area × milestone. Withdrawn tasks are left out.
-with final as (
+with by_unit as (
+    select
+        is_sample,
+        programme,
+        cohort_year,
+        month,
+        unit_code,
+        milestone,
+        milestone_order,
+        count(*) as tasks,
+        count(reached_on) as communities,
+        coalesce(sum(households) filter (where reached_on is not null), 0) as households,
+        count(*) filter (where is_undated) as undated
+    from {{ ref('int_j4__milestones') }}
+    group by all
+),
+
+final as (
     select
         m.is_sample::boolean as is_sample,
         m.programme::varchar as programme,
@@ -9,13 +26,13 @@ with final as (
         c.area_code::varchar as area_code,
         m.milestone::varchar as milestone,
         m.milestone_order::integer as milestone_order,
-        count(*)::integer as tasks,
-        count(m.reached_on)::integer as communities,
-        coalesce(sum(m.households) filter (where m.reached_on is not null), 0)::decimal(38, 8) as households,
-        count(*) filter (where m.is_undated)::integer as undated
-    from {{ ref('int_j4__milestones') }} as m
+        sum(m.tasks)::integer as tasks,
+        sum(m.communities)::integer as communities,
+        sum(m.households)::decimal(38, 8) as households,
+        sum(m.undated)::integer as undated
+    from by_unit as m
     inner join {{ ref('area_closure') }} as c on m.unit_code = c.unit_code
-    group by all
+    group by m.is_sample, m.programme, m.cohort_year, m.month, c.area_code, m.milestone, m.milestone_order
 )
 
 select * from final

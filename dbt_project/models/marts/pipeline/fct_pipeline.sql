@@ -1,10 +1,19 @@
 -- Where the tasks of each plan year stand: by stage, at the end of a month, from the rosters in force. Grain: kind of
 -- data × programme × cohort × month × area × stage. A cohort is a plan year and no calendar year.
 with tasks as (
-    select s.is_sample, s.programme, j.unit_code, j.period as month, j.plan_year::integer as cohort_year, j.stage, j.hh
+    select
+        s.is_sample,
+        s.programme,
+        j.unit_code,
+        j.period as month,
+        j.plan_year::integer as cohort_year,
+        j.stage,
+        count(*) as communities,
+        sum(j.hh) as households
     from {{ ref('int_j4__in_force') }} as j
     inner join {{ ref('int_submissions__in_force') }} as s on j.submission_id = s.submission_id
     where j.membership = 'M1' and j.rec_status = 'A' and j.plan_year is not null and j.stage is not null
+    group by all
 ),
 
 locks as (
@@ -23,7 +32,7 @@ expected as (
 ),
 
 summed as (
-    select t.is_sample, t.programme, t.cohort_year, t.month, c.area_code, t.stage, count(*) as communities, sum(t.hh) as households
+    select t.is_sample, t.programme, t.cohort_year, t.month, c.area_code, t.stage, sum(t.communities) as communities, sum(t.households) as households
     from tasks as t
     inner join {{ ref('area_closure') }} as c on t.unit_code = c.unit_code
     group by all

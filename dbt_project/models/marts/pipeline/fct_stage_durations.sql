@@ -1,21 +1,46 @@
 -- Days from one milestone to a later one: number, quartiles and median of the tasks that have both dates. Grain: kind of
 -- data × programme × cohort × month × area × pair. Quartiles stand between the two nearest values, weighted by quarters
 -- (the inclusive method of spreadsheets), so that they are exact decimals.
-with spans as (
-    select s.*, c.area_code
-    from {{ ref('int_j4__spans') }} as s
-    inner join {{ ref('area_closure') }} as c on s.unit_code = c.unit_code
-    where s.days is not null
+{%- set keys = ['is_sample', 'programme', 'cohort_year', 'month', 'area_code', 'from_milestone', 'to_milestone'] %}
+{%- set quarters = [(1, 'lower_quartile_days'), (2, 'median_days'), (3, 'upper_quartile_days')] %}
+with by_unit as (
+    select is_sample, programme, cohort_year, month, unit_code, from_milestone, to_milestone, days, count(*) as tasks
+    from {{ ref('int_j4__spans') }}
+    where days is not null
+    group by all
 ),
 
-listed as (
+-- equal numbers of days are counted, not listed: an area has at most some hundreds of different ones
+counted as (
     select
-        is_sample, programme, cohort_year, month, area_code, from_milestone, to_milestone,
-        list(days order by days) as held,
-        count(*) as n,
-        count(*) filter (where days < 0) as n_negative
-    from spans
+        s.is_sample, s.programme, s.cohort_year, s.month, c.area_code, s.from_milestone, s.to_milestone, s.days,
+        sum(s.tasks)::bigint as tasks
+    from by_unit as s
+    inner join {{ ref('area_closure') }} as c on s.unit_code = c.unit_code
     group by all
+),
+
+ordered as (
+    select
+        *,
+        sum(tasks) over (partition by {{ keys | join(', ') }} order by days)::bigint as up_to,
+        sum(tasks) over (partition by {{ keys | join(', ') }})::bigint as n
+    from counted
+),
+
+placed as (
+    select
+        {{ keys | join(', ') }},
+        n,
+        coalesce(sum(tasks) filter (where days < 0), 0) as n_negative,
+        min(days) as least_days,
+        max(days) as most_days,
+        {%- for quarter, name in quarters %}
+        min(days) filter (where up_to >= (n - 1) * {{ quarter }} // 4 + 1) as {{ name }}_below,
+        min(days) filter (where up_to >= least(n, (n - 1) * {{ quarter }} // 4 + 2)) as {{ name }}_above{% if not loop.last %},{% endif %}
+        {%- endfor %}
+    from ordered
+    group by {{ keys | join(', ') }}, n
 ),
 
 final as (
@@ -29,15 +54,14 @@ final as (
         to_milestone::varchar as to_milestone,
         n::integer as n,
         n_negative::integer as n_negative,
-        held[1]::integer as least_days,
-        {%- for quarter, name in [(1, 'lower_quartile_days'), (2, 'median_days'), (3, 'upper_quartile_days')] %}
+        least_days::integer as least_days,
+        {%- for quarter, name in quarters %}
         (0.25 * (
-            held[(n - 1) * {{ quarter }} // 4 + 1] * (4 - (n - 1) * {{ quarter }} % 4)
-            + held[least(n, (n - 1) * {{ quarter }} // 4 + 2)] * ((n - 1) * {{ quarter }} % 4)
+            {{ name }}_below * (4 - (n - 1) * {{ quarter }} % 4) + {{ name }}_above * ((n - 1) * {{ quarter }} % 4)
         ))::decimal(12, 2) as {{ name }},
         {%- endfor %}
-        held[n]::integer as most_days
-    from listed
+        most_days::integer as most_days
+    from placed
 )
 
 select * from final

@@ -2,13 +2,22 @@
 -- what is still open at the lock censored there (Kaplan and Meier). The share not yet reached after k months is the
 -- product of 1 − reached ÷ at_risk over the rows up to k; both stay whole numbers here, so that it is exact.
 -- Grain: kind of data × programme × cohort × month of the lock × area × pair × months since the earlier milestone.
-with counted as (
+with by_unit as (
+    select
+        is_sample, programme, month, cohort_year, unit_code, from_milestone, to_milestone, months,
+        count(*) filter (where is_reached) as reached,
+        count(*) filter (where not is_reached) as censored
+    from {{ ref('int_j4__spans') }}
+    group by all
+),
+
+counted as (
     select
         s.is_sample, s.programme, s.cohort_year, s.month, c.area_code, s.from_milestone, s.to_milestone,
         s.months as months_since,
-        count(*) filter (where s.is_reached) as reached,
-        count(*) filter (where not s.is_reached) as censored
-    from {{ ref('int_j4__spans') }} as s
+        sum(s.reached) as reached,
+        sum(s.censored) as censored
+    from by_unit as s
     inner join {{ ref('area_closure') }} as c on s.unit_code = c.unit_code
     group by all
 ),

@@ -1,0 +1,222 @@
+{# What each area filed beside the sum of the level below it, and where the two first part. Grain: kind of data × programme ×
+   indicator × account or publication × period × area; of parts also breakdown. The level below counts as it filed itself, and
+   as its own sum where it filed nothing. Nothing is filled in: who is missing stays missing.
+   parts: of breakdowns instead of totals. They are several times as many rows: a view, asked for one question (asked_only). #}
+{% macro levels_of(parts=false) %}
+{%- set dims = ['dim_name', 'dim_code'] if parts else [] %}
+{%- set keys = ['is_sample', 'programme', 'indicator', 'group_id'] + dims + ['period'] %}
+{%- set key_list = keys | join(', ') %}
+with filed as (
+    select
+        o.is_sample,
+        o.programme,
+        o.indicator,
+        coalesce(o.account, o.source_id) as group_id,
+        {%- for d in dims %}
+        o.{{ d }},
+        {%- endfor %}
+        o.period,
+        o.unit_code as area_code,
+        o.value,
+        coalesce(o.half_unit, 0) as half_unit,
+        o.role = 'return' as is_return,
+        a.parent_code,
+        a.is_basic or a.valid_to is not null as is_unit
+    from {{ ref('fct_observations') }} as o
+    inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
+    inner join {{ ref('areas') }} as a on o.unit_code = a.area_code
+    where i.is_additive and i.kind in ('flow', 'stock', 'plan') and o.role in ('return', 'row', 'total')
+      and {% if parts %}o.dim_code <> '' and {{ asked_only('o.indicator', 'o.period') }}{% else %}o.dim_code = ''{% endif %}
+),
+
+known_below_city as (
+    select
+        {{ key_list }},
+        area_code, parent_code, value, half_unit, is_return
+    from filed
+),
+
+-- upwards, one level at a time
+{%- for level, below, into in [
+    ('city', 'known_below_city', 'known_below_province'),
+    ('province', 'known_below_province', 'known_below_nation'),
+    ('national', 'known_below_nation', none),
+] %}
+
+sums_of_{{ level }} as (
+    select
+        {{ keys_of('k', keys) }}, k.parent_code as area_code, p.parent_code,
+        sum(k.value::decimal(28, 8)) as value,
+        -- a count printed in full carries no rounding into a sum
+        sum(case when k.half_unit <= 0.5 and k.value = floor(k.value) then 0 else k.half_unit end) as half_unit,
+        bool_and(k.is_return) as is_return,
+        count(*) as children
+    from {{ below }} as k
+    inner join {{ ref('areas') }} as p on k.parent_code = p.area_code
+    where p.level = '{{ level }}'
+    group by all
+),
+{%- if into %}
+
+{{ into }} as (
+    select {{ key_list }}, area_code, parent_code, value, half_unit, is_return from {{ below }}
+    union all
+    select {{ keys_of('s', keys) }}, s.area_code, s.parent_code, s.value, s.half_unit, s.is_return
+    from sums_of_{{ level }} as s
+    anti join filed as f on {{ same_keys('s', 'f', keys) }} and s.area_code = f.area_code
+),
+{%- endif %}
+{%- endfor %}
+
+sums as (
+    select * from sums_of_city
+    union all
+    select * from sums_of_province
+    union all
+    select * from sums_of_national
+),
+
+paired as (
+    select
+        {%- for k in keys %}
+        coalesce(f.{{ k }}, s.{{ k }}) as {{ k }},
+        {%- endfor %}
+        coalesce(f.area_code, s.area_code) as area_code,
+        coalesce(f.is_return, s.is_return) as is_return,
+        f.value as filed_value,
+        s.value as sum_below,
+        f.value - s.value as residual,
+        coalesce(f.half_unit, 0) + coalesce(s.half_unit, 0) as rounding,
+        coalesce(s.children, 0) as children_known
+    from filed as f
+    full join sums as s on {{ same_keys('f', 's', keys) }} and f.area_code = s.area_code
+),
+
+-- a level parts where both numbers are there and differ by more than their rounding; a missing number parts nothing
+parted as (
+    select
+        {{ keys_of('p', keys) }}, a.level,
+        case a.level when 'city' then 1 when 'province' then 2 else 3 end as height,
+        p.area_code,
+        a.province_code
+    from paired as p
+    inner join {{ ref('areas') }} as a on p.area_code = a.area_code
+    where abs(p.residual) > p.rounding
+),
+
+parted_within as (
+    select {{ key_list }}, area_code as within, level, height, area_code from parted
+    union
+    select {{ key_list }}, province_code, level, height, area_code from parted where level <> 'national'
+    union
+    select {{ keys_of('p', keys) }}, n.area_code as within, p.level, p.height, p.area_code
+    from parted as p, {{ ref('areas') }} as n
+    where n.level = 'national'
+),
+
+first_parted as (
+    select {{ key_list }}, within, arg_min(level, height) as level, count(*) filter (where height = lowest) as areas
+    from (
+        select *, min(height) over (partition by {{ key_list }}, within) as lowest
+        from parted_within
+    ) as p
+    group by {{ key_list }}, within
+),
+
+-- coverage by the basic units of the period; of a publication, by the rows that it should print
+months as (
+    select distinct
+        period,
+        {{ last_month('period') }} as last_month
+    from filed
+),
+
+units_expected as (
+    select m.period, c.area_code, count(*) as units
+    from months as m
+    inner join {{ ref('area_closure') }} as c
+        on m.last_month >= coalesce(c.valid_from, m.last_month) and m.last_month <= coalesce(c.valid_to, m.last_month)
+    group by all
+),
+
+children_expected as (
+    select m.period, a.parent_code as area_code, count(*) as children
+    from months as m
+    inner join {{ ref('areas') }} as a
+        on m.last_month >= coalesce(a.valid_from, m.last_month) and m.last_month <= coalesce(a.valid_to, m.last_month)
+    group by all
+),
+
+-- the same units a year before: how heavy are those that reported
+units as (
+    select * from filed where is_return and is_unit
+),
+
+year_before as (
+    select
+        {{ keys_of('u', keys[:-1]) }},
+        (left(u.period, 4)::integer + 1)::varchar || substr(u.period, 5) as period,
+        u.area_code,
+        u.value
+    from units as u
+    where length(u.period) in (4, 7)
+),
+
+weights as (
+    select
+        {%- for k in keys %}
+        coalesce(u.{{ k }}, b.{{ k }}) as {{ k }},
+        {%- endfor %}
+        coalesce(u.area_code, b.area_code) as unit_code,
+        u.area_code is not null as is_reported,
+        b.value as value_before
+    from units as u
+    full join year_before as b on {{ same_keys('u', 'b', keys) }} and u.area_code = b.area_code
+),
+
+covered as (
+    select
+        {{ keys_of('w', keys) }}, c.area_code,
+        count(*) filter (where w.is_reported) as units_reported,
+        sum(w.value_before::decimal(28, 8)) filter (where w.is_reported) as last_year_reported,
+        sum(w.value_before::decimal(28, 8)) as last_year_total
+    from weights as w
+    inner join {{ ref('area_closure') }} as c on w.unit_code = c.unit_code
+    group by all
+),
+
+final as (
+    select
+        p.is_sample::boolean as is_sample,
+        p.programme::varchar as programme,
+        p.indicator::varchar as indicator,
+        p.group_id::varchar as group_id,
+        {%- for d in dims %}
+        p.{{ d }}::varchar as {{ d }},
+        {%- endfor %}
+        p.is_return::boolean as is_return,
+        p.area_code::varchar as area_code,
+        a.level::varchar as level,
+        p.period::varchar as period,
+        p.filed_value::decimal(38, 8) as filed_value,
+        p.sum_below::decimal(38, 8) as sum_below,
+        p.residual::decimal(38, 8) as residual,
+        p.rounding::decimal(38, 8) as rounding,
+        case when p.sum_below is not null then p.children_known end::integer as children_known,
+        case when p.sum_below is not null then ce.children end::integer as children_expected,
+        case when p.is_return then coalesce(c.units_reported, 0) when p.sum_below is not null then p.children_known end::integer as units_reported,
+        case when p.is_return then ue.units when p.sum_below is not null then ce.children end::integer as units_expected,
+        c.last_year_reported::decimal(38, 8) as last_year_reported,
+        c.last_year_total::decimal(38, 8) as last_year_total,
+        x.level::varchar as parts_at,
+        coalesce(x.areas, 0)::integer as parted_areas
+    from paired as p
+    inner join {{ ref('areas') }} as a on p.area_code = a.area_code
+    left join covered as c on p.is_return and {{ same_keys('p', 'c', keys) }} and p.area_code = c.area_code
+    left join units_expected as ue on p.period = ue.period and p.area_code = ue.area_code
+    left join children_expected as ce on p.period = ce.period and p.area_code = ce.area_code
+    left join first_parted as x on {{ same_keys('p', 'x', keys) }} and p.area_code = x.within
+)
+
+select * from final
+{% endmacro %}

@@ -1,0 +1,104 @@
+-- What the returns of units add up to in every area above them. Grain: question × area × account.
+-- A unit counts once, whatever it filed. Beside the closure stand the plans of merged units, which count for their heirs,
+-- and the months of a change of territory, where what the units before had is taken off what those after have.
+{{ config(materialized='incremental', pre_hook="{{ make_room('question') }}") }}
+{%- set keys = ['source_kind', 'is_sample', 'programme', 'indicator', 'dim_name', 'dim_code', 'account', 'period', 'accum'] %}
+with units as (
+    select * from {{ ref('int_figures__units') }}
+    where {{ in_scope('question of any area') }}
+),
+
+-- plans that count for another unit, and the heir's own beside them
+plans as (
+    select i.indicator
+    from {{ ref('indicators') }} as i
+    left join {{ ref('indicators') }} as b on i.kind = 'scaled' and i.base = b.indicator
+    where coalesce(b.kind, i.kind) = 'plan'
+),
+
+inherited as (
+    select u.*, h.heir_code as area_code
+    from units as u
+    inner join {{ ref('area_heirs') }} as h
+        on u.unit_code = h.unit_code and left(u.period, 4) = left(h.month, 4)
+       and case when length(u.period) = 4 then u.period || '-12' else u.period end >= h.month
+    semi join plans on u.indicator = plans.indicator
+    where u.accum = 'level' and u.is_additive
+),
+
+own as (
+    select u.*, u.unit_code as area_code
+    from units as u
+    semi join inherited as n
+        on u.unit_code = n.area_code and u.period = n.period and u.indicator = n.indicator and u.dim_code = n.dim_code
+       and u.is_sample = n.is_sample and u.programme = n.programme and u.account = n.account and u.accum = n.accum
+),
+
+-- a change inside a year: what the units before had is taken off what those after have, if all of them filed the field
+openings as (
+    select
+        *, case side when 'after' then month else strftime((month || '-01')::date - interval 1 month, '%Y-%m') end as period_filed
+    from {{ ref('area_openings') }}
+    where is_known
+),
+
+opened as (
+    select
+        o.* exclude (period),
+        p.month as period,
+        'flow' as accum,
+        case p.side when 'after' then o.value else -o.value end as moved,
+        p.opening_id,
+        i.is_additive
+    from {{ ref('fct_observations') }} as o
+    inner join openings as p on o.unit_code = p.unit_code and o.period = p.period_filed
+    inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
+    where o.role = 'return' and i.kind = 'flow' and not i.constant_in_year
+    qualify count(distinct p.side || o.unit_code) over (
+        partition by p.opening_id, o.is_sample, o.programme, o.indicator, o.dim_code, o.field
+    ) = p.units
+),
+
+opened_units as (
+    select
+        {{ keys_of('o', keys) }}, a.area_code, a.basis, o.unit_code,
+        sum(o.moved::decimal(28, 8))::decimal(38, 11) as value,
+        count(*) as cells,
+        case when min(o.submission_id) = max(o.submission_id) then min(o.submission_id) end as submission_id
+    from opened as o
+    inner join {{ ref('area_opening_areas') }} as a on o.opening_id = a.opening_id
+    where a.basis = 'filed' or o.is_additive
+    group by all
+),
+
+members as (
+    select
+        {{ keys_of('u', keys) }}, c.area_code, 'summed' as basis,
+        u.value, u.cells, 1 as units, u.is_estimate, u.submission_id
+    from units as u
+    inner join {{ ref('area_closure') }} as c on u.unit_code = c.unit_code and u.unit_code <> c.area_code
+    where u.is_additive and {{ in_scope('area', 'c') }}
+    union all
+    select {{ keys_of('p', keys) }}, p.area_code, 'summed' as basis, p.value, p.cells, 1 as units, p.is_estimate, p.submission_id
+    from (from inherited union all from own) as p
+    union all
+    -- a unit that has a month of its own too is counted there
+    select
+        {{ keys_of('o', keys) }}, o.area_code, o.basis,
+        o.value, o.cells, case when u.unit_code is null then 1 else 0 end as units, false as is_estimate, o.submission_id
+    from opened_units as o
+    left join units as u on {{ same_keys('o', 'u', keys) }} and o.unit_code = u.unit_code
+)
+
+select
+    {{ keys | join(', ') }},
+    area_code,
+    basis,
+    sum(value) as value,
+    sum(cells)::bigint as cells,
+    sum(units)::bigint as units,
+    bool_or(is_estimate) as is_estimate,
+    case when count(*) = 1 then any_value(submission_id) end as submission_id
+from members
+where {{ in_scope('question') }}
+group by {{ keys | join(', ') }}, area_code, basis

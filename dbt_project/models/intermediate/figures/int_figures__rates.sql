@@ -1,0 +1,167 @@
+-- Rates of returns, of units and of every area above them, as numerator and denominator. Grain: question × basis × group.
+-- A rate of an area takes the units that have both operands, from the same account, unless no account holds both. The
+-- plan of a unit that was merged meets what its heir has done. Matched by unit first: the areas above are the same.
+{{ config(materialized='incremental', pre_hook="{{ make_room('question') }}") }}
+{%- set keys = ['source_kind', 'is_sample', 'programme', 'indicator', 'dim_name', 'dim_code', 'period', 'group_id'] %}
+with plans_inherited as (
+    select h.*, i.indicator
+    from {{ ref('area_heirs') }} as h
+    inner join {{ ref('indicators') }} as i on i.kind = 'plan'
+),
+
+-- accounts that hold both operands of a rate
+accounts as (
+    select indicator, account from {{ ref('indicator_accounts') }} where kind = 'ratio'
+),
+
+shared as (
+    select distinct indicator from accounts
+),
+
+-- what is filed at all, by operand: most breakdowns of one operand have no counterpart in the other
+filed as (
+    select distinct indicator, dim_name, dim_code, account, is_sample
+    from {{ ref('fct_observations') }}
+    where role = 'return'
+),
+
+asked as (
+    select
+        r.ratio,
+        r.figure_role,
+        r.is_of_parts,
+        f.*,
+        case when r.is_of_parts then '' else f.dim_name end as ratio_dim_name,
+        case when r.is_of_parts then '' else f.dim_code end as ratio_dim_code,
+        case when a.account is not null then 'returns ' || f.account else 'returns' end as group_id,
+        i.is_additive
+    from filed as f
+    inner join {{ ref('ratio_operands') }} as r
+        on f.indicator = r.operand
+       and (not r.is_of_parts or (f.dim_name = coalesce(r.dim_name, '') and f.dim_code = coalesce(r.dim_code, '')))
+    inner join {{ ref('indicators') }} as i on f.indicator = i.indicator
+    left join accounts as a on r.ratio = a.indicator and f.account = a.account
+    left join shared as s on r.ratio = s.indicator
+    where a.account is not null or s.indicator is null
+),
+
+-- an operand made of several codes is known where all of them are that the account asks for
+answerable as (
+    select *, count(distinct dim_code) over (partition by ratio, figure_role, is_sample, account) as parts
+    from asked as x
+    where exists (
+        select 1 from asked as y
+        where x.ratio = y.ratio and x.is_sample = y.is_sample and x.ratio_dim_code = y.ratio_dim_code
+          and x.group_id = y.group_id and x.figure_role <> y.figure_role
+    )
+),
+
+operands as (
+    select
+        o.source_kind,
+        o.is_sample,
+        o.programme,
+        r.ratio as indicator,
+        r.figure_role,
+        r.ratio_dim_name as dim_name,
+        r.ratio_dim_code as dim_code,
+        o.dim_code as observed_dim_code,
+        o.unit_code,
+        coalesce(h.heir_code, o.unit_code) as matched_unit,
+        o.period,
+        r.group_id,
+        o.account,
+        o.value,
+        o.submission_id,
+        r.is_additive,
+        r.is_of_parts,
+        r.parts
+    from {{ ref('fct_observations') }} as o
+    inner join answerable as r
+        on o.indicator = r.indicator and o.dim_code = r.dim_code and o.account = r.account and o.is_sample = r.is_sample
+    left join plans_inherited as h
+        on o.unit_code = h.unit_code and o.indicator = h.indicator and left(o.period, 4) = left(h.month, 4)
+       and case when length(o.period) = 4 then o.period || '-12' else o.period end >= h.month
+    where o.role = 'return' and {{ in_scope('period', 'o') }}
+      and {{ in_scope('ratio', 'r') }}
+),
+
+whole as (
+    select * from operands
+    where not is_of_parts
+    union all
+    select * from operands
+    where is_of_parts
+    qualify count(distinct observed_dim_code) over (
+        partition by indicator, figure_role, is_sample, programme, period, unit_code, group_id
+    ) = parts
+),
+
+units as (
+    select
+        {{ keys | join(', ') }},
+        unit_code,
+        matched_unit,
+        sum(value) filter (where figure_role = 'numerator') as numerator,
+        sum(value) filter (where figure_role = 'denominator') as denominator,
+        bool_and(is_additive) as is_additive,
+        case when min(submission_id) = max(submission_id) then min(submission_id) end as submission_id,
+        case when min(account) = max(account) then min(account) end as account
+    from whole
+    group by {{ keys | join(', ') }}, unit_code, matched_unit
+),
+
+places as (
+    select unit_code, area_code, 'summed' as basis from {{ ref('area_closure') }} where area_code <> unit_code and {{ in_scope('area') }}
+    union all
+    select unit_code, unit_code as area_code, 'filed' as basis from (select distinct unit_code from units)
+),
+
+-- units that take over a plan answer together with those that they replace
+heirs as (
+    select distinct matched_unit from units where matched_unit <> unit_code
+),
+
+together as (
+    select u.*, p.area_code, p.basis
+    from units as u
+    semi join heirs as h on u.matched_unit = h.matched_unit
+    inner join (
+        from places
+        union all
+        select unit_code, heir_code as area_code, 'filed' as basis from {{ ref('area_heirs') }}
+    ) as p
+        on u.unit_code = p.unit_code and (p.basis = 'filed' or u.is_additive)
+       and (p.basis = 'summed' or p.area_code in (u.unit_code, u.matched_unit))
+),
+
+matched as (
+    select
+        {{ keys_of('u', keys) }}, p.area_code, p.basis, u.numerator, u.denominator, 1 as units, u.submission_id, u.account
+    from units as u
+    anti join heirs as h on u.matched_unit = h.matched_unit
+    inner join places as p on u.unit_code = p.unit_code and (p.basis = 'filed' or u.is_additive)
+    where u.numerator is not null and u.denominator is not null
+    union all
+    select
+        {{ keys | join(', ') }}, area_code, basis,
+        sum(numerator) as numerator, sum(denominator) as denominator, count(distinct unit_code) as units,
+        case when min(submission_id) = max(submission_id) and count(submission_id) = count(*) then min(submission_id) end as submission_id,
+        case when min(account) = max(account) and count(account) = count(*) then min(account) end as account
+    from together
+    group by {{ keys | join(', ') }}, area_code, basis, matched_unit
+    having count(numerator) > 0 and count(denominator) > 0
+)
+
+select
+    {{ keys | join(', ') }},
+    area_code,
+    basis,
+    sum(numerator) as numerator,
+    sum(denominator) as denominator,
+    sum(units)::bigint as units,
+    case when count(*) = 1 then any_value(submission_id) end as submission_id,
+    case when count(*) = count(account) and min(account) = max(account) then min(account) end as account
+from matched
+where {{ in_scope('question') }}
+group by {{ keys | join(', ') }}, area_code, basis

@@ -1,0 +1,91 @@
+-- What each unit's own returns answer: as filed, for a month alone, and times a factor. Grain: question × unit × account.
+-- The parts of areas too (int_figures__areas): a unit is added up once, whatever lies above it. Which cell enters which
+-- figure says int_contributions__all, and a test that both agree.
+-- depends_on: {{ ref('fct_negative_flows') }}
+{{ config(materialized='incremental', pre_hook=["{{ late_questions() }}", "{{ make_room('unit') }}"]) }}
+{%- set keys = ['source_kind', 'is_sample', 'programme', 'indicator', 'dim_name', 'dim_code', 'unit_code', 'period', 'account'] %}
+with observations as (
+    select o.*, i.kind = 'flow' and not i.constant_in_year and length(o.period) = 7 as has_flow, i.is_additive
+    from {{ ref('fct_observations') }} as o
+    inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
+    where o.role = 'return' and {{ in_scope('cells of units', 'o') }}
+),
+
+levels as (
+    select
+        {{ keys | join(', ') }},
+        is_additive,
+        'level' as accum,
+        sum(value::decimal(28, 8))::decimal(38, 11) as value,
+        count(*) as cells,
+        case when min(submission_id) = max(submission_id) then min(submission_id) end as submission_id
+    from observations
+    group by {{ keys | join(', ') }}, is_additive
+),
+
+months as (
+    select
+        {{ keys | join(', ') }},
+        is_additive,
+        field,
+        value,
+        submission_id,
+        left(period, 4)::integer * 12 + right(period, 2)::integer as month_no
+    from observations
+    where has_flow
+),
+
+-- a month alone: the difference within the year, for fields that have both months; January is the year to date, and the
+-- first month after a change of territory stands apart (int_figures__areas)
+differences as (
+    select
+        {{ keys_of('later', keys) }},
+        later.is_additive,
+        later.value - coalesce(earlier.value, 0) as value,
+        case when earlier.value is null then 1 else 2 end as cells,
+        case when earlier.value is null then later.submission_id end as submission_id
+    from months as later
+    left join months as earlier
+        on later.is_sample = earlier.is_sample
+       and later.programme = earlier.programme
+       and later.indicator = earlier.indicator
+       and later.dim_code = earlier.dim_code
+       and later.unit_code = earlier.unit_code
+       and later.field = earlier.field
+       and later.month_no = earlier.month_no + 1
+       and left(later.period, 4) = left(earlier.period, 4)
+    anti join (select * from {{ ref('area_openings') }} where side = 'after') as o
+        on later.unit_code = o.unit_code and later.period = o.month
+    where earlier.value is not null or right(later.period, 2) = '01'
+),
+
+flows as (
+    select
+        {{ keys | join(', ') }},
+        is_additive,
+        'flow' as accum,
+        sum(value::decimal(28, 8))::decimal(38, 11) as value,
+        sum(cells)::bigint as cells,
+        case when count(*) = count(submission_id) and min(submission_id) = max(submission_id) then min(submission_id) end as submission_id
+    from differences
+    group by {{ keys | join(', ') }}, is_additive
+),
+
+scaled as (
+    select
+        levels.* replace (i.indicator as indicator, (levels.value::decimal(28, 8) * i.factor_value::decimal(6, 3))::decimal(38, 11) as value),
+        abs(i.factor_value) <> 1 as is_estimate
+    from levels
+    inner join {{ ref('indicators') }} as i on levels.indicator = i.base
+    where i.kind = 'scaled'
+)
+
+select *
+from (
+    select *, false as is_estimate from levels
+    union all by name
+    select *, false as is_estimate from flows
+    union all by name
+    select * from scaled
+) as answered
+where {{ in_scope('unit') }}
