@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -383,6 +384,8 @@ def evaluate(
             found += (replace(outcome, case=start + outcome.case) for outcome in said) if start else said
     finally:
         connection.close()
+        if "pyarrow" in sys.modules:  # what follows needs the memory as much
+            sys.modules["pyarrow"].default_memory_pool().release_unused()
     rules = {rule.id: n for n, rule in enumerate(compiled.rules)}
     sets = {f.id: n for n, f in enumerate(compiled.form.field_sets)}
     checks: list[Check | SetCheck] = [*compiled.checks, *compiled.sets]
