@@ -1,6 +1,6 @@
-"""What a figure is made of, looked up quickly: which values can enter it, and what stood in their cells.
+"""What stood in the cells of a figure, looked up quickly: a national one is thousands of returns.
 
-A national figure is thousands of returns; `trace` has to answer in less than a second. Not here: the figure itself.
+Not here: which cells they are (trace.py).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from filings.reader import Reader
 from ingestion.archive import Archive
-from ingestion.catalogue import Catalogue
 from ingestion.raw_texts import item_texts
 
 if TYPE_CHECKING:
@@ -44,19 +43,3 @@ class Originals:
         found = self.books[sha256].sheet(sheet)
         held = found.at(*split_address(cell)) if found else None
         return held.shown if held else None
-
-
-def made_of(catalogue: Catalogue, indicator: str, period: str, flow: bool) -> tuple[set[str], set[str]]:
-    """Indicators and periods of the values that can enter a figure: operands too, and the month before or the years."""
-    found, left = set(), [indicator]
-    while left:
-        held = catalogue.indicator(left.pop())
-        found.add(held.id)
-        left += [part for part in (held.base, held.numerator, held.denominator) if part]
-    periods = {period}
-    first, _, last = period.partition("/")
-    if flow:
-        periods.add(f"{first[:5]}{int(first[5:]) - 1:02d}")
-    elif len(last) == 4:
-        periods |= {str(year) for year in range(int(first), int(last) + 1)}
-    return found, periods

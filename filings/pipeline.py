@@ -84,6 +84,18 @@ def _survival(rows: list[dict[str, Any]], names: dict[str, str]) -> list[dict[st
     return found
 
 
+def _of_another_month(asked: str | None, at: str | None) -> dict[str, str | None]:
+    """Why durations are of another month than the stages; None where they are of the same."""
+    if at == asked:
+        return {"durations_note_zh": None, "durations_note_en": None}
+    held = (f"这里是 {at} 的", f"these are of {at}") if at else ("此前没有", "there is none before")
+    return {
+        "durations_note_zh": f"用时与未到比例只按各年12月和最新一月的清单计算，{held[0]}；要按当时最新的清单，用 --as-of",
+        "durations_note_en": "durations and shares are of December rosters and the newest one alone: "
+        f"{held[1]}; for the newest roster of a past moment use --as-of",
+    }
+
+
 def pipeline(
     reader: Reader,
     area: str,
@@ -96,7 +108,7 @@ def pipeline(
     """The cohort of a plan year in an area at the end of a month: stages, milestones, durations, share not yet reached.
 
     month: None = the newest roster. Durations and shares are those of `durations_month`, the last December or newest
-    roster not after the month. An empty `stages` says that no roster of the month holds a task of the cohort.
+    roster not after the month; durations_note says so where that is another month. An empty `stages` says that no roster of the month holds a task of the cohort.
     Raises: UsageError for an unknown area or a month that is none.
     """
     held = reader.catalogue.area(area)
@@ -156,6 +168,7 @@ def pipeline(
             for m in reached
         ],
         "durations_month": at,
+        **_of_another_month(asked, at),
         "durations": [
             {
                 "from": d["from_milestone"],

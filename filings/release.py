@@ -2,8 +2,8 @@
 
 A series enters only when every error gate passed for exactly its data (quality.gates.verdicts); one that does not is
 left out by name. A statutory filing of the calendar is a set of series with a name of its own; without one everything
-that a release may hold is asked. Not here: the
-folder that a candidate is (freeze.py), its tables (package.py), approval (approval.py), checking (verify.py).
+that a release may hold is asked. Not here: the folder that a candidate is (freeze.py), its tables (package.py),
+approval (approval.py), checking (verify.py).
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from ingestion.catalogue import catalogue
 from ingestion.errors import UsageError
 from ingestion.moments import now_utc, stamp
 from ingestion.register import Register, no_filings, releases
-from quality.gates.frames import SeriesData, SeriesKey, series_data
+from quality.contributions import made_of
+from quality.gates.frames import SeriesData, SeriesKey, read_series
 from quality.gates.run import check_kind, release_series
 from quality.gates.verdicts import reasons_against
 from quality.warehouse import basis_of_cells, current_build, open_build, query
@@ -34,13 +35,14 @@ def _published(connection: duckdb.DuckDBPyConnection, passed: list[SeriesData]) 
     """What is published of series of one release: exactly the figures that the gates' hash covers, and their cells."""
     if not passed:
         return []
-    key = passed[0].key
+    key, names = passed[0].key, [data.key.series for data in passed]
     found = query(
         connection,
         """select * from fct_contributions
            where is_sample = ? and programme = ? and period = ? and accum = 'level' and list_contains(?::varchar[], indicator)
            order by indicator, area_code, dim_code, group_id, basis, figure_role, unit_code, observation_id, row_no, field""",
-        [key.is_sample, key.programme, key.period, [data.key.series for data in passed]],
+        [key.is_sample, key.programme, key.period, names],
+        asked=made_of(catalogue(), names, key.period),
     )
     cells: dict[tuple[str, str, str, str, str], list[dict[str, Any]]] = defaultdict(list)
     for c in found:
@@ -94,19 +96,18 @@ def make(
     register = Register(home)
     left_out: list[dict[str, Any]] = []
     data_hashes: dict[str, str] = {}
+    passed = []
+    for data in read_series(made, tuple(SeriesKey(name, period, kind, programme, source_kind) for name in names)):
+        name = data.key.series
+        reasons = reasons_against(register, data.key, data.data_hash)
+        if reasons:
+            left_out.append(
+                {"series": name, "reasons_zh": [zh for zh, _ in reasons], "reasons_en": [en for _, en in reasons]}
+            )
+            continue
+        data_hashes[name] = data.data_hash
+        passed.append(data)
     with open_build(made) as connection:
-        keys = [SeriesKey(name, period, kind, programme, source_kind) for name in names]
-        passed = []
-        for data in series_data(connection, keys):
-            name = data.key.series
-            reasons = reasons_against(register, data.key, data.data_hash)
-            if reasons:
-                left_out.append(
-                    {"series": name, "reasons_zh": [zh for zh, _ in reasons], "reasons_en": [en for _, en in reasons]}
-                )
-                continue
-            data_hashes[name] = data.data_hash
-            passed.append(data)
         included = _published(connection, passed)
     answer: dict[str, Any] = {
         "release": None,

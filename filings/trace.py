@@ -7,17 +7,20 @@ A national figure is thousands of returns, so whatever can be asked for once is 
 from __future__ import annotations
 
 import json
+import threading
 from collections import Counter
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
-from filings.cells import Originals, made_of
+from filings.cells import Originals
 from filings.comparable import PARTS
 from filings.figures import answered
 from filings.question import Question
 from filings.reader import Reader
 from ingestion.indicator_model import Indicator
 from ingestion.units import json_number, plain
+from quality.contributions import made_of
 
 Rows = list[dict[str, Any]]
 ROLES = {"value": 0, "numerator": 1, "denominator": 2}  # in words: the cells in the order people read them
@@ -28,6 +31,7 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
 
     The figure names the rule book of its formula, each contribution the one that its submission was judged by.
     """
+    _load_register()
     answer, rows = answered(reader, question)
     if not rows:
         return {"figure": answer, "contributions": [], "sum": None, "audited_under": []}
@@ -79,6 +83,11 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
     return {"figure": answer, "contributions": contributions, "sum": total, "audited_under": audited}
 
 
+def _load_register() -> None:
+    """The register's library takes longest to load of all that a trace needs: it loads while DuckDB is at work."""
+    threading.Thread(target=import_module, args=("ingestion.register",)).start()
+
+
 def _operands(indicator: Indicator) -> dict[str, str]:
     """Role of a contribution → the indicator whose values have it."""
     named = {"value": indicator.base, "numerator": indicator.numerator, "denominator": indicator.denominator}
@@ -104,7 +113,7 @@ def _parts(reader: Reader, question: Question, chosen: dict[str, Any]) -> Rows:
                 group_id,
                 basis,
             ],
-            asked=made_of(reader.catalogue, question.indicator, period, question.flow),
+            asked=made_of(reader.catalogue, [question.indicator], period, flow=question.flow),
         )
     ]
     parts.sort(

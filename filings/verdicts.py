@@ -7,7 +7,7 @@ total is compared with (evidence.py), gates (quality), printing (orchestration).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,35 +15,17 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from filings.evidence import Evidence, Gatherer
-from filings.holdings import Holdings, Names, period_zh
-from filings.intervals import Comparison, Interval, compare, printed_interval, tolerance
+from filings.evidence import Gatherer
+from filings.holdings import Holdings
+from filings.intervals import Comparison, Interval, compare, tolerance
+from filings.judged import Judged, PrintedTotal
 from filings.reader import Reader
+from filings.usable import Evidence
 from ingestion.catalogue import catalogue
-from ingestion.printed_model import ControlTotal, Explanation
+from ingestion.printed_model import Explanation
 from ingestion.units import plain
 
 _BEST = {"agrees": 0, "explained": 1, "other_definition": 2, "differs": 3}
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """A verdict with its sentences. evidence None: nothing was compared."""
-
-    verdict: str
-    zh: str
-    en: str
-    evidence: Evidence | None = None
-    guard: str = ""
-    is_partial: bool = False
-
-    @property
-    def coverage(self) -> str:
-        if self.evidence is None:
-            return "partial" if self.is_partial else "none"
-        if self.evidence.before or self.evidence.ends:
-            return "window"
-        return "partial" if self.evidence.bounds_only else "complete"
 
 
 def judge(reader: Reader) -> list[dict[str, Any]]:
@@ -75,26 +57,8 @@ def judged_table(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     return pa.Table.from_pylist(judge(reader), schema=schema)
 
 
-class _Row:
+class _Row(PrintedTotal):
     """One control total on its way to an answer."""
-
-    def __init__(self, holdings: Holdings, total: ControlTotal) -> None:
-        self.holdings, self.total = holdings, total
-        self.catalogue = holdings.catalogue
-        self.names: Names = self.catalogue.printed_names.get(total.indicator, [])
-        self.unit = self.catalogue.indicator(self.names[0][0]).unit if self.names else total.unit
-        factor = self.catalogue.unit(total.unit).factor if self.names else Decimal(1)
-        self.value = total.value * factor
-        self.half_unit = total.rounding_half_unit * factor
-        self.printed = printed_interval(self.value, self.half_unit, total.qualifier)
-        self.step = self.half_unit * 2 if total.qualifier == "exact" and self.half_unit else None
-        self.own = holdings.own_cells(total, self.names)
-        self.said_zh = f"公布数“{total.printed}”（{total.key}）" + (
-            "（此数并未印出，由印出的变动推得）" if total.is_derived else ""
-        )
-        self.said_en = f"{total.printed} ({total.key})" + (
-            " (not printed itself: derived from a printed change)" if total.is_derived else ""
-        )
 
     # -- the answer ---------------------------------------------------------------------------------------------
     def answer(self) -> dict[str, Any]:
@@ -123,18 +87,18 @@ class _Row:
             "ours_sources": sources,
         }
 
-    def _judge(self) -> _Judged:
+    def _judge(self) -> Judged:
         if not self.names:
-            return self._uncatalogued()
+            return self.uncatalogued()
         other = self.catalogue.explanations.other(self.total.total_id)
         if other is not None:
             words = f"{self.said_zh}：{other.zh}。", f"{self.said_en}: {other.en}."
-            return _Judged("other_definition", *words, guard="row_words")
+            return Judged("other_definition", *words, guard="row_words")
         wrong = next((o for o in self.own if o["value"] != self.value), None)
         if wrong is not None:
-            return self._miscopied(wrong)
+            return self.miscopied(wrong)
         if self.total.accumulation == "stock" and self.catalogue.indicator(self.names[0][0]).kind in ("flow", "scaled"):
-            return self._no_data(
+            return self.no_data(
                 "没有说明从何时累计，不能与任何时期的数相比", "the start of the cumulation is not given"
             )
         gatherer = Gatherer(self.holdings, self.total, self.names, self.own)
@@ -149,10 +113,10 @@ class _Row:
             return min(
                 bounds, key=lambda j: ("differs", "explained", "other_definition", "agrees", "no_data").index(j.verdict)
             )
-        return self._nothing(gatherer)
+        return self.nothing(gatherer)
 
     # -- comparing ----------------------------------------------------------------------------------------------
-    def _compare(self, evidence: Evidence) -> _Judged | None:
+    def _compare(self, evidence: Evidence) -> Judged | None:
         """The verdict on one piece of evidence; None when it can neither confirm nor contradict."""
         if evidence.interval.is_open and not evidence.bounds_only:
             # a word without an upper bound (全部开工) proves the same or a weaker word, or refutes a smaller number
@@ -160,13 +124,13 @@ class _Row:
             if not proves and self.printed.meets(evidence.interval):
                 return None
         outcome = compare(self.printed, evidence.interval, self.step, evidence.step)
-        zh, en = self._measured(evidence)
+        zh, en = self.measured(evidence)
         # what is known about a difference goes before what its digits suggest (河南 2022: a task of its own, not a cut)
         if outcome == "differs" or (outcome != "agrees" and self._known(evidence)):
             return self._differs(evidence, zh, en)
         verdict, why_zh, why_en = self._met(outcome, evidence)
-        doubts_zh, doubts_en = self._doubts(evidence)
-        return _Judged(verdict, f"{zh}{why_zh}{doubts_zh}。", f"{en}{why_en}{doubts_en}.", evidence)
+        doubts_zh, doubts_en = self.doubts(evidence)
+        return Judged(verdict, f"{zh}{why_zh}{doubts_zh}。", f"{en}{why_en}{doubts_en}.", evidence)
 
     def _met(self, outcome: Comparison, evidence: Evidence) -> tuple[str, str, str]:
         same = self.total.key in evidence.sources
@@ -193,31 +157,16 @@ class _Row:
             )
         return "agrees", f"，相符（{kind_zh}）", f", agrees ({kind_en})"
 
-    def _measured(self, evidence: Evidence) -> tuple[str, str]:
-        """What was compared with what, and by how much it differs."""
-        difference = evidence.interval.point - self.value
-        room = tolerance(self.printed, evidence.interval)
-        unit = self.unit
-        if self.printed.is_open:
-            gap_zh, gap_en = f"，对照{plain(self.value)}%的界限", f", against the bound of {plain(self.value)} %"
-        else:
-            gap_zh = f"，差{plain(difference)}{unit}，容差{plain(room)}{unit}"
-            gap_en = f", difference {plain(difference)}, tolerance {plain(room)}"
-        return (
-            f"{self.said_zh}与{evidence.zh}相比{gap_zh}",
-            f"{self.said_en} against {evidence.en}{gap_en}",
-        )
-
-    def _differs(self, evidence: Evidence, zh: str, en: str) -> _Judged:
+    def _differs(self, evidence: Evidence, zh: str, en: str) -> Judged:
         """A difference: explained by the rule book, by a doubtful figure on either side, or left as it is."""
         known = self._known(evidence)
         if known is not None:
             guard = "publication" if known.verdict == "other_definition" else ""
-            return _Judged(known.verdict, f"{zh}；已知：{known.zh}。", f"{en}; known: {known.en}.", evidence, guard)
-        doubts_zh, doubts_en = self._doubts(evidence)
+            return Judged(known.verdict, f"{zh}；已知：{known.zh}。", f"{en}; known: {known.en}.", evidence, guard)
+        doubts_zh, doubts_en = self.doubts(evidence)
         if doubts_zh:
-            return _Judged("explained", f"{zh}{doubts_zh}。", f"{en}{doubts_en}.", evidence)
-        return _Judged("differs", f"{zh}，超出容差，原因未知。", f"{en}: differs, the reason is not known.", evidence)
+            return Judged("explained", f"{zh}{doubts_zh}。", f"{en}{doubts_en}.", evidence)
+        return Judged("differs", f"{zh}，超出容差，原因未知。", f"{en}: differs, the reason is not known.", evidence)
 
     def _known(self, evidence: Evidence) -> Explanation | None:
         """The rule book's explanation of this difference; what only says why a total is doubtful is none."""
@@ -226,104 +175,27 @@ class _Row:
                 return known
         return None
 
-    def _doubts(self, evidence: Evidence | None = None) -> tuple[str, str]:
-        """The doubtful totals that took part, with what is known about each."""
-        ids = [self.total.total_id] if self.total.is_doubtful else []
-        zh, en = "", ""
-        for total_id in [*ids, *(evidence.doubtful if evidence else ())]:
-            notes = self.catalogue.explanations.by_total.get(total_id, [])
-            note = next((n for n in notes if not n.against), None)
-            whose_zh, whose_en = ("本数", "this figure") if total_id in ids else (f"所比的{total_id}", total_id)
-            zh += f"；{whose_zh}存疑：{note.zh if note else '见摘录注'}"
-            en += f"; {whose_en} is doubtful: {note.en if note else 'see its note'}"
-        return zh, en
-
-    def _bound(self, evidence: Evidence) -> _Judged:
+    def _bound(self, evidence: Evidence) -> Judged:
         """Bounds refute what lies outside them; they prove only what they hold entirely."""
         limits = evidence.interval
-        zh, en = self._measured(evidence)
+        zh, en = self.measured(evidence)
         if not self.printed.meets(limits):
             over = limits.high is not None and limits.high < self.printed.low
             nearest = limits.high if over and limits.high is not None else limits.low
             evidence = _at(evidence, nearest)
-            zh, en = self._measured(evidence)
+            zh, en = self.measured(evidence)
             return self._differs(evidence, f"{zh}；{evidence.rest_zh}", f"{en}; {evidence.rest_en}")
         proved = limits.low >= self.printed.low and (
             self.printed.high is None or (limits.high is not None and limits.high <= self.printed.high)
         )
         if proved:
-            return _Judged(
-                "agrees", f"{zh}；{evidence.rest_zh}，相符。", f"{en}; {evidence.rest_en}: agrees.", evidence
-            )
-        return _Judged(
+            return Judged("agrees", f"{zh}；{evidence.rest_zh}，相符。", f"{en}; {evidence.rest_en}: agrees.", evidence)
+        return Judged(
             "no_data",
-            f"{self.said_zh}没有完整的对照；{evidence.zh}：{evidence.rest_zh}，并不矛盾{self._doubts()[0]}。",
+            f"{self.said_zh}没有完整的对照；{evidence.zh}：{evidence.rest_zh}，并不矛盾{self.doubts()[0]}。",
             f"{self.said_en}: nothing complete to compare with; {evidence.en}: {evidence.rest_en}, no contradiction"
-            f"{self._doubts()[1]}.",
+            f"{self.doubts()[1]}.",
             is_partial=True,
-        )
-
-    # -- nothing to compare -------------------------------------------------------------------------------------
-    def _uncatalogued(self) -> _Judged:
-        guard = self.catalogue.explanations.guard(self.total.indicator)
-        near = f"（相近指标：{self.catalogue.indicator(guard.near).name.zh}）" if guard and guard.near else ""
-        said_zh, said_en = f"{self.said_zh}，{self.total.indicator}", f"{self.said_en}, {self.total.indicator}"
-        if guard is None:
-            return _Judged(
-                "no_data", f"{said_zh}：还不是指标目录中的指标。", f"{said_en}: not an indicator of the catalogue yet."
-            )
-        kept = "printed_name" if guard.verdict == "other_definition" else ""
-        return _Judged(guard.verdict, f"{said_zh}：{guard.zh}{near}。", f"{said_en}: {guard.en}.", guard=kept)
-
-    def _miscopied(self, cell: dict[str, Any]) -> _Judged:
-        """The received cell is not what the rule book holds: one of the two copies is wrong."""
-        point = cell["value"]
-        evidence = Evidence(
-            Interval(point, point, point),
-            (self.total.key,),
-            "filed",
-            f"所收{self.holdings.source_zh(self.total.key)}{cell['sheet']}!{cell['cell']}“{cell['printed']}”",
-            f"the received cell {cell['sheet']}!{cell['cell']} of {self.total.key} ({cell['printed']})",
-        )
-        zh, en = self._measured(evidence)
-        return _Judged(
-            "differs",
-            f"{zh}：同一格的两份抄录不一致，请核对原文。",
-            f"{en}: two copies of one cell differ; check the original.",
-            evidence,
-        )
-
-    def _no_data(self, zh: str, en: str) -> _Judged:
-        doubts_zh, doubts_en = self._doubts()
-        return _Judged("no_data", f"{self.said_zh}：{zh}{doubts_zh}。", f"{self.said_en}: {en}{doubts_en}.")
-
-    def _nothing(self, gatherer: Gatherer) -> _Judged:
-        area, label = self.holdings.area_zh(self.total.area_code), period_zh(self.total.label)
-        if gatherer.lacking == "plan":
-            year = self.total.period_end.year
-            return self._no_data(
-                f"没有资料印出{area}{year}年的计划数，开工率无从计算", f"no plan of {year} is printed for the area"
-            )
-        if gatherer.lacking == "starts":
-            return self._no_data(
-                f"有计划数，但没有资料印出{area}{label}的开工数", "a plan is printed, but no starts for the period"
-            )
-        more_zh, more_en = self._doubts()
-        if gatherer.missing:
-            more_zh = f"；缺{'、'.join(period_zh(m) for m in gatherer.missing)}的数，各年不能相加{more_zh}"
-            more_en = f"; without {', '.join(gatherer.missing)} the years do not add up to it{more_en}"
-        if self.own:
-            cell = self.own[0]
-            return _Judged(
-                "same_source",
-                f"{area}{label}只有这一格本身（{self.total.key} {cell['sheet']}!{cell['cell']}“{cell['printed']}”），"
-                f"没有其他公布资料或报表可比{more_zh}。",
-                f"only the cell itself ({self.total.key} {cell['sheet']}!{cell['cell']}) gives this area and period"
-                f"{more_en}.",
-            )
-        return self._no_data(
-            f"没有其他公布资料或报表给出{area}{label}的这一指标，本资料也未收到{more_zh}",
-            f"no other publication or return gives this area and period, and this one was not received{more_en}",
         )
 
 

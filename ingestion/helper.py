@@ -2,12 +2,13 @@
 
 It is given a function by name and its arguments, and answers with one byte, in the same order. What it could not do, or did
 not live to do, is done here, so that an error is raised where it is understood: work is such as may be done twice. It ends
-when this process does, after what it has begun. It opens no untrusted file: that is for reader_process.py.
+when this process does, however that ends, after what it was given. It opens no untrusted file: that is for reader_process.py.
 """
 
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import pickle
 import select
@@ -82,7 +83,7 @@ class Helper:
                 work(*arguments)
 
     def _end(self) -> None:
-        """Let it do what it has begun, and no more."""
+        """Wait until it has done what it was given, and has ended."""
         if self._process:
             for pipe in (self._process.stdin, self._process.stdout):
                 assert pipe
@@ -91,7 +92,7 @@ class Helper:
             self._process = None
 
     def stop(self) -> None:
-        """Forget what it was given."""
+        """End it, whatever becomes of what it was given."""
         self._given.clear()
         self._end()
 
@@ -131,6 +132,7 @@ def _stop_all() -> None:
 
 def main() -> None:
     """Do what comes in until no more does."""
+    gc.set_threshold(100_000)  # a workbook that is written is made of many objects, and is not done before it is done
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the other process, and this one after it
     given, told = sys.stdin.buffer, os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing that work may print is an answer

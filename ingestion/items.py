@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as default
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from ingestion.blank_map import CellMap
 from ingestion.catalogue import Catalogue
@@ -32,6 +32,7 @@ from ingestion.units import normalise, plain
 from ingestion.validity import is_asked
 from ingestion.workbook import Cell, Sheet, column_letters
 
+_VALUE = partial(tuple.__new__, CellValue)  # without the time that a call of the class takes
 CLOSE = 0.6  # a label this like the wanted one is the same label slightly changed
 
 
@@ -68,9 +69,11 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """filed_in: the unit; printed: the base unit of its values; kept: what cells were found to say (kept_of_item)."""
+    """filed_in: the unit; is_usual: it is the form's own; printed: the base unit of its values; kept: what cells were found
+    to say (kept_of_item)."""
 
     filed_in: Unit | None
+    is_usual: bool
     printed: str | None
     kept: dict[tuple[str, str], Content]
 
@@ -84,10 +87,10 @@ class _Plan:
     places: frozenset[tuple[int, int]]
     rows: dict[str, int]
 
-    def holds_with(self, own: Iterable[Cell]) -> bool:
+    def holds_with(self, own: dict[tuple[int, int], Cell]) -> bool:
         """Whether these cells stand where answers do, or above the items, where they change nothing."""
         row, anchor = self.head
-        return all(c[:2] in self.places or (c.row < row and normalise(c.text) != anchor) for c in own)
+        return all(place[0] < row and normalise(own[place].text) != anchor for place in own.keys() - self.places)
 
 
 @lru_cache(maxsize=64)
@@ -117,9 +120,9 @@ class ItemsReader:
 
     def read(self) -> None:
         plan = _plan(self.sheet.frame, self.catalogue, self.form.id) if self.sheet.frame else None
-        if plan is not None and plan.holds_with(self.sheet.own.values()):
+        if plan is not None and plan.holds_with(self.sheet.own):
             self.rows = plan.rows
-            self._values(plan.spots)
+            self._known_values(plan.spots)
         elif (located := self._columns()) is not None:
             self._values(self._spots(*located))
         else:
@@ -265,6 +268,18 @@ class ItemsReader:
         for spot in spots:
             self._value(spot)
 
+    def _known_values(self, spots: Iterable[Spot]) -> None:
+        """As `_values`, of a blank: most of its cells say what a cell of the same item said in a return before."""
+        name, cells, result = self.sheet.name, self.sheet.beside, self.result
+        for spot in spots:
+            cell, known = cells.get(spot.place), spot.by_period.get(result.period)
+            content = known.kept.get(cell[2:]) if known is not None and cell is not None else None
+            if known is None or content is None or not known.is_usual:
+                self._value(spot)
+            else:
+                value, filed, raw = content
+                result.values[spot.field.id] = _VALUE((value, filed, known.printed, name, spot.address, raw))
+
     def _value(self, spot: Spot) -> None:
         field, address, sheet = spot.field, spot.address, self.sheet
         cell = sheet.at(*spot.place)
@@ -287,7 +302,7 @@ class ItemsReader:
             if content is None:
                 return
         value = self.result.values[field.id] = CellValue(*content[:2], known.printed, sheet.name, address, content[2])
-        if known.filed_in is not None and field.unit != known.filed_in.name:
+        if known.filed_in is not None and not known.is_usual:
             assert isinstance(value.filed, Decimal)
             filed = plain(value.filed)
             self.findings.say(
@@ -309,9 +324,8 @@ class ItemsReader:
             return None
         kept = kept_of_item(self.catalogue, field, filed_in, period)
         printed = FieldReader(field, filed_in, self.catalogue, self.findings).printed
-        if kept is None:
-            return Known(filed_in, printed, {})
-        return spot.by_period.setdefault(period, Known(filed_in, printed, kept))
+        known = Known(filed_in, filed_in is None or field.unit == filed_in.name, printed, {} if kept is None else kept)
+        return known if kept is None else spot.by_period.setdefault(period, known)
 
     def _reader(self, field: FormField, known: Known) -> FieldReader:
         unit, period = self.result.unit_code, self.result.period

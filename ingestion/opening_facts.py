@@ -9,8 +9,11 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from xml.parsers import expat
+
+from ingestion.opening_parts import KEPT, SMALL
 
 MAX_ROWS, MAX_COLUMNS = 1 << 20, 1 << 14  # the grid of xlsx and ods
 
@@ -61,19 +64,22 @@ def _stands(sheet: bytes, byte: bytes, around: re.Pattern[bytes]) -> bool:
 
 
 def is_to_see(sheet: bytes) -> bool:
-    """Whether the XML of a sheet may hold formulas, error values or anything hidden."""
+    """Whether the XML of a sheet may hold formulas, error values or anything hidden. Raises ValueError on a damaged one."""
+    for mark, pattern in _BAD_TEXT:
+        if _holds(sheet, mark) and (damaged := pattern.search(sheet)):
+            raise ValueError(f"a text without its number: {damaged[0].decode(errors='replace')[:80]}")
     return any(
         _stands(sheet, byte, around) and (settles is None or settles.search(sheet)) for byte, around, settles in _TO_SEE
     )
 
 
+_is_to_see_before = lru_cache(maxsize=KEPT)(is_to_see)  # sheets of a blank that nobody changes
+
+
 def of_xlsx(data: bytes, sheets: list[bytes]) -> dict[str, SheetFacts]:
     """By sheet name; merged ranges come from the fast reader. sheets: their XML. Raises ValueError on a damaged one."""
-    for sheet in sheets:
-        for mark, pattern in _BAD_TEXT:
-            if _holds(sheet, mark) and (damaged := pattern.search(sheet)):
-                raise ValueError(f"a text without its number: {damaged[0].decode(errors='replace')[:80]}")
-    if not any(map(is_to_see, sheets)):
+    to_see = [(_is_to_see_before if len(sheet) <= SMALL else is_to_see)(sheet) for sheet in sheets]
+    if not any(to_see):
         return {}
     import openpyxl
 

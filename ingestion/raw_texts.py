@@ -10,6 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from decimal import Context, Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +28,13 @@ EXACT = Context(prec=38)
 Texts = dict[str, dict[str, str]]  # submission → field → text
 
 
+_number = lru_cache(maxsize=1 << 14)(plain)  # the same few numbers stand in most returns
+
+
 def _usual(filed: Value) -> str | None:
     """How a value that was filed is mostly written."""
     if isinstance(filed, Decimal):
-        return plain(filed)
+        return _number(filed)
     return filed.isoformat() if isinstance(filed, dt.date) else None if filed is None else str(filed)
 
 

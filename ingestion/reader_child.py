@@ -5,7 +5,8 @@ does, inside the library, where no except reaches), and the parent only loses th
 An answer comes in parts, of which most have one (a list of any length has more: reader_lists.py). A part is its length, in
 which a bit says whether another one follows, and so many bytes: the length of its JSON, the JSON, and the codes of columns
 (cell_columns.py). Cells travel by row (told_cells.py), those of a list by column, as [column, kinds, texts] and a code for
-each row. What many sheets have in common travels once (known_frames.py).
+each row, those of a sheet like another one all at once, as [rows, columns, kinds, texts], without what both have in common
+(known_frames.py).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from ingestion.opening_parts import Package, broken_or_locked, unpacked
 from ingestion.opening_pieces import PieceBooks
 from ingestion.opening_text import MAX_CELLS, OpeningFault
 from ingestion.reader_lists import Part, in_pieces, of_text, told
-from ingestion.told_cells import LENGTH, MORE, cell_of, row_of, rows_of, sheet_of
+from ingestion.told_cells import LENGTH, MORE, cell_of, row_of, sheet_of, travelling
 
 MEMORY = 2 << 30
 CPU_SECONDS = 20
@@ -64,13 +65,15 @@ def _errors(values: Sequence[Sequence[Any]], facts: SheetFacts) -> list[list[Any
     ]
 
 
-def _sheets(book: Any, kind: str, looked: dict[str, SheetFacts], codes: list[array[int]]) -> list[Any]:
+def _sheets(
+    book: Any, kind: str, looked: dict[str, SheetFacts], codes: list[array[int]], told_before: Told
+) -> list[Any]:
     """Every sheet of a workbook; `codes` gets those of its columns. Raises OpeningFault, and what the library raises."""
     last_row, last_column = _GRID.get(kind, (MAX_ROWS, MAX_COLUMNS))
     sheets, held = [], 0
-    for meta in book.sheets_metadata:
-        if meta.typ != calamine.SheetTypeEnum.WorkSheet:
-            continue
+    metas = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
+    names = tuple(meta.name for meta in metas)
+    for meta in metas:
         sheet = book.get_sheet_by_name(meta.name)
         values = sheet.to_python(skip_empty_area=False)
         held += sum(len(row) - row.count("") for row in values)
@@ -82,26 +85,30 @@ def _sheets(book: Any, kind: str, looked: dict[str, SheetFacts], codes: list[arr
         ]
         is_inside = len(values) < last_row and len(values[0] if values else ()) < last_column
         by_column = columns_of(values, cell_of) if is_inside and is_list(values) else []
-        cells = [] if by_column else rows_of(values)
-        cells += _errors(values, facts)
-        made = sheet_of(meta.name, meta.visible == calamine.SheetVisibleEnum.Visible, cells, facts)
+        errors = _errors(values, facts)
+        made = sheet_of(meta.name, meta.visible == calamine.SheetVisibleEnum.Visible, errors, facts)
         made["columns"], made["rows"] = told(by_column), len(values)
-        made["cut"] = next(
-            ([r, c] for r, columns, *_ in cells for c in columns if r == last_row or c == last_column), []
-        )
+        is_small = is_inside and not errors and not by_column
+        if not by_column and not (is_small and told_before.is_told(names, made, values, travelling)):
+            rows = (travelling(r, row) for r, row in enumerate(values, start=1))
+            made["cells"] = [row for row in rows if row] + errors
+        if not is_inside or errors:
+            made["cut"] = next(
+                ([r, c] for r, columns, *_ in made["cells"] for c in columns if r == last_row or c == last_column), []
+            )
         codes += (c.codes for c in by_column)
         sheets.append(made)
     return sheets
 
 
-def _workbook(data: bytes) -> Iterator[Part]:
+def _workbook(data: bytes, told_before: Told) -> Iterator[Part]:
     """Raises OpeningFault, and what the libraries raise."""
     package = unpacked(data) if data[:2] == b"PK" else _opened_xls(data)
     codes: list[array[int]] = []
     pieces = PieceBooks(data, package) if package.long else None
     book = pieces.short if pieces else calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     facts = _facts(pieces.without if pieces else data, package)
-    sheets = _sheets(book, package.kind, facts or {}, codes)
+    sheets = _sheets(book, package.kind, facts or {}, codes, told_before)
     numbers = {sheet["name"]: n for n, sheet in enumerate(sheets)}
     for name in pieces.sheets if pieces else ():
         sheets[numbers[name]] |= {"cells": [], "rows": 0, "is_long": True}
@@ -111,11 +118,11 @@ def _workbook(data: bytes) -> Iterator[Part]:
         yield from in_pieces(pieces, numbers)
 
 
-def read(data: bytes) -> Iterator[Part]:
-    """One file as plain data, or {"fault": code, "detail": text}, after which nothing follows."""
+def read(data: bytes, told_before: Told) -> Iterator[Part]:
+    """One file as plain data, or {"fault": code, "detail": text}, after which nothing follows. told_before: by answers."""
     is_text = data[:2] != b"PK" and data[:4] != b"\xd0\xcf\x11\xe0"
     try:
-        yield from of_text(data) if is_text else _workbook(data)
+        yield from of_text(data) if is_text else _workbook(data, told_before)
     except OpeningFault as fault:
         yield {"fault": fault.code, "detail": fault.detail}, [], False
     except MemoryError:
@@ -132,7 +139,7 @@ def _limit_time() -> None:
 
 def _send(part: Part, told_before: Told, answers: BinaryIO) -> None:
     found, codes, is_followed = part
-    told_before.shorten(found.get("sheets", []))
+    told_before.tell(found.get("sheets", []))
     said = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
     answer = b"".join([len(said).to_bytes(LENGTH, "big"), said, *codes])
     answers.write((len(answer) | (MORE if is_followed else 0)).to_bytes(LENGTH, "big"))
@@ -146,7 +153,7 @@ def main() -> None:
     files, answers, told_before = sys.stdin.buffer, sys.stdout.buffer, Told()
     while head := files.read(LENGTH):
         _limit_time()
-        for part in read(files.read(int.from_bytes(head, "big"))):
+        for part in read(files.read(int.from_bytes(head, "big")), told_before):
             _send(part, told_before, answers)
             _limit_time()
 

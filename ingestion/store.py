@@ -39,7 +39,6 @@ HELD = b"jiugai.submissions"
 QUANTITY = pa.decimal128(38, STORE_DECIMALS)
 STEP = Decimal(1).scaleb(-STORE_DECIMALS)
 LONG = 200  # rows of a list
-ONE_ROW = array(CODE, [0])
 WHOLE = Context(prec=38)  # the usual 28 digits leave a number of 21 before the point no place for its decimals
 PUBLICATION_SCHEMA = pa.schema(
     [
@@ -112,17 +111,14 @@ def _plain(values: Sequence[Any]) -> Coded:
 def rows_of(read: Mapping[str, ReadResult], fields: FieldSet | None) -> pa.Table:
     """Typed rows of read files by submission: of publications (fields None), of a form's items, or of one of its tables."""
     schema = _schema(fields)
+    if fields is not None and not isinstance(fields, FormTable):
+        return _items(read, fields, schema)
     columns: dict[str, list[Coded]] = {name: [] for name in schema.names}
     for submission_id, result in read.items():
         if fields is None:
             held = {
                 n: _plain([getattr(o, n) for o in result.observations]) for n in schema.names if n != "submission_id"
             }
-        elif not isinstance(fields, FormTable):
-            values: dict[str, Sequence[Any]] = {
-                f.id: [v.value if (v := result.values.get(f.id)) else None] for f in fields.fields
-            }
-            held = {name: (value, ONE_ROW) for name, value in {"row_no": [1], **values}.items()}
         elif fields.id in result.tables:
             rows = result.tables[fields.id]
             held = {"row_no": _plain(rows.row_nos), **{f.id: rows.coded(f.id) for f in fields.fields}}
@@ -133,6 +129,16 @@ def rows_of(read: Mapping[str, ReadResult], fields: FieldSet | None) -> pa.Table
         for name, column in columns.items():
             column.append(held[name])
     return pa.table([_array(columns[f.name], f.type) for f in schema], schema=schema)
+
+
+def _items(read: Mapping[str, ReadResult], fields: FieldSet, schema: pa.Schema) -> pa.Table:
+    """One row a submission."""
+    units = [result.unit_code for result in read.values()]
+    columns: dict[str, list[Any]] = {"submission_id": list(read), "row_no": [1] * len(read), "unit_code": units}
+    for item in fields.fields:
+        held = [result.values.get(item.id) for result in read.values()]
+        columns[item.id] = _typed([v.value if v else None for v in held])
+    return pa.table([pa.array(columns[column.name], type=column.type) for column in schema], schema=schema)
 
 
 def _schema(fields: FieldSet | None) -> pa.Schema:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ingestion.opening_facts import SheetFacts
@@ -36,14 +36,10 @@ def row_of(row: int, cells: Sequence[tuple[int, str, str]]) -> list[Any]:
     return [row, columns, "".join(kinds), texts]
 
 
-def rows_of(values: Iterable[Sequence[Any]]) -> list[list[Any]]:
-    """Cells by row."""
-    cells = []
-    for r, row in enumerate(values, start=1):
-        filled = [(c, *cell_of(value)) for c, value in enumerate(row, start=1) if value != ""]
-        if filled:
-            cells.append(row_of(r, filled))
-    return cells
+def travelling(row: int, values: Sequence[Any], start: int = 0) -> list[Any] | None:
+    """The cells of a row from one on, as they travel; None where nothing stands there."""
+    filled = [(c, *cell_of(value)) for c, value in enumerate(values[start:], start=start + 1) if value != ""]
+    return row_of(row, filled) if filled else None
 
 
 def sheet_of(name: str, visible: bool, cells: list[list[Any]], facts: SheetFacts) -> dict[str, Any]:

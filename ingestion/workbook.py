@@ -50,15 +50,18 @@ class Cell(NamedTuple):
     @property
     def number(self) -> Decimal | None:
         """The exact number of a numeric cell; None for text (text never becomes a number here)."""
-        if self.kind != "n":
-            return None
-        return decimal_of(float(self.text)) if any(c in self.text for c in ".eE") else Decimal(self.text)
+        return _number(self.text) if self.kind == "n" else None
 
     @property
     def shown(self) -> str:
         """Text for people: a whole number without the `.0` of a double."""
         number = self.number
         return self.text if number is None else format(number, "f")
+
+
+@lru_cache(maxsize=1 << 14)  # the same few numbers stand in most returns
+def _number(text: str) -> Decimal | None:
+    return decimal_of(float(text)) if any(c in text for c in ".eE") else Decimal(text)
 
 
 class Sheet:
@@ -87,6 +90,7 @@ class Sheet:
         self.frame = frame  # what sheets of one blank share
         self.own = own or {}  # cells that are not the frame's
         self._all: dict[tuple[int, int], Cell] | None = None if columns or frame else cells
+        self._tops: dict[int, dict[tuple[int, int], Cell]] = {}
 
     @property
     def beside(self) -> dict[tuple[int, int], Cell]:
@@ -164,7 +168,17 @@ class Sheet:
 
     def top(self, last_row: int) -> dict[tuple[int, int], Cell]:
         """The cells down to a row, in the order of `cells`."""
-        return self.in_rows(range(1, last_row + 1))
+        if self.frame is None:
+            return self.in_rows(range(1, last_row + 1))
+        own = {place: cell for place, cell in self.own.items() if place[0] <= last_row}
+        shared = self.frame.shared_top(last_row)
+        return dict(sorted((shared | own).items())) if own else shared
+
+    def shared_top(self, last_row: int) -> dict[tuple[int, int], Cell]:
+        """Of a frame `top`, made once for all sheets on it."""
+        if last_row not in self._tops:
+            self._tops[last_row] = self.top(last_row)
+        return self._tops[last_row]
 
     def in_rows(self, rows: Sequence[int]) -> dict[tuple[int, int], Cell]:
         """The cells of some rows, which are given top down, in the order of `cells`. Raises UnreadableFile as they do."""
@@ -383,14 +397,11 @@ def _long_sheet(sheet: Sheet, held: LongList) -> Sheet:
 
 
 def _sheet(raw: dict[str, Any], by_column: list[CellColumn], known: dict[int, Sheet]) -> Sheet:
+    if raw.get("is_like"):
+        return _on_frame(known[raw["frame"]], _cells(*raw["cells"]))
     cells: dict[tuple[int, int], Cell] = {}
     for row, columns, kinds, texts in raw["cells"]:
-        rows = [row] * len(columns)
-        cells.update(
-            zip(zip(rows, columns, strict=True), map(_CELL, zip(rows, columns, kinds, texts, strict=True)), strict=True)
-        )
-    if raw.get("is_like"):
-        return _on_frame(known[raw["frame"]], cells)
+        cells |= _cells([row] * len(columns), columns, kinds, texts)
     formulas = {(r, c): text for r, c, text in raw["formulas"]}
     hidden_rows, hidden_columns = map(frozenset, raw["hidden"])
     merged = [tuple(m) for m in raw["merged"]]
@@ -403,6 +414,13 @@ def _sheet(raw: dict[str, Any], by_column: list[CellColumn], known: dict[int, Sh
         return made(cells)
     frame = known[raw["frame"]] = made({place: cell for place, cell in cells.items() if cell.kind != "n"})
     return _on_frame(frame, {place: cell for place, cell in cells.items() if cell.kind == "n"})
+
+
+def _cells(
+    rows: Sequence[int], columns: Sequence[int], kinds: Sequence[str], texts: Sequence[str]
+) -> dict[tuple[int, int], Cell]:
+    made = map(_CELL, zip(rows, columns, kinds, texts, strict=True))
+    return dict(zip(zip(rows, columns, strict=True), made, strict=True))
 
 
 def _on_frame(frame: Sheet, own: dict[tuple[int, int], Cell]) -> Sheet:

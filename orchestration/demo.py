@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import groupby
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +21,9 @@ from ingestion.errors import UsageError
 from ingestion.samples import Delivery, generate
 from ingestion.transcripts import write_source
 from orchestration.display import progress_of
+from quality.arrivals import Arrival
 from quality.decisions import decide, explain, unexplained
-from quality.receive import Arrival, Receiver
+from quality.receive import Receiver
 
 APPROVER = "演示批准人（模拟）"
 REVIEWER = "上级审核人（模拟）"
@@ -58,15 +62,21 @@ def receive_publications(
     return counts
 
 
+@contextmanager
+def sample_returns(folder: Path, seed: int) -> Iterator[Callable[[], list[Delivery]]]:
+    """The sample returns of 北京, written by a process of its own meanwhile; asking for them waits until all are there."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as writer:
+        yield writer.submit(generate, folder, seed).result
+
+
 def receive_samples(
-    receiver: Receiver, folder: Path, seed: int, progress: Callable[[int, int], None] | None = None
+    receiver: Receiver, deliveries: Sequence[Delivery], progress: Callable[[int, int], None] | None = None
 ) -> Counter[str]:
-    """Generate the sample returns of 北京 and receive each at its back-filled time; warnings are explained and decided.
+    """Receive each return at its back-filled time; warnings are explained and decided.
 
     Returns what became of them: counts by status.
     """
     counts: Counter[str] = Counter()
-    deliveries = generate(folder, seed)
     done = 0
     for _, batch in groupby(deliveries, key=lambda d: (d.form, d.period)):
         group = list(batch)  # what comes in next of one form and period: none of it is judged by another of them
@@ -101,19 +111,20 @@ def run_demo(home: Path, *, scale: str = "tiny", seed: int = 20231001, quiet: bo
     """
     if scale != "tiny":
         raise UsageError(f"--scale {scale} 尚未提供；目前只有 tiny（北京16个单位、15个月） (only tiny is built)")
-    from filings.approval import approve
-    from filings.verify import verify
-    from orchestration.line import run_line
-
     start = time.monotonic()
     home.mkdir(parents=True, exist_ok=True)
-    receiver = Receiver(home)
-    receiver.store.seed()
     inputs = home / "demo"
-    with progress_of("公布表 publications", quiet=quiet) as progress:
-        printed = receive_publications(receiver, inputs / "publications", progress)
-    with progress_of("模拟报表 sample returns", quiet=quiet) as progress:
-        sampled = receive_samples(receiver, inputs / "returns", seed, progress)
+    with sample_returns(inputs / "returns", seed) as deliveries:
+        from filings.approval import approve
+        from filings.verify import verify
+        from orchestration.line import run_line
+
+        receiver = Receiver(home)
+        receiver.store.seed()
+        with progress_of("公布表 publications", quiet=quiet) as progress:
+            printed = receive_publications(receiver, inputs / "publications", progress)
+        with progress_of("模拟报表 sample returns", quiet=quiet) as progress:
+            sampled = receive_samples(receiver, deliveries(), progress)
     with progress_of("构建、关口、候选发布、页面 build, gates, candidates, pages", quiet=quiet):
         line = run_line(home, periods=RELEASES)
     approved = []

@@ -52,7 +52,7 @@ def new_table(*headers: str, title: str | None = None) -> Any:
     return table
 
 
-def show_long_table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+def show_long_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table of any length, a line a row. Rich lays a table of 2,850 rows out for 1.5 seconds; this takes none."""
     from rich.cells import cell_len
     from rich.text import Text

@@ -127,6 +127,8 @@ def show_pipeline(a: dict[str, Any], lang: str) -> None:
             text(s["median_months"]) if s else "", s["curve"][-1]["share_not_reached"] if s else "",
         )  # fmt: skip
     console().print(table)
+    if note := a["durations_note_zh" if lang == "zh" else "durations_note_en"]:
+        console().print(note)
 
 
 def show_benefits(a: dict[str, Any], lang: str) -> None:

@@ -19,7 +19,7 @@ from ingestion.register import Register
 from orchestration.environment import Environment
 from orchestration.jobs import RECEIVE, SITE, WHAT
 from orchestration.resources import HomeResource
-from quality.receive import list_files
+from quality.arrivals import list_files
 from quality.warehouse import is_stale
 
 SUBJECT = ".dagster/jiugai_subject"  # run tag, hidden in the UI: what this run was started for, without the attempt

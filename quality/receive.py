@@ -13,14 +13,13 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ingestion.archive import Archive, sha256_of
+from ingestion.archive import Archive
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
-from ingestion.errors import UsageError
 from ingestion.helper import a_helper
 from ingestion.model import ReadResult
 from ingestion.moments import CHINA, now_utc, stamp
@@ -28,6 +27,7 @@ from ingestion.reading import read_all
 from ingestion.register import Register, seen_files, submissions
 from ingestion.store import Store
 from quality.answer_book import Answer, place_of, write_answers, writing_answers
+from quality.arrivals import Arrival, File, batches, list_files
 from quality.audit.context import Contexts
 from quality.audit.counties import check_counties
 from quality.audit.crossing import check_crossings
@@ -38,79 +38,7 @@ from quality.overrides import let_through
 from quality.registration import Incoming, Registration, answer_of
 from quality.replies import take_reply
 
-BATCH_FILES, BATCH_BYTES = 200, 64 << 20  # originals that are archived together
-FIRST_FILES = 25  # of the first batch, for which reading waits
 MANY_FILES = 100  # are worth a second process, which archives while this one reads
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A file as it comes in. received_at and decided_at back-fill history and are marked so."""
-
-    path: Path
-    filed_by: str | None = None
-    received_at: dt.datetime | None = None
-    decided_at: dt.datetime | None = None
-
-    def __post_init__(self) -> None:
-        """Raises UsageError for impossible times."""
-        if self.decided_at and not self.received_at:
-            raise UsageError("只给了 --decided-at；请同时给 --received-at (both times belong together)")
-        if self.received_at and self.decided_at and self.decided_at < self.received_at:
-            raise UsageError("--decided-at 早于 --received-at (decided before received)")
-
-
-def list_files(paths: Iterable[Path]) -> list[Path]:
-    """Files to take: named files, and whatever lies in named folders. Half-copied and lock files are left alone."""
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            found += sorted(p for p in path.rglob("*") if p.is_file())
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise UsageError(f"{path}: 没有这个文件或文件夹 (no such file or folder)")
-    return [p for p in found if not p.name.startswith((".", "~$")) and p.suffix != ".tmp"]
-
-
-@dataclass(frozen=True)
-class _File:
-    """A file as it lies there. place: its path without links; key: how the register knows that it saw it."""
-
-    path: Path
-    place: str
-    mtime_ns: int
-    data: bytes
-    sha256: str
-
-    @classmethod
-    def read(cls, path: Path) -> _File:
-        mtime = path.stat().st_mtime_ns  # before reading: a file replaced meanwhile then looks newer, never older
-        data = path.read_bytes()
-        return cls(path, os.path.realpath(path), mtime, data, sha256_of(data))
-
-    @property
-    def key(self) -> tuple[str, str, int]:
-        return self.sha256, self.place, self.mtime_ns
-
-
-def _batches(arrivals: Iterable[Arrival], inbox: Path) -> Iterator[list[tuple[Arrival, _File]]]:
-    """Files from the disk, so many at a time that their originals are synced together and memory stays bounded."""
-    batch: list[tuple[Arrival, _File]] = []
-    size, most = 0, min(FIRST_FILES, BATCH_FILES)
-    for arrival in arrivals:
-        try:
-            batch.append((arrival, _File.read(arrival.path)))
-        except FileNotFoundError as gone:
-            if arrival.path.resolve().is_relative_to(inbox.resolve()):
-                continue  # another receiver took it, and answers it
-            raise UsageError(f"{arrival.path}: 没有这个文件 (no such file)") from gone
-        size += len(batch[-1][1].data)
-        if len(batch) == most or size >= BATCH_BYTES:
-            yield batch
-            batch, size, most = [], 0, min(2 * most, BATCH_FILES)
-    if batch:
-        yield batch
 
 
 @contextmanager
@@ -175,7 +103,7 @@ class Receiver:
     ) -> list[dict[str, Any]]:
         answers: dict[Path, dict[str, Any]] = {}
         incoming: list[Incoming] = []
-        waiting: deque[tuple[Arrival, _File]] = deque()  # archived, and not read
+        waiting: deque[tuple[Arrival, File]] = deque()  # archived, and not read
 
         def archived() -> Iterator[bytes]:
             for arrival, file in self._archived(arrivals, answers):
@@ -204,22 +132,23 @@ class Receiver:
 
     def _archived(
         self, arrivals: Sequence[Arrival], answers: dict[Path, dict[str, Any]]
-    ) -> Iterator[tuple[Arrival, _File]]:
+    ) -> Iterator[tuple[Arrival, File]]:
         """The files that are new, each once its original lies on the disk; of many, while those before them are read."""
-        before: list[tuple[Arrival, _File]] = []
-        with a_helper(len(arrivals) >= MANY_FILES) as helper:
-            for batch in _batches(arrivals, self.inbox):
+        before: list[tuple[Arrival, File]] = []
+        are_many = len(arrivals) >= MANY_FILES
+        with a_helper(are_many) as helper:
+            for batch in batches(arrivals, self.inbox):
                 fresh = self._new(batch, answers)
                 helper.finish()
                 helper.give(self.archive.keep_all, {file.sha256: (file.data, file.path.suffix) for _, file in fresh})
-                yield from before
-                before = fresh
+                yield from before if are_many else fresh
+                before = fresh if are_many else []
             helper.finish()
             yield from before
 
     def _new(
-        self, batch: Sequence[tuple[Arrival, _File]], answers: dict[Path, dict[str, Any]]
-    ) -> list[tuple[Arrival, _File]]:
+        self, batch: Sequence[tuple[Arrival, File]], answers: dict[Path, dict[str, Any]]
+    ) -> list[tuple[Arrival, File]]:
         """Files that were not seen before; those that were are answered."""
         seen = self._seen([file for _, file in batch])
         fresh = [(arrival, file) for arrival, file in batch if file.key not in seen]
@@ -303,7 +232,7 @@ class Receiver:
                 write_answers(self.home, [Answer(row, found, self.register.column_map(row["map_id"]))])
 
     # -- files seen ---------------------------------------------------------------------------------------------
-    def _seen(self, files: Sequence[_File]) -> dict[tuple[str, str, int], dict[str, Any]]:
+    def _seen(self, files: Sequence[File]) -> dict[tuple[str, str, int], dict[str, Any]]:
         """Of these files those that were taken before, with the state of their submission now."""
         rows = self.register.rows(seen_files, seen_files.c.sha256.in_({f.sha256 for f in files}))
         wanted = {f.key for f in files}
@@ -314,7 +243,7 @@ class Receiver:
         by_id = {row["submission_id"]: row for row in known}
         return {key: by_id[submission_id] for key, submission_id in seen.items()}
 
-    def _clear(self, file: _File | Incoming) -> None:
+    def _clear(self, file: File | Incoming) -> None:
         """An inbox file goes once it is archived and registered; other paths are the sender's own.
 
         A file that took its place under the same name while the batch ran is another one: it stays for the next run.

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingestion.catalogue import Catalogue
-from ingestion.model import ReadResult
+from ingestion.model import Finding, ReadResult
 from ingestion.moments import stamp
 from ingestion.register import (
     Register,
@@ -100,6 +100,7 @@ class Registration:
         self._last_map: tuple[str, dict[str, list[str]]] = ("", {})
         self._submissions: list[Row] = []
         self._findings: list[Row] = []
+        self._texts: dict[int, str] = {}  # of a finding that several returns share
         self._judged: set[str] = set()  # forms whose rules looked at what came
         self._sightings: list[Row] = []
         self._events: list[Row] = []
@@ -177,7 +178,7 @@ class Registration:
         same.append(row)
         self._judged |= forms_judged((f.rule for f in r.findings), r.form, catalogue)
         self._findings += [
-            {"submission_id": submission_id, "n": n, "finding": as_text(f.as_json())} for n, f in enumerate(r.findings)
+            {"submission_id": submission_id, "n": n, "finding": self._text(f)} for n, f in enumerate(r.findings)
         ]
         self._see(item, submission_id)
         self._events.append(event("received", submission_id, item.filed_by, status=verdict, sha256=item.sha256))
@@ -196,6 +197,13 @@ class Registration:
         ):
             if rows:
                 self.connection.execute(table.insert(), rows)
+
+    def _text(self, finding: Finding) -> str:
+        """As JSON. A finding lives as long as its return, which is given to the whole registration."""
+        text = self._texts.get(id(finding))
+        if text is None:
+            text = self._texts[id(finding)] = as_text(finding.as_json())
+        return text
 
     def _identity(self, item: Incoming) -> Row:
         """What a submission is of, whatever it says."""

@@ -96,12 +96,13 @@ def fit_to_a4(sheet: Any, last_row: int, widths: Sequence[int]) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-@lru_cache(maxsize=4096)  # most texts stand in many answers
+@lru_cache(maxsize=4096)
 def halves(text: str) -> int:
     """Width of a text in halves of a Chinese character."""
     return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
 
 
+@lru_cache(maxsize=1 << 14)  # most texts stand in many answers
 def lines_of(text: str, width: int) -> int:
     """Lines that a text takes in a column of so many halves."""
     return sum(max(1, -(-halves(line) // (width - 1))) for line in text.split("\n"))

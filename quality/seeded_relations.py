@@ -16,7 +16,8 @@ from typing import Any
 
 from ingestion.sample_defects import Defect
 from ingestion.sample_relations import Filed, Planted, Scene
-from quality.receive import Arrival, Receiver
+from quality.arrivals import Arrival
+from quality.receive import Receiver
 
 Found = list[dict[str, Any]]  # errors and warnings, as the register holds them
 

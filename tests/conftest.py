@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.samples import generate
 from orchestration.demo import receive_publications, receive_samples
 from quality.receive import Receiver
 from quality.warehouse import build
@@ -27,7 +28,7 @@ def demo_home(published_home: Path, tmp_path_factory: pytest.TempPathFactory) ->
     """The same, with the sample returns of 北京."""
     home = tmp_path_factory.mktemp("demo") / "home"
     shutil.copytree(published_home, home)
-    receive_samples(Receiver(home), home / "demo" / "returns", 20231001)
+    receive_samples(Receiver(home), generate(home / "demo" / "returns", 20231001))
     build(home)
     return home
 

@@ -5,19 +5,14 @@ What is said of listed communities and of all housing stands in blocks of their 
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from dashboards.pages._page import MOST_TABLE_ROWS, Block, Cell, Table
-from dashboards.theme import Words, trimmed, unit_words
+from dashboards.pages._page import MOST_TABLE_ROWS, Block, Cell, Table, amount
+from dashboards.theme import Words, unit_words
 from filings.effects import KINDS, SCOPES, VERDICTS
 
 SCOPE = {name: Words(*words) for name, words in SCOPES.items()}
 UNDATED = Words("另有未填月份", "with no month")
-
-
-def _amount(value: Any) -> str:
-    return "" if value is None else trimmed(Decimal(str(value)), 8)
 
 
 def _cell(row: dict[str, Any] | None) -> Cell:
@@ -26,7 +21,7 @@ def _cell(row: dict[str, Any] | None) -> Cell:
         return Cell("")
     marks = [" B"] if row["is_break"] else []
     marks += [f" U {row['units_reported']}/{row['units_expected']}"] if row["obs_status"] == "U" else []
-    return Cell(_amount(row["value"]) + "".join(marks), sort=str(row["value"]), title=row["source_id"] or "")
+    return Cell(amount(row["value"]) + "".join(marks), sort=str(row["value"]), title=row["source_id"] or "")
 
 
 def content_items(held: dict[str, Any]) -> list[Block]:
@@ -44,7 +39,7 @@ def content_items(held: dict[str, Any]) -> list[Block]:
             [
                 Cell(Words(item["name_zh"], item["name_en"]), sort=item["item"]),
                 *(_cell(by_year.get(y)) for y in years),
-                Cell(_amount(newest["undated"])),
+                Cell(amount(newest["undated"])),
                 Cell(unit_words(item["unit"])),
                 Cell(item["content_class"]),
                 Cell(item["item"]),
@@ -75,8 +70,8 @@ def _span(low: Any, high: Any) -> str:
     if low is None:
         return ""
     if low == high:
-        return _amount(low)
-    return f"{_amount(low)} — {'…' if high is None else _amount(high)}"
+        return amount(low)
+    return f"{amount(low)} — {'…' if high is None else amount(high)}"
 
 
 def checks(held: dict[str, Any]) -> list[Block]:
@@ -118,9 +113,9 @@ def _differing(found: list[dict[str, Any]]) -> list[Block]:
     rows = [
         [
             Cell(Words(r["name_zh"], r["name_en"])),
-            Cell(r["area_name"], sort=r["area"]),
+            Cell(Words(r["area_name"], r["area"]), sort=r["area"]),
             Cell(r["stock_before"].replace("/", " — ")),
-            Cell(_amount(r["flow"]), title=r["flow_period"] or ""),
+            Cell(amount(r["flow"]), title=r["flow_period"] or ""),
             Cell(_span(r["expected_low"], r["expected_high"])),
             Cell(r["stock_after"].replace("/", " — ")),
             Cell(_span(r["held_low"], r["held_high"])),

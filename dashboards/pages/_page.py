@@ -139,6 +139,11 @@ def number(point: Point | None, frame: Frame, view: View, printed: bool = False)
     return Cell(text, trace_of(point, frame, view), str(point.value), point.printed or "")
 
 
+def amount(value: Any) -> str:
+    """A number as tables show it: every digit, grouped by thousands; empty for none."""
+    return "" if value is None else theme.trimmed(Decimal(str(value)), 8)
+
+
 def wan(text: Any) -> Cell:
     """Yuan as 万元, exact; the yuan are in the hover."""
     if text is None:

@@ -11,6 +11,7 @@ from dashboards.figures.funds_by_source import funds_by_source
 from dashboards.figures.funds_chain import funds_chain
 from dashboards.frames import Frame
 from dashboards.pages._ledger import ledger_blocks
+from dashboards.pages._levels import levels_blocks
 from dashboards.pages._page import MOST_TABLE_ROWS, Block, Cell, Page, Table, chart_block, numbers_block, wan
 from dashboards.pages.overview import SAMPLE_WARNING
 from dashboards.theme import Words, display
@@ -215,7 +216,12 @@ def _returned(reader: Reader, view: View) -> list[Block]:
             blocks.append(chart_block(parts, funds_by_source, title, view))
     if data.has_dimension(reader, view.area, view.period, "content", view.sample):
         blocks += _cohort(reader, view)
-    return [*blocks, *_accounts(reader, view), *ledger_blocks(reader, view)]
+    return [
+        *blocks,
+        *_accounts(reader, view),
+        *levels_blocks(reader, view, "funds_arrived", "source"),
+        *ledger_blocks(reader, view),
+    ]
 
 
 def page(reader: Reader, view: View) -> Page:

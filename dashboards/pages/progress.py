@@ -8,6 +8,7 @@ from dashboards.figures.monthly_progress import monthly_progress
 from dashboards.figures.province_map import province_map
 from dashboards.figures.tile_map import tile_map
 from dashboards.figures.yearly_starts import yearly_starts
+from dashboards.pages._levels import levels_blocks
 from dashboards.pages._page import Block, Choice, Page, area_table, chart_block
 from dashboards.pages._words import absent_words
 from dashboards.pages.overview import SAMPLE_WARNING
@@ -136,6 +137,7 @@ def page(reader: Reader, view: View) -> Page:
         blocks = [block, yearly, monthly]
     else:
         blocks = [*_below(reader, view), yearly, monthly]
+    blocks += levels_blocks(reader, view, data.STARTED)
     name = reader.catalogue.area(view.area)
     return Page(
         view,

@@ -6,7 +6,7 @@
 {%- set dims = ['dim_name', 'dim_code'] if parts else [] %}
 {%- set keys = ['is_sample', 'programme', 'indicator', 'group_id'] + dims + ['period'] %}
 {%- set key_list = keys | join(', ') %}
-with filed as (
+with {{ 'cells' if parts else 'filed' }} as (
     select
         o.is_sample,
         o.programme,
@@ -28,6 +28,21 @@ with filed as (
     where i.is_additive and i.kind in ('flow', 'stock', 'plan') and o.role in ('return', 'row', 'total')
       and {% if parts %}o.dim_code <> '' and {{ asked_only('o.indicator', 'o.period') }}{% else %}o.dim_code = ''{% endif %}
 ),
+
+{%- if parts %}
+
+-- several fields of a return make one code (central = two streams): a unit says one number of it
+filed as (
+    select {{ key_list }}, area_code, sum(value) as value, sum(half_unit) as half_unit, is_return, parent_code, is_unit
+    from cells
+    where is_return
+    group by all
+    union all
+    select {{ key_list }}, area_code, value, half_unit, is_return, parent_code, is_unit
+    from cells
+    where not is_return
+),
+{%- endif %}
 
 known_below_city as (
     select
@@ -160,6 +175,7 @@ year_before as (
         u.value
     from units as u
     where length(u.period) in (4, 7)
+      and (left(u.period, 4)::integer + 1)::varchar || substr(u.period, 5) in (select period from months)
 ),
 
 weights as (
@@ -174,15 +190,37 @@ weights as (
     full join year_before as b on {{ same_keys('u', 'b', keys) }} and u.area_code = b.area_code
 ),
 
-covered as (
+-- a unit has no units below it: it covers itself
+by_place as (
     select
-        {{ keys_of('w', keys) }}, c.area_code,
+        {{ keys_of('w', keys) }}, p.place,
         count(*) filter (where w.is_reported) as units_reported,
         sum(w.value_before::decimal(28, 8)) filter (where w.is_reported) as last_year_reported,
         sum(w.value_before::decimal(28, 8)) as last_year_total
     from weights as w
-    inner join {{ ref('area_closure') }} as c on w.unit_code = c.unit_code
+    inner join {{ ref('int_areas__places') }} as p on w.unit_code = p.unit_code
     group by all
+),
+
+covered as (
+    select
+        {{ keys_of('b', keys) }}, c.area_code,
+        sum(b.units_reported) as units_reported,
+        sum(b.last_year_reported) as last_year_reported,
+        sum(b.last_year_total) as last_year_total
+    from by_place as b
+    inner join (
+        select place, unnest(areas) as area_code from {{ ref('int_areas__places') }} where unit_code = place
+    ) as c on b.place = c.place
+    group by all
+    union all
+    select
+        {{ key_list }}, unit_code,
+        case when is_reported then 1 else 0 end,
+        case when is_reported then value_before end,
+        value_before
+    from weights
+    where unit_code in (select unit_code from {{ ref('area_closure') }} where area_code = unit_code)
 ),
 
 final as (

@@ -80,7 +80,7 @@ def measure(case: Case, runs: int = RUNS) -> dict[str, Any]:
 
 def cases(folder: Path, scale: str) -> Iterator[Case]:
     """Every case, its input made just before it is measured."""
-    from orchestration.bench import audit, build, months, pages, reading, rosters
+    from orchestration.bench import asking, audit, build, months, pages, reading, rosters
 
     count = SCALES[scale]
     yield from reading.cases(folder / "reading", count)
@@ -88,7 +88,8 @@ def cases(folder: Path, scale: str) -> Iterator[Case]:
     yield from rosters.cases(scale)
     home = folder / "home"
     yield from build.cases(home, folder / "inputs", count)
-    yield from months.cases(home, folder / "months")
+    yield from asking.cases(home)
+    yield from months.cases(home, folder / "months", five_years=scale == "national")
     yield from pages.cases(home, folder / "site")
 
 

@@ -17,6 +17,11 @@ def _peak_kib(process: str) -> int:
     return int(found[1]) if found else 0
 
 
+def own_peak_mib() -> int:
+    """The most memory that this process has held, in MiB."""
+    return _peak_kib("self") >> 10
+
+
 def peak_mib(paths: Sequence[Path], home: Path) -> int:
     """Receive the files into a new home. Returns the peaks of the process and of its child, added, in MiB."""
     root = Path(__file__).resolve().parent.parent.parent

@@ -1,15 +1,22 @@
-"""How a build grows: a home of one month, and the same returns as 1, 4 and 16 months; what a late return costs.
+"""How a build grows: a home of one month, and the same returns as 1, 4 and 16 months, or 60 of the whole nation.
 
-Seconds are those of the models' SQL, which dbt times itself: start-up and tests are shown by the other case. Each size is
-built once, since a build is long. Not here: reading workbooks (reading.py): the months are copied as typed rows.
+What a case counts is said in its name: rows of rosters (a community in a month), returns and the numbers in them. Seconds are
+those of the models' SQL, which dbt times itself, in a process of its own that says the most memory it held: start-up and
+tests are shown by the other case (build.py). Each size is built once, since a build is long. Not here: reading workbooks
+(reading.py): the months are copied as typed rows.
 """
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -20,8 +27,30 @@ from ingestion.catalogue import catalogue
 from ingestion.register import Register, submissions
 from ingestion.store import HELD, Store
 from orchestration.bench import Case, Took
+from orchestration.bench.memory import own_peak_mib
 
 SIZES = (1, 4, 16)
+FIVE_YEARS = 60
+ROSTER = "J4"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a home of so many months holds."""
+
+    months: int
+    rows: int  # typed rows, of returns and of rosters
+    tasks: int  # rows of rosters among them: a community in a month
+    returns: int
+
+
+@dataclass(frozen=True)
+class Built:
+    """What one build took: seconds of the models' SQL, seconds of the tests', and the most memory, in MiB."""
+
+    models: float
+    tests: float
+    peak: int
 
 
 def _months_before(period: str, months: int) -> str:
@@ -29,58 +58,98 @@ def _months_before(period: str, months: int) -> str:
     return f"{years}-{month + 1:02d}"
 
 
-def write_months(source: Path, home: Path, months: int) -> int:
+def _by_county(table: pa.Table, held: list[dict[str, Any]]) -> tuple[pa.Table, list[dict[str, Any]]]:
+    """A roster that a province handed in, as one return a county: what is built is by county."""
+    counties = table["county_code"]
+    ids = pc.binary_join_element_wise(table["submission_id"], counties, ".")
+    table = table.set_column(table.schema.get_field_index("submission_id"), "submission_id", ids)
+    table = table.set_column(table.schema.get_field_index("unit_code"), "unit_code", counties)
+    units = sorted(set(zip(ids.to_pylist(), counties.to_pylist(), strict=True)))
+    rows = {r["submission_id"]: r for r in held}
+    return table, [rows[i.split(".")[0]] | {"submission_id": i, "unit_code": unit} for i, unit in units]
+
+
+def write_months(source: Path, home: Path, months: int) -> Written:
     """A home with the monthly returns of another one, as those of so many months, all accepted: a build is what is
-    measured. Returns the rows of typed data."""
-    held = Register(source)
-    rows = [r for r in held.states() if r["source_id"] is None and r["period"] and len(r["period"]) == 7]
-    held.close()
+    measured."""
+    register = Register(source)
+    rows = [r for r in register.states() if r["source_id"] is None and r["period"] and len(r["period"]) == 7]
+    register.close()
     store = Store(home, catalogue())
     store.seed()
-    copies = [
-        {
-            **row,
-            "submission_id": f"{row['submission_id']}-{back}",
-            "period": _months_before(row["period"], back),
-            "status": "accepted",
-        }
-        for back in range(months)
-        for row in rows
-    ]
+    written = tasks = 0
+    filed: list[dict[str, Any]] = []
+    by_county: dict[str, list[dict[str, Any]]] = {}  # province → its rosters; the tables below them are empty
+    for path in _partitions(source):
+        form, period, province = path.relative_to(source / "returns").parts[:3]
+        table = pq.read_table(path, partitioning=None)
+        held = [r for r in rows if r["submission_id"].encode() in table.schema.metadata[HELD].split()]
+        if form == f"form={ROSTER}":
+            table, by_county[province] = _by_county(table, held)
+            tasks += len(table) * months
+        if held and held[0]["form"] == ROSTER:
+            held = by_county[province]
+        if held and form == f"form={held[0]['form']}":
+            filed += held
+        for back in range(months):
+            folder = home / "returns" / form / f"period={_months_before(period[-7:], back)}" / province
+            _write(table, [r["submission_id"] for r in held], back, folder)
+        written += len(table) * months
+    _register(home, filed, months)
+    return Written(months, written, tasks, len(filed) * months)
+
+
+def _register(home: Path, filed: list[dict[str, Any]], months: int) -> None:
     known = {c.name for c in submissions.columns}
     register = Register(home)
-    with register.transaction() as connection:
-        inserted = [
-            {k: v for k, v in c.items() if k in known} | {"seq": n, "supersedes": None}
-            for n, c in enumerate(copies, start=1)
+    for back in range(months):
+        copies = [
+            {k: v for k, v in row.items() if k in known}
+            | {
+                "submission_id": f"{row['submission_id']}-{back}",
+                "period": _months_before(row["period"], back),
+                "status": "accepted",
+                "seq": back * len(filed) + n,
+                "supersedes": None,
+            }
+            for n, row in enumerate(filed, start=1)
         ]
-        connection.execute(submissions.insert(), inserted)
+        with register.transaction() as connection:
+            connection.execute(submissions.insert(), copies)
     register.close()
-    return sum(_copy(source, home, path, back) for back in range(months) for path in _partitions(source))
 
 
 def _partitions(home: Path) -> list[Path]:
     return sorted(p for p in (home / "returns").rglob("rows.parquet") if len(p.parts[-3]) == len("period=2023-09"))
 
 
-def _copy(source: Path, home: Path, path: Path, back: int) -> int:
+def _write(table: pa.Table, held: list[str], back: int, folder: Path) -> None:
     """One partition as that of an earlier month."""
-    table = pq.read_table(path, partitioning=None)
-    metadata = dict(table.schema.metadata)
-    metadata[HELD] = b" ".join(b"%s-%d" % (name, back) for name in metadata[HELD].split())
+    metadata = {**table.schema.metadata, HELD: " ".join(f"{name}-{back}" for name in held).encode()}
     ids = pc.binary_join_element_wise(table["submission_id"], pa.scalar(str(back)), "-")
     table = table.set_column(0, "submission_id", ids).replace_schema_metadata(metadata)
-    form, period, province = path.relative_to(source / "returns").parts[:3]
-    target = home / "returns" / form / f"period={_months_before(period[-7:], back)}" / province / "rows.parquet"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, target, compression="zstd")
-    return len(table)
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, folder / "rows.parquet", compression="zstd")
 
 
-def _sql_seconds(home: Path) -> float:
+def built(home: Path) -> Built:
+    """Build in a process of its own, so that the memory is the build's alone."""
+    root = Path(__file__).resolve().parent.parent.parent
+    command = [sys.executable, "-m", "orchestration.bench.months", str(home.resolve())]
+    said = subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=True)
+    return Built(**json.loads(said.stdout.splitlines()[-1]))
+
+
+def main(home: Path) -> None:
+    """Build, then write one line: the seconds and the peak."""
     from quality.warehouse import build
 
-    return sum(n.seconds for n in build(home).nodes if n.unique_id.startswith("model."))
+    nodes = build(home).nodes
+    took = {
+        kind: sum(n.seconds for n in nodes if n.unique_id.startswith(f"{name}."))
+        for kind, name in (("models", "model"), ("tests", "test"))
+    }
+    sys.stdout.write("\n" + json.dumps({**took, "peak": own_peak_mib()}))
 
 
 def _one_pass(home: Path) -> None:
@@ -91,32 +160,39 @@ def _one_pass(home: Path) -> None:
             connection.execute(f"select sum(hash(r)) from (select r from read_parquet('{path}') as r)").fetchall()
 
 
-def cases(source: Path, folder: Path) -> Iterator[Case]:
-    """source: a home with one month received."""
-    homes = {size: folder / str(size) for size in SIZES}
-    rows = {size: write_months(source, home, size) for size, home in homes.items()}
-    took = {size: Took(_sql_seconds(home)) for size, home in homes.items()}
-    most = SIZES[-1]
+def cases(source: Path, folder: Path, *, five_years: bool = False) -> Iterator[Case]:
+    """source: a home with one month received. five_years: as many months more, as the nation would have."""
+    homes = {size: folder / str(size) for size in (*SIZES, *([FIVE_YEARS] if five_years else []))}
+    held = {size: write_months(source, home, size) for size, home in homes.items()}
+    took = {size: built(home) for size, home in homes.items()}
+    most = max(homes)
     yield Case(
-        f"SQL of a full build of {most} months, {rows[most]} typed rows (built once)",
+        f"SQL of a full build of {most} months: {held[most].tasks} rows of rosters (a community in a month), "
+        f"{held[most].returns} returns, {held[most].rows} typed rows (built once)",
         "DuckDB: one pass over the same typed rows",
-        lambda: took[most],
+        lambda: Took(took[most].models),
         lambda: _one_pass(homes[most]),
         Decimal(10),
+        peak=lambda: took[most].peak,
     )
-    for fewer, more in pairwise(SIZES):
+    for fewer, more in pairwise(homes):
         yield Case(
-            f"growth: SQL of a build of {rows[more]} typed rows, {more // fewer} times as many (built once)",
-            f"the same of {rows[fewer]} rows",
-            lambda more=more: took[more],  # type: ignore[misc]
-            lambda fewer=fewer: took[fewer],  # type: ignore[misc]
-            Decimal(more // fewer),
+            f"growth: SQL of a build of {held[more].rows} typed rows, {more / fewer:g} times as many (built once)",
+            f"the same of {held[fewer].rows} rows",
+            lambda more=more: Took(took[more].models),  # type: ignore[misc]
+            lambda fewer=fewer: Took(took[fewer].models),  # type: ignore[misc]
+            Decimal(more) / fewer,
+            peak=lambda more=more: took[more].peak,  # type: ignore[misc]
         )
-    late = Took(_sql_seconds(homes[most]))
+    late = Took(built(homes[most]).models)
     yield Case(
         "one late return: SQL until all figures are up to date, which is a whole build today (built once)",
         "SQL of the full build",
         lambda: late,
-        lambda: took[most],
+        lambda: Took(took[most].models),
         Decimal("0.1"),
     )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

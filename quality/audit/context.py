@@ -89,8 +89,8 @@ class Contexts:
 
     def accepted_of(self, form: str, unit: str, kind: str, as_of: dt.datetime, period: str) -> list[dict[str, Any]]:
         """What one unit has in force of a form. period: one of them, a year for all that lie in it, "" for all."""
-        rows = (history.state(as_of) for history in self._history(form, unit, kind, period))
-        return list(in_force(rows, as_of).values())
+        held = self._history(form, unit, kind, period)
+        return list(in_force((history.state(as_of) for history in held), as_of).values()) if held else []
 
     def _history(self, form: str, unit: str, kind: str, period: str) -> list[History]:
         key = kind, form, period
@@ -142,7 +142,8 @@ class Contexts:
         for form in {h.form for h in compiled.helpers if h.kind == "lookup" and h.form != PLAN}:
             rows = self.accepted_of(form, result.unit_code, kind, as_of, self._same_time(result.period, form))
             others[form] = self._values(rows[0]) if rows else {}
-        for helper in compiled.helpers:
+        is_known = first or plans or any(others.values()) or any(earlier.values())
+        for helper in compiled.helpers if is_known else ():
             value = first.get(helper.field) if helper.kind == "first" else None
             if helper.kind != "first":
                 value = self._helper(helper, result, earlier, plans, others)

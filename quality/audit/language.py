@@ -7,6 +7,7 @@ The grammar and its NULL semantics stand in docs/methods/audit-language.md. Not 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlglot import exp
 
@@ -43,7 +44,7 @@ class Helper:
     field: str = ""
     n: int = 1
 
-    @property
+    @cached_property
     def column(self) -> str:
         if self.kind == "plan_changed":
             return "plan_changed"
@@ -51,7 +52,7 @@ class Helper:
             return f"lookup__{self.form}__{self.field}"
         return f"{self.kind}{self.n if self.n > 1 else ''}__{self.field}"
 
-    @property
+    @cached_property
     def spelling(self) -> str:
         """How messages and worked examples write it: prev.xq_start, lookup.J1.plan_xq."""
         return self.column.replace("__", ".")

@@ -19,6 +19,7 @@ from quality.audit.relations import WHOLE, Case, Outcome, shown
 
 MOST = 50  # findings of one rule on one return; the rest are counted
 CELLS_SHOWN = 3
+Said = dict[tuple[object, ...], Finding]  # what a finding follows from → the finding
 
 
 def filled(template: str, values: Mapping[str, Any]) -> str:
@@ -142,8 +143,23 @@ def more(outcomes: Sequence[Outcome], target: Target) -> Finding:
     )
 
 
-def cannot_tell(outcomes: Sequence[Outcome], target: Target) -> Finding:
-    """One finding for all rows of which a rule can say nothing, with what is lacking."""
+def cannot_tell(outcomes: Sequence[Outcome], target: Target, before: Said) -> Finding:
+    """One finding for all rows of which a rule can say nothing, with what is lacking. before: what was said of others,
+    as most returns of a month say the same; the same finding is one object, and is never changed."""
+    check, items = outcomes[0].check, target.case.items
+    if not isinstance(check, Check) or isinstance(check.over, FormTable):
+        return _cannot_tell(outcomes, target)
+    checks = [o.check for o in outcomes if isinstance(o.check, Check)]
+    lacks = tuple([items.get(name) is None for c in checks for name in c.fields])
+    absent = tuple([t not in target.case.tables for t in check.foreign]) if check.foreign else ()
+    place = target.place(check.over, 0, check.fields[0]) if check.fields else None
+    key = tuple(map(id, checks)), lacks, absent, place, target.own, target.result.form
+    if key not in before:
+        before[key] = _cannot_tell(outcomes, target)
+    return before[key]
+
+
+def _cannot_tell(outcomes: Sequence[Outcome], target: Target) -> Finding:
     first = outcomes[0]
     check, rule = first.check, first.check.rule
     lacking: dict[str, None] = {}
@@ -153,10 +169,10 @@ def cannot_tell(outcomes: Sequence[Outcome], target: Target) -> Finding:
             if row.get(name) is None:
                 lacking[outcome.check.over.by_id[name].name] = None
     absent = [t for t in check.foreign if t not in target.case.tables] if isinstance(check, Check) else []
+    at = next(iter(_fields(first)), None)
+    sheet, cell = target.place(check.over, first.row, at) if at else (None, None)
     others = f"{'、'.join(in_words(t)[0] for t in absent)} 报表" if absent else "足够的对照数据或上期、计划数据"
     missing = "、".join(lacking) or others
-    at = next((f for f in _fields(first)), None)
-    sheet, cell = target.place(check.over, first.row, at) if at else (None, None)
     rows = dict.fromkeys((o.check.over.id, o.row) for o in outcomes)
     zh, en = f"“{rule.name}”无法判断：缺{missing}", f"cannot tell {rule.id}: an operand is missing"
     if isinstance(check.over, FormTable) and target.own:

@@ -10,10 +10,11 @@ import datetime as dt
 import itertools
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 
@@ -37,6 +38,7 @@ SLICE = 40_000  # … and so many at a time of a longer one, but for columns tha
 PART = "part"
 SIDE_BY_SIDE = 5_000  # rows that are worth a thread: DuckDB judges them while relations between rows are looked at
 Row = Mapping[str, Any]
+NO_VALUES: Row = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -58,15 +60,17 @@ class Case:
         return self.rows(fields) if table == fields.id else self.tables.get(table, ())
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a check says of one row (its number within the table of its case, or WHOLE); a pass is not listed."""
+class Outcome(NamedTuple):
+    """What a check says of one row (its number within the table of its case, or WHOLE); a pass is not listed.
+
+    A tuple, as every return has dozens of them.
+    """
 
     case: int
     row: int
     check: Check | SetCheck
     verdict: bool | None
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = NO_VALUES
     other: int | None = None  # the row that a relation between rows found it equal to
 
 
@@ -311,13 +315,20 @@ class Tables:
         said = f"WITH said AS MATERIALIZED (SELECT {inner}\n{self._from(fields, table)})"
         rows = self.connection.execute(f"{said}\nSELECT * FROM said{where}\nORDER BY ret, row_order").fetchall()
         held = _places(checks, 2 + len(checks))
-        found = []
-        for row in rows:
-            for check, verdict, places in zip(checks, row[2 : 2 + len(checks)], held, strict=True):
-                if verdict is True or (verdict is None and check.rule.on_na == "skip" and not everything):
-                    continue
-                found.append(Outcome(row[0], row[1], check, verdict, {name: row[at] for name, at in places}))
-        return found
+
+        @cache  # many rows say the same
+        def speaking(verdicts: tuple[bool | None, ...]) -> list[tuple[Check, bool | None, list[tuple[str, int]]]]:
+            return [
+                said
+                for said in zip(checks, verdicts, held, strict=True)
+                if said[1] is False or (said[1] is None and (everything or said[0].rule.on_na != "skip"))
+            ]
+
+        return [
+            Outcome(row[0], row[1], check, verdict, {name: row[at] for name, at in places} if places else NO_VALUES)
+            for row in rows
+            for check, verdict, places in speaking(row[2 : 2 + len(checks)])
+        ]
 
     def scan_all(self, everything: bool) -> list[Outcome]:
         """Every check over every row of every table."""
@@ -381,7 +392,7 @@ def evaluate(
         found: list[Outcome] = []
         for start, batch in _batches(cases):
             said = _evaluated(Tables(connection, compiled, batch), catalogue, everything)
-            found += (replace(outcome, case=start + outcome.case) for outcome in said) if start else said
+            found += (outcome._replace(case=start + outcome.case) for outcome in said) if start else said
     finally:
         connection.close()
         if "pyarrow" in sys.modules:  # what follows needs the memory as much
@@ -390,9 +401,11 @@ def evaluate(
     sets = {f.id: n for n, f in enumerate(compiled.form.field_sets)}
     checks: list[Check | SetCheck] = [*compiled.checks, *compiled.sets]
     ranks = {id(check): (rules[check.rule.id], sets[check.over.id], n) for n, check in enumerate(checks)}
+    days = {case.period_end for case in cases}
+    holding = {(id(check), day) for check in checks for day in days if check.rule.valid.covers(day)}
 
     def place(outcome: Outcome) -> tuple[int, ...]:
         rule, over, rank = ranks[id(outcome.check)]
         return rule, outcome.case, over, outcome.row, rank
 
-    return sorted((o for o in found if o.check.rule.valid.covers(cases[o.case].period_end)), key=place)
+    return sorted((o for o in found if (id(o.check), cases[o.case].period_end) in holding), key=place)

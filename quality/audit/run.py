@@ -15,7 +15,7 @@ from ingestion.table_rows import FiledRows
 from ingestion.validity import is_asked
 from quality.audit.compile import Check, CompiledForm, compiled_form
 from quality.audit.language import VIEWS, base_of
-from quality.audit.messages import MOST, Target, cannot_tell, failure, more
+from quality.audit.messages import MOST, Said, Target, cannot_tell, failure, more
 from quality.audit.relations import Case, Outcome, evaluate, period_end
 
 Context = Mapping[str, Any]  # helper column → value in form units; table of another form → its rows
@@ -45,7 +45,6 @@ def report(compiled: CompiledForm, targets: Sequence[Target], outcomes: Sequence
     """Turn outcomes into findings of the returns, by rule; outcomes come in the order of `evaluate`."""
     faulty = [{(f.sheet, f.cell) for f in t.result.findings if f.severity == "error" and f.cell} for t in targets]
     misread = [{f.field for f in t.result.findings if f.severity == "error" and f.field} for t in targets]
-
     months = [t.case.period_end.strftime("%Y-%m") for t in targets]
 
     def is_known(outcome: Outcome) -> bool:
@@ -58,14 +57,16 @@ def report(compiled: CompiledForm, targets: Sequence[Target], outcomes: Sequence
             return item.id in misread[outcome.case]
         return target.place(outcome.check.over, outcome.row, item.id) in faulty[outcome.case]
 
-    def is_early(outcome: Outcome) -> bool:
-        """A field that is not asked for yet is neither missing nor unknown."""
-        check = outcome.check
-        if not isinstance(check, Check) or not (outcome.verdict is None or check.required):
-            return False
-        return any(not is_asked(check.over.by_id[name].since, months[outcome.case]) for name in check.fields)
-
-    outcomes = [o for o in outcomes if not is_early(o)]
+    # a field that is not asked for yet is neither missing nor unknown
+    early = {
+        (id(check), month, verdict)
+        for check in compiled.checks
+        for month in set(months)
+        if any(not is_asked(check.over.by_id[name].since, month) for name in check.fields)
+        for verdict in ((None, False) if check.required else (None,))
+    }
+    outcomes = [o for o in outcomes if (id(o.check), months[o.case], o.verdict) not in early]
+    said_before: Said = {}
     for (case, _), group in groupby(outcomes, key=lambda o: (o.case, o.check.rule.id)):
         target, said = targets[case], list(group)
         failed = [o for o in said if o.verdict is False and not is_known(o)]
@@ -75,7 +76,7 @@ def report(compiled: CompiledForm, targets: Sequence[Target], outcomes: Sequence
         if len(failed) > MOST:
             target.result.add(more(failed, target))
         if unknown:
-            target.result.add(cannot_tell(unknown, target))
+            target.result.add(cannot_tell(unknown, target, said_before))
 
 
 def _absent(form_id: str, contexts: Sequence[Context], catalogue: Catalogue) -> frozenset[str]:

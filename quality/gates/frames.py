@@ -10,15 +10,16 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import duckdb
 import rfc8785
 
-from ingestion.catalogue import NATION
+from ingestion.catalogue import NATION, catalogue
 from ingestion.units import plain
-from quality.warehouse import basis_of_cells, query
+from quality.contributions import made_of
+from quality.warehouse import Build, basis_of_cells, open_build, query
 
 UNIT_COLUMNS = ("area_code", "is_expected", "has_value", "sign", "basis", "value", "submission_id")
 TOTAL_COLUMNS = (
@@ -105,6 +106,13 @@ def top_area(connection: duckdb.DuckDBPyConnection, key: SeriesKey) -> str:
     return str(provinces[0]["province_code"]) if len(provinces) == 1 else NATION
 
 
+@lru_cache(maxsize=1)
+def read_series(made: Build, keys: tuple[SeriesKey, ...]) -> list[SeriesData]:
+    """`series_data` of a build. A build is never written again, and a release is made of what was gated just before."""
+    with open_build(made) as connection:
+        return series_data(connection, keys)
+
+
 def series_data(connection: duckdb.DuckDBPyConnection, keys: Sequence[SeriesKey]) -> list[SeriesData]:
     """Read series of one period, programme and source kind from a build, in the order given, at one go.
 
@@ -179,6 +187,7 @@ def _parts(
             area,
             key.period,
         ],
+        asked=made_of(catalogue(), chosen, key.period),
     ):
         parts[row["indicator"]].append(row)
     return parts

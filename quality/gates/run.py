@@ -12,8 +12,8 @@ from ingestion.catalogue import catalogue
 from ingestion.errors import UsageError
 from ingestion.moments import now_utc, stamp
 from ingestion.register import Register, verdicts
-from quality.gates.frames import SeriesKey, series_data
-from quality.warehouse import current_build, open_build
+from quality.gates.frames import SeriesKey, read_series
+from quality.warehouse import current_build
 
 KINDS = ("provisional", "revised", "final", "correction")
 WORDS = {
@@ -48,42 +48,41 @@ def run_gates(
 
     Raises: UsageError for an unknown kind or series, or when nothing was built.
     """
-    from quality.gates.suites import evaluate
+    from quality.gates.suites import Judge
 
     check_kind(kind)
-    gates = catalogue().gates
     names = series or release_series()
     for name in names:
         catalogue().indicator(name)
     made = current_build(home)
     rows: list[dict[str, Any]] = []
     source_kind = "sample" if sample else "real"
-    keys = [SeriesKey(name, period, kind, programme, source_kind) for name in names]
-    with open_build(made) as connection:
-        for data in series_data(connection, keys):
-            name = data.key.series
-            title = catalogue().indicator(name).name
-            for outcome in evaluate(data, gates, kind):
-                zh, en = WORDS[outcome.verdict]
-                mark = "模拟数据 " if sample else ""
-                rows.append(
-                    {
-                        "gate": outcome.gate.id,
-                        "series": name,
-                        "period": period,
-                        "kind": kind,
-                        "programme": programme,
-                        "source_kind": source_kind,
-                        "severity": outcome.gate.severity,
-                        "verdict": outcome.verdict,
-                        "observed": outcome.observed,
-                        "expected": outcome.expected,
-                        "data_hash": data.data_hash,
-                        "suite_version": gates.suite_version,
-                        "message_zh": f"{mark}{title.zh} {period}：{outcome.gate.zh}{zh}；实为 {outcome.observed or '—'}，应为 {outcome.expected}",
-                        "message_en": f"{title.en} {period}: {outcome.gate.en} {en}; observed {outcome.observed or '—'}",
-                    }
-                )
+    keys = tuple(SeriesKey(name, period, kind, programme, source_kind) for name in names)
+    judge = Judge(catalogue().gates, kind)
+    for data in read_series(made, keys):
+        name = data.key.series
+        title = catalogue().indicator(name).name
+        for outcome in judge.outcomes(data):
+            zh, en = WORDS[outcome.verdict]
+            mark = "模拟数据 " if sample else ""
+            rows.append(
+                {
+                    "gate": outcome.gate.id,
+                    "series": name,
+                    "period": period,
+                    "kind": kind,
+                    "programme": programme,
+                    "source_kind": source_kind,
+                    "severity": outcome.gate.severity,
+                    "verdict": outcome.verdict,
+                    "observed": outcome.observed,
+                    "expected": outcome.expected,
+                    "data_hash": data.data_hash,
+                    "suite_version": judge.gates.suite_version,
+                    "message_zh": f"{mark}{title.zh} {period}：{outcome.gate.zh}{zh}；实为 {outcome.observed or '—'}，应为 {outcome.expected}",
+                    "message_en": f"{title.en} {period}: {outcome.gate.en} {en}; observed {outcome.observed or '—'}",
+                }
+            )
     register = Register(home)
     moment = stamp(now_utc())
     with register.transaction() as connection_:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from ingestion.release_model import Gate, Gates
 from quality.gates.frames import TOTAL_COLUMNS, UNIT_COLUMNS, SeriesData
 
 NOTHING = "没有数据行"
+COLUMNS = {"units": UNIT_COLUMNS, "total": TOTAL_COLUMNS}
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,10 @@ def _plans(gates: Gates, kind: str) -> list[_Plan]:
         known: dict[str, list[tuple[str, str | None, Any, dict[str, Any], str]]] = {
             "columns_present": [
                 (table, None, gxe.ExpectTableColumnsToMatchSet, {"column_set": list(names), "exact_match": True}, every)
-                for table, names in (("units", UNIT_COLUMNS), ("total", TOTAL_COLUMNS))
+                for table, names in COLUMNS.items()
             ],
             "rows_present": [
-                (table, None, gxe.ExpectTableRowCountToBeBetween, {"min_value": 1}, "≥ 1 行")
-                for table in ("units", "total")
+                (table, None, gxe.ExpectTableRowCountToBeBetween, {"min_value": 1}, "≥ 1 行") for table in COLUMNS
             ],
             "values_complete": [
                 ("total", "has_value", among, {"value_set": [True]}, "合计有值"),
@@ -97,45 +97,57 @@ def _tables() -> dict[str, Any]:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_pandas("frames")
-    return {
-        table: source.add_dataframe_asset(table).add_batch_definition_whole_dataframe(table)
-        for table in ("units", "total")
-    }
+    return {table: source.add_dataframe_asset(table).add_batch_definition_whole_dataframe(table) for table in COLUMNS}
 
 
-def evaluate(data: SeriesData, gates: Gates, kind: str) -> list[Outcome]:
-    """Run every gate of a kind over one series, tables one after another."""
-    if not data.units and not data.total:  # nothing to hand over: no need to load Great Expectations to say so
-        return [
-            Outcome(g, "failed" if g.id == "rows_present" else "not_evaluated", NOTHING, "≥ 1 行")
-            for g in gates.due(kind)
-        ]
-    tables = _tables()
-    import great_expectations as gx
-    import pandas as pd
+class Judge:
+    """The gates of a kind of release as suites, which any number of series are judged by: making them costs as much."""
 
-    plans = _plans(gates, kind)
-    results: dict[str, Any] = {}
-    frames: dict[str, Any] = {}
-    for table, rows, columns in (("units", data.units, UNIT_COLUMNS), ("total", data.total, TOTAL_COLUMNS)):
-        # numbers go over as small integers and flags; quantities stay exact decimals and are only hashed
-        frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=list(columns))
-        frames[table] = frame
-        mine = [p.expectation for p in plans if p.table == table]
-        batch = tables[table].get_batch(batch_parameters={"dataframe": frame})
-        suite = gx.ExpectationSuite(name=table, expectations=mine)
-        outcome = batch.validate(suite, result_format="SUMMARY")
-        for r in outcome.results:
-            if r.expectation_config is not None and r.expectation_config.meta:
-                results[r.expectation_config.meta["gate"]] = r
-    outcomes: list[Outcome] = []
-    for gate in {p.gate.id: p.gate for p in plans}.values():
-        mine = [p for p in plans if p.gate.id == gate.id]
-        judged = [_judge(p, results.get(p.key), frames[p.table]) for p in mine]
-        order = ("not_evaluated", "failed", "passed")
-        worst = min(judged, key=lambda j: order.index(j[0]))
-        outcomes.append(Outcome(gate, worst[0], worst[1], mine[judged.index(worst)].expected))
-    return outcomes
+    def __init__(self, gates: Gates, kind: str) -> None:
+        self.gates, self.due = gates, gates.due(kind)
+        self.kind = kind
+
+    @cached_property
+    def _plans(self) -> list[_Plan]:
+        return _plans(self.gates, self.kind)
+
+    @cached_property
+    def _suites(self) -> dict[str, Any]:
+        import great_expectations as gx
+
+        return {
+            table: gx.ExpectationSuite(
+                name=table, expectations=[p.expectation for p in self._plans if p.table == table]
+            )
+            for table in COLUMNS
+        }
+
+    def outcomes(self, data: SeriesData) -> list[Outcome]:
+        """Every gate over one series, tables one after another."""
+        if not data.units and not data.total:  # nothing to hand over: no need to load Great Expectations to say so
+            return [
+                Outcome(g, "failed" if g.id == "rows_present" else "not_evaluated", NOTHING, "≥ 1 行") for g in self.due
+            ]
+        tables = _tables()
+        import pandas as pd
+
+        results: dict[str, Any] = {}
+        frames: dict[str, Any] = {}
+        for table, rows in (("units", data.units), ("total", data.total)):
+            # numbers go over as small integers and flags; quantities stay exact decimals and are only hashed
+            frames[table] = pd.DataFrame(rows) if rows else pd.DataFrame(columns=list(COLUMNS[table]))
+            batch = tables[table].get_batch(batch_parameters={"dataframe": frames[table]})
+            for r in batch.validate(self._suites[table], result_format="SUMMARY").results:
+                if r.expectation_config is not None and r.expectation_config.meta:
+                    results[r.expectation_config.meta["gate"]] = r
+        outcomes: list[Outcome] = []
+        for gate in {p.gate.id: p.gate for p in self._plans}.values():
+            mine = [p for p in self._plans if p.gate.id == gate.id]
+            judged = [_judge(p, results.get(p.key), frames[p.table]) for p in mine]
+            order = ("not_evaluated", "failed", "passed")
+            worst = min(judged, key=lambda j: order.index(j[0]))
+            outcomes.append(Outcome(gate, worst[0], worst[1], mine[judged.index(worst)].expected))
+        return outcomes
 
 
 def _judge(plan: _Plan, result: Any, frame: Any) -> tuple[str, str]:

@@ -10,14 +10,18 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pyarrow.parquet as pq
+import pytest
 
 from ingestion.catalogue import catalogue
 from ingestion.register import Register, submissions
 from ingestion.store import Store
+from ingestion.workbook import read_workbook
 from quality.receive import Receiver
 from quality.warehouse import build, current_build
 from tests.factories import far_corner, write_return
@@ -77,6 +81,36 @@ def test_killing_receive_at_any_moment_ends_as_if_it_had_never_been_killed(tmp_p
     answered = {p.stem for p in (home / "answers").iterdir()}
     assert answered == {r["submission_id"] for r in rows if r["status"] != "accepted"}
     assert not [p for p in (home / "inbox").iterdir() if not p.name.startswith(".")]
+
+
+@pytest.mark.parametrize(
+    "kill", [os.kill, os.killpg]
+)  # the process that reads alone, or the one that writes for it too
+def test_killing_receive_while_answers_are_written_leaves_whole_ones_and_no_process(
+    tmp_path: Path, kill: Callable[[int, int], None]
+) -> None:
+    home = tmp_path / "home"
+    for n, unit in enumerate(sorted(catalogue().basic_units)[:120]):  # enough for the second process
+        wrong = {"xq_start": -1} if n % 2 == 0 else {}
+        write_return(home / "inbox" / f"{unit}.xlsx", unit=unit, **wrong)
+    answers = home / "answers"
+    process = receiving(home, home / "inbox")
+    while process.poll() is None and not list(answers.glob("S*.xlsx")):
+        time.sleep(0.002)
+    beside = psutil.Process(process.pid).children()
+    assert any("ingestion.helper" in child.cmdline() for child in beside)
+    kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert not psutil.wait_procs(beside, timeout=60)[1]
+    for answer in answers.glob("S*.xlsx"):
+        assert read_workbook(answer.read_bytes()).sheets
+    out, err = receiving(home, home / "inbox").communicate()
+    assert json.loads(out), err
+    rows = Receiver(home).register.rows(submissions)
+    returned = {r["submission_id"] for r in rows if r["status"] == "returned"}
+    assert (len(rows), len(returned)) == (120, 60)
+    assert {p.stem for p in answers.glob("S*.xlsx")} == returned
+    assert not list((home / "inbox").glob("*.xlsx"))
 
 
 def test_two_receivers_at_once_do_not_harm_each_other(tmp_path: Path) -> None:

@@ -70,8 +70,9 @@ def nation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     j2(FENYI, "2023-06", 10)
     j2(FENYI, "2023-07", 8)
     # in September 分宜县 is missing; city and province file totals of their own
-    j2(YUSHUI, "2023-09", 20)
-    j2(CITY, "2023-09", 26)
+    # of money in 万元: 渝水 300 of F11 and 20 of F12, its city 350 and none, the province 300 and none
+    j2(YUSHUI, "2023-09", 20, f_cen_inv="20")
+    j2(CITY, "2023-09", 26, f_cen_fin="350")
     j2(PROVINCE, "2023-09", 26)
     # the years' ends, for households
     j2(YUSHUI, "2022-12", 40, hh_accept=1000)
@@ -133,6 +134,36 @@ def test_each_level_stands_beside_the_sum_of_the_level_below(nation: Path) -> No
     assert (whole["children_known"], whole["children_expected"]) == (1, 32)
 
 
+def test_each_part_stands_beside_the_same_part_below(nation: Path) -> None:
+    """F11: 350 − 300; F12: 0 − 20; all of the central level, which two fields make: 350 − 320. Each parts at the city."""
+    with open_reader(nation) as reader:
+        money = Question("funds_arrived", CITY, "2023-09")
+        source = {p["dim_code"]: p for p in levels(reader, money, by="source")["parts"]}
+        central = {p["dim_code"]: p for p in levels(reader, money, by="level")["parts"]}["central"]
+        below = levels(reader, Question("funds_arrived", CITY, "2023-09", {"source": "F11"}))
+        above = levels(reader, Question("funds_arrived", PROVINCE, "2023-09", {"source": "F11"}))["rows"][0]
+    numbers = [(p["filed"], p["sum_below"], p["residual"]) for p in (source["F11"], source["F12"], central)]
+    assert numbers == [("3500000", "3000000", "500000"), ("0", "200000", "-200000"), ("3500000", "3200000", "300000")]
+    assert {p["parts_at"] for p in (source["F11"], source["F12"], central)} == {"city"}
+    assert central["coverage"] == {
+        "units_reported": 1, "units_expected": 2, "share": "0.5", "share_of_last_year": "0.5",
+    }  # fmt: skip
+    assert [(r["area"], r["filed"]) for r in below["rows"][1:]] == [(YUSHUI, "3000000"), (FENYI, None)]
+    assert (above["filed"], above["sum_below"], above["residual"]) == ("3000000", "3500000", "-500000")
+    assert (above["parts_at"], above["parted_areas"]) == ("city", 1)
+
+
+@pytest.mark.parametrize(
+    ("dims", "by", "said"),
+    [({"source": "F11"}, "source", "--by"), ({}, "moon", "moon"), ({"source": "F98"}, None, "F98")],
+)
+def test_a_breakdown_that_makes_no_sense_is_refused(
+    nation: Path, dims: dict[str, str], by: str | None, said: str
+) -> None:
+    with open_reader(nation) as reader, pytest.raises(UsageError, match=said):
+        levels(reader, Question("funds_arrived", CITY, "2023-09", dims), by)
+
+
 def test_bounds_stand_apart_from_the_figure_and_name_who_was_filled_in(nation: Path) -> None:
     missing = asked(nation, "started_communities", FENYI, "2023-09")
     assert missing["value"] is None and missing["obs_status"] == "L"
@@ -155,7 +186,6 @@ def test_levels_are_of_totals_that_add_up(nation: Path) -> None:
         for wrong in (
             Question("start_rate_communities_plan_first", CITY, "2023-09"),
             Question("started_communities", CITY, "2023-09", flow=True),
-            Question("funds_arrived", CITY, "2023-09", {"source": "F11"}),
         ):
             with pytest.raises(UsageError):
                 levels(reader, wrong)

@@ -13,7 +13,7 @@ from ingestion.catalogue import catalogue
 from ingestion.register import Register
 from quality.gates.frames import TOTAL_COLUMNS, UNIT_COLUMNS, SeriesData, SeriesKey, series_data
 from quality.gates.run import run_gates, stored
-from quality.gates.suites import evaluate
+from quality.gates.suites import Judge
 from quality.gates.verdicts import reasons_against
 from quality.warehouse import current_build, open_build
 
@@ -33,7 +33,7 @@ def sound() -> SeriesData:
 
 
 def verdicts(data: SeriesData, kind: str = "final") -> dict[str, str]:
-    return {o.gate.id: o.verdict for o in evaluate(data, catalogue().gates, kind)}
+    return {o.gate.id: o.verdict for o in Judge(catalogue().gates, kind).outcomes(data)}
 
 
 def test_a_sound_series_passes_every_gate() -> None:

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-import quality.receive
+import quality.arrivals
 from ingestion.catalogue import catalogue
 from ingestion.errors import UsageError
 from ingestion.moments import CHINA
 from ingestion.register import events, submissions
-from quality.receive import Arrival, Receiver
+from quality.arrivals import Arrival
+from quality.receive import Receiver
 from quality.registration import Registration
 from tests.factories import cell_of, edit, far_corner, write_return, write_roster
 
@@ -34,7 +35,7 @@ def rows(receiver: Receiver) -> list[dict[str, Any]]:
 def test_more_files_than_a_batch_with_a_bad_one_among_them(
     receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quality.receive, "BATCH_FILES", 2)
+    monkeypatch.setattr(quality.arrivals, "BATCH_FILES", 2)
     paths = [write_return(tmp_path / f"{unit}.xlsx", unit=unit) for unit in UNITS]
     bad = tmp_path / "bad.xlsx"
     bad.write_bytes(far_corner())

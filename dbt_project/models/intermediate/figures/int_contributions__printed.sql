@@ -30,7 +30,11 @@ levels as (
         'level' as accum,
         'value' as figure_role,
         1::decimal(6, 3) as weight
-    from (from filed_publications union all from summed_publications)
+    from (
+        select * from filed_publications
+        union all
+        select * from summed_publications
+    ) as cells
 ),
 
 scaled as (

@@ -71,16 +71,34 @@ opened_units as (
     group by all
 ),
 
-members as (
+by_place as (
     select
-        {{ keys_of('u', keys) }}, c.area_code, 'summed' as basis,
-        u.value, u.cells, 1 as units, u.is_estimate, u.submission_id
+        {{ keys_of('u', keys) }}, p.place,
+        sum(u.value) as value,
+        sum(u.cells)::bigint as cells,
+        count(*) as units,
+        bool_or(u.is_estimate) as is_estimate,
+        any_value(u.submission_id) as submission_id
     from units as u
-    inner join {{ ref('area_closure') }} as c on u.unit_code = c.unit_code and u.unit_code <> c.area_code
-    where u.is_additive and {{ in_scope('area', 'c') }}
+    inner join {{ ref('int_areas__places') }} as p on u.unit_code = p.unit_code
+    where u.is_additive
+    group by {{ keys_of('u', keys) }}, p.place
+),
+
+members as (
+    select {{ keys_of('b', keys) }}, c.area_code, 'summed' as basis, b.value, b.cells, b.units, b.is_estimate, b.submission_id
+    from by_place as b
+    inner join (
+        select place, unnest(areas) as area_code from {{ ref('int_areas__places') }} where unit_code = place
+    ) as c on b.place = c.place
+    where {{ in_scope('area', 'c') }}
     union all
     select {{ keys_of('p', keys) }}, p.area_code, 'summed' as basis, p.value, p.cells, 1 as units, p.is_estimate, p.submission_id
-    from (from inherited union all from own) as p
+    from (
+        select * from inherited
+        union all
+        select * from own
+    ) as p
     union all
     -- a unit that has a month of its own too is counted there
     select
@@ -98,7 +116,7 @@ select
     sum(cells)::bigint as cells,
     sum(units)::bigint as units,
     bool_or(is_estimate) as is_estimate,
-    case when count(*) = 1 then any_value(submission_id) end as submission_id
+    case when sum(units) = 1 and count(*) = 1 then any_value(submission_id) end as submission_id
 from members
 where {{ in_scope('question') }}
 group by {{ keys | join(', ') }}, area_code, basis

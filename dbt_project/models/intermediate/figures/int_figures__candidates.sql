@@ -30,8 +30,8 @@ with printed as (
     group by {{ keys | join(', ') }}
 ),
 
--- what is filed is never printed, rounded or doubtful
-filed as (
+-- what is filed is never printed, rounded or doubtful. Not held in memory: nearly all rows of a build are these
+filed as not materialized (
     select
         * exclude (unit_code, cells, is_additive),
         unit_code as area_code,
@@ -68,7 +68,7 @@ asked as (
         select period from above
         union
         select period from rates
-    )
+    ) as given
 ),
 
 expected_basic as (
@@ -112,7 +112,7 @@ shared_areas as (
     select area_code from printed
 ),
 
-marked as (
+marked as not materialized (
     select
         *,
         area_code in (select area_code from shared_areas)
@@ -128,7 +128,11 @@ covered as (
         a.units as units_reported,
         case when a.basis = 'filed' then 1 else coalesce(b.units, 0) end as units_expected,
         true as is_returned
-    from (from above union all by name from rates) as a
+    from (
+        select * from above
+        union all by name
+        select * from rates
+    ) as a
     left join expected_basic as b on a.area_code = b.area_code and a.period = b.period
     union all by name
     select

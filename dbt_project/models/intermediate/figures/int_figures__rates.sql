@@ -114,7 +114,7 @@ units as (
 places as (
     select unit_code, area_code, 'summed' as basis from {{ ref('area_closure') }} where area_code <> unit_code and {{ in_scope('area') }}
     union all
-    select unit_code, unit_code as area_code, 'filed' as basis from (select distinct unit_code from units)
+    select unit_code, unit_code as area_code, 'filed' as basis from (select distinct unit_code from units) as u
 ),
 
 -- units that take over a plan answer together with those that they replace

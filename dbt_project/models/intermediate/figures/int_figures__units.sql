@@ -4,7 +4,8 @@
 -- depends_on: {{ ref('fct_negative_flows') }}
 {{ config(materialized='incremental', pre_hook=["{{ late_questions() }}", "{{ make_room('unit') }}"]) }}
 {%- set keys = ['source_kind', 'is_sample', 'programme', 'indicator', 'dim_name', 'dim_code', 'unit_code', 'period', 'account'] %}
-with observations as (
+-- not held in memory: reading them twice is cheaper
+with observations as not materialized (
     select o.*, i.kind = 'flow' and not i.constant_in_year and length(o.period) = 7 as has_flow, i.is_additive
     from {{ ref('fct_observations') }} as o
     inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
@@ -16,14 +17,14 @@ levels as (
         {{ keys | join(', ') }},
         is_additive,
         'level' as accum,
-        sum(value::decimal(28, 8))::decimal(38, 11) as value,
+        sum(value::decimal(28, 8)) as value,
         count(*) as cells,
         case when min(submission_id) = max(submission_id) then min(submission_id) end as submission_id
     from observations
     group by {{ keys | join(', ') }}, is_additive
 ),
 
-months as (
+months as not materialized (
     select
         {{ keys | join(', ') }},
         is_additive,
@@ -71,21 +72,28 @@ flows as (
     group by {{ keys | join(', ') }}, is_additive
 ),
 
-scaled as (
+-- a level answers for itself, and times a factor for what is estimated from it
+answers as (
+    select indicator as base, indicator, 1::decimal(6, 3) as factor from {{ ref('indicators') }}
+    union all
+    select base, indicator, factor_value::decimal(6, 3) as factor from {{ ref('indicators') }} where kind = 'scaled'
+),
+
+answered as (
     select
-        levels.* replace (i.indicator as indicator, (levels.value::decimal(28, 8) * i.factor_value::decimal(6, 3))::decimal(38, 11) as value),
-        abs(i.factor_value) <> 1 as is_estimate
+        levels.* replace (
+            a.indicator as indicator,
+            (levels.value::decimal(28, 8) * a.factor)::decimal(38, 11) as value
+        ),
+        abs(a.factor) <> 1 as is_estimate
     from levels
-    inner join {{ ref('indicators') }} as i on levels.indicator = i.base
-    where i.kind = 'scaled'
+    inner join answers as a on levels.indicator = a.base
 )
 
 select *
 from (
-    select *, false as is_estimate from levels
+    select * from answered
     union all by name
     select *, false as is_estimate from flows
-    union all by name
-    select * from scaled
-) as answered
+) as given
 where {{ in_scope('unit') }}

@@ -1,5 +1,5 @@
 -- Indicator values of units, from the fields that the rule book names. Grain: kind × indicator × dim × unit × period.
-{{ config(materialized='incremental', pre_hook="{{ make_room('answer') }}") }}
+{{ config(materialized='ephemeral') }}
 with asked as (
     select
         v.submission_id,

@@ -15,28 +15,35 @@ with filed as (
 summed as (
     select
         is_sample, programme, indicator, account, dim_name, dim_code, unit_code, period, submission_id,
-        list_distinct(list(field)) as fields,
+        left(period, 4)::integer * 12 + right(period, 2)::integer as month_no,
         sum(value::decimal(28, 8)) as value
     from filed
     group by all
 ),
 
-differenced as (
+lower as (
     select
-        *,
-        lag(value) over same_question as value_before,
-        lag(period) over same_question as period_before
-    from summed
-    window same_question as (
-        partition by is_sample, programme, indicator, account, dim_code, unit_code, left(period, 4)
-        order by period
-    )
+        s.*,
+        b.value as value_before,
+        b.period as period_before,
+        s.value - b.value as flow
+    from summed as s
+    inner join summed as b
+        on s.is_sample = b.is_sample and s.programme = b.programme and s.indicator = b.indicator and s.account = b.account
+       and s.dim_code = b.dim_code and s.unit_code = b.unit_code and s.month_no = b.month_no + 1
+       and left(s.period, 4) = left(b.period, 4)
+    where s.value < b.value
 ),
 
 fallen as (
-    select *, value - value_before as flow
-    from differenced
-    where value < value_before and right(period, 2)::integer = right(period_before, 2)::integer + 1
+    select n.*, f.fields
+    from lower as n
+    inner join (
+        select submission_id, indicator, dim_code, list_distinct(list(field)) as fields
+        from filed
+        where submission_id in (select submission_id from lower)
+        group by all
+    ) as f on n.submission_id = f.submission_id and n.indicator = f.indicator and n.dim_code = f.dim_code
 ),
 
 -- one reason covers one field; a fall of several fields needs one of them to say why
