@@ -25,7 +25,8 @@ def manifest() -> Mapping[str, Any]:
 def models(found: Mapping[str, Any] | None = None) -> dict[str, Mapping[str, Any]]:
     """unique id → node, of everything that becomes a table or a view."""
     nodes = (found or manifest())["nodes"]
-    return {k: n for k, n in nodes.items() if n["resource_type"] in ("model", "seed")}
+    kept = {k: n for k, n in nodes.items() if n["resource_type"] in ("model", "seed")}
+    return {k: n for k, n in kept.items() if n["config"]["materialized"] != "ephemeral"}
 
 
 def tests(found: Mapping[str, Any] | None = None) -> dict[str, Mapping[str, Any]]:

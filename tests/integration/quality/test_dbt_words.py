@@ -25,7 +25,7 @@ def test_the_columns_of_a_build_are_those_that_have_words(demo_home: Path) -> No
             "select table_name, list(column_name) from information_schema.columns where table_schema = 'main' group by all"
         ).fetchall()
     held = {name: set(columns) for name, columns in rows}
-    asked = {n["name"]: told(n) for n in models().values() if n["config"]["materialized"] != "ephemeral"}
+    asked = {n["name"]: told(n) for n in models().values()}
     assert len(held) > 80 and set(held) == set(asked)
     assert {n: held[n] ^ asked[n] for n in held if held[n] != asked[n]} == {}
 
