@@ -24,8 +24,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from quality.dbt_build import BuildFailed
 from quality.decisions import decide
-from quality.warehouse import Build, BuildFailed, BuildResult, build, current_build, open_build, query
+from quality.warehouse import Build, BuildResult, build, current_build, open_build, query
 from tests.hand_made import Filing, file_returns
 from tests.nation.home import ECHENG, HUARONG, LIANGZIHU, filings
 
