@@ -130,7 +130,7 @@ def test_late_returns_of_every_kind_renew_to_what_a_whole_build_makes(
     _renewed(home)
     # the level above takes the correction back, and the roster before it holds again; a sample return comes too
     assert decide(home, names[1], "return", by="王某")["status"] == "returned"
-    file_returns(home, [replace(_of("J2", HUARONG, "2022-03"), sample=True, **LATER)])
+    file_returns(home, [Filing("J2", LIANGZIHU, "2022-11", {"xq_start": Decimal(5)}, sample=True, **LATER)])
     _renewed(home)
 
     assert _as_if_whole(home, tmp_path) == {}
