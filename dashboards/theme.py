@@ -100,7 +100,7 @@ def trimmed(value: Decimal, decimals: int) -> str:
 UNITS_EN = {
     "个": "", "户": "households", "人": "persons", "平方米": "m²", "米": "m", "元": "yuan", "栋": "buildings",
     "处": "places", "部": "lifts", "盏": "lamps", "单元": "stairwells", "组": "sets", "件": "cases", "项": "items",
-    "元/户": "yuan a household", "元/平方米": "yuan per m²", "比": "to 1",
+    "元/户": "yuan a household", "元/平方米": "yuan per m²", "比": "to 1", "公里": "km", "套": "sets",
 }  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def effects(
     """Effects of an area, of every year or one, all items or one.
 
     Returns: {area, area_name, programme, sample_data, as_of, years, scopes: [{scope, name_zh, name_en, items: [{list, item,
-        name_zh, name_en, unit, content_class, years: [{year, value, undated, obs_status, is_break, vintage, basis,
+        name_zh, name_en, unit, content_class, content_class_en, years: [{year, value, undated, obs_status, is_break, vintage, basis,
         units_reported, units_expected, account, source_id}]}]}], checks: {counts: {verdict: n}, rows}}.
         Counts are integers where whole, every other quantity exact text in the base unit. An item without a row was not filed.
         checks.rows: of the area itself where they were printed, else of its units: {kind, item, name_zh, name_en, area,
@@ -115,6 +115,7 @@ def effects(
 def _items(reader: Reader, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Items of one scope: J3 in the order of the catalogue, then J4C in that of its codes."""
     contents = reader.catalogue.codelist("content_items")
+    classes = {c["name_zh"]: c["name_en"] for c in reader.catalogue.codelist("content_classes").values()}
     order = {name: n for n, name in enumerate([*reader.catalogue.indicators, *contents])}
     held: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
@@ -123,6 +124,7 @@ def _items(reader: Reader, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {
             **{name: found[0][name] for name in ("list", "item", "name_zh", "name_en", "unit")},
             "content_class": contents[name]["class"] if name in contents else None,
+            "content_class_en": classes.get(contents[name]["class"]) if name in contents else None,
             "years": [
                 {"year": r["year"]}
                 | {f: json_number(r[f], r["unit"]) if f in ("value", "undated") else r[f] for f in FACTS}

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ingestion.area_names import spellings
 from ingestion.boundaries import Boundaries
 from ingestion.boundary_model import FOUNDS, first_month, month_before, note_key
 from ingestion.errors import SetupError, UsageError
@@ -20,6 +21,7 @@ from ingestion.rulebook_model import Area
 from ingestion.units import normalise
 
 NATION = "000000"
+LONGEST_NAME = 40  # characters of a unit's name with all names above it
 MERGED_INTO = (
     "撤销",
     "撤区设区",
@@ -215,21 +217,32 @@ class AreaDirectory:
         return area.code
 
     def find_area(self, name: str, within: str = NATION, level: str | None = None) -> list[str]:
-        """Codes of today's units with that full, short or otherwise printed name, below `within`. Several: ask."""
+        """Codes of today's units with that full, short or otherwise printed name, below `within`; of a name that begins
+        with those above it (湖北省武汉市东西湖区) the unit there. Several: ask."""
         wanted = normalise(name)
-        codes = []
+        found = [c for c in self._areas_spelled.get(wanted, ()) if self.is_within(c, within)]
+        if not found and len(wanted) <= LONGEST_NAME:
+            above = (
+                (n, c) for end in range(2, len(wanted)) for n in [wanted[:end]] for c in self._areas_spelled.get(n, ())
+            )
+            held = (c for n, up in above if up != NATION and self.is_within(up, within)
+                    for c in self.find_area(wanted[len(n):], up) if c != up)  # fmt: skip
+            found = list(dict.fromkeys(held))
+        return [c for c in found if level is None or self.areas[c].level == level]
+
+    @cached_property
+    def _areas_spelled(self) -> dict[str, list[str]]:
+        """Every spelling → the codes of today's units that bear it, in their order."""
+        provinces = {a.short_zh for a in self.areas.values() if a.level == "province"}
+        found: dict[str, list[str]] = {}
         for area in self.areas.values():
-            if level and area.level != level:
-                continue
-            if area.level == "national" and level is None and wanted == area.name_zh:
-                codes.append(area.code)
-                continue
             names = {area.name_zh, area.short_zh, *area.also} - {""}
             if area.level in ("city", "county"):
-                names.add(re.sub(r"(市|县|区)$", "", area.name_zh) if len(area.name_zh) > 2 else area.name_zh)
-            if wanted in names and self.is_within(area.code, within):
-                codes.append(area.code)
-        return codes
+                made = spellings(area.name_zh)
+                names |= made if area.name_zh.endswith(("市", "县", "区")) else made - provinces  # 海南: the province
+            for name in names:
+                found.setdefault(normalise(name), []).append(area.code)
+        return found
 
     def is_within(self, code: str, ancestor: str) -> bool:
         while code:

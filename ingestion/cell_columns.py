@@ -17,6 +17,7 @@ from typing import Any
 LIST_ROWS = 100  # a sheet of so many rows and more is a list …
 DENSE = 4  # … if one in so many of its cells is filled: blanks take place here
 CODE = "I"  # of an array: four bytes a row
+MOST_KNOWN = 10_000  # different cells of a column that a list in pieces remembers
 _BLANK = ""  # as the reading library gives it
 _NUMBERS = {bool, int, float}
 
@@ -48,10 +49,12 @@ def is_list(rows: Sequence[Sequence[Any]]) -> bool:
     return DENSE * sum(len(row) - row.count("") for row in rows) >= len(rows) * len(rows[0])
 
 
-def columns_of(rows: Iterable[Sequence[Any]], cell: Callable[[Any], tuple[str, str]]) -> list[CellColumn]:
-    """Columns in which something stands. cell: value → kind and text."""
+def columns_of(
+    rows: Iterable[Sequence[Any]], cell: Callable[[Any], tuple[str, str]], left: int = 1
+) -> list[CellColumn]:
+    """Columns in which something stands. cell: value → kind and text; left: the number of the first column."""
     made = []
-    for number, values in enumerate(zip(*rows, strict=True), start=1):
+    for number, values in enumerate(zip(*rows, strict=True), start=left):
         different, codes = _coded(values)
         filled = different
         if _is_mixed(values, different):  # each with what it is, as 1, 1.0 and True are one key
@@ -68,6 +71,30 @@ def _coded(values: Iterable[Any]) -> tuple[list[Any], array[int]]:
     codes: defaultdict[Any, int] = defaultdict(count(1).__next__, {_BLANK: 0})
     coded = array(CODE, map(codes.__getitem__, values))
     return [*codes][1:], coded
+
+
+class CountedOn:
+    """One column of a list that comes in pieces: its codes count on from piece to piece. What was told is not told again
+    while there is little of it; of a column of names or sums nearly every cell is another one."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], int] = {("s", _BLANK): 0}
+        self._count = 0
+
+    def next(self, piece: CellColumn) -> CellColumn:
+        """The next piece with its codes counted on, and only what is new of its kinds and texts."""
+        if len(self._known) > MOST_KNOWN:
+            self._known = {("s", _BLANK): 0}
+        table, fresh = [0], []
+        for said in zip(piece.kinds, piece.texts, strict=True):
+            code = self._known.get(said)
+            if code is None:
+                self._count += 1
+                code = self._known[said] = self._count
+                fresh.append(said)
+            table.append(code)
+        codes = array(CODE, map(table.__getitem__, piece.codes))
+        return CellColumn(piece.number, "".join(k for k, _ in fresh), [t for _, t in fresh], codes)
 
 
 def _is_mixed(values: Sequence[Any], different: Collection[Any]) -> bool:

@@ -24,7 +24,7 @@ from ingestion.workbook import Cell, Sheet
 AREAS = "areas"  # the code list that is read from the directory of units, zones included
 SERIAL_DAY = "FDT-008"
 SHOWN_ROWS = 50  # findings of one kind that are named cell by cell; the rest are counted in one more
-TOO_LARGE = Decimal(10) ** 28  # DECIMAL(38,8) of the landing files keeps 30 digits before the point
+TOO_LARGE = Decimal(10) ** 16  # as filed: what decimal(18,2) of the forms and the rules can hold
 KEPT = 1 << 14  # contents of cells that one column remembers
 KEPT_OF_ITEM = 1 << 9  # and those that an item of all returns does
 NUMBER_DIGITS = Decimal(10) ** 15  # a number cell keeps no more digits: a longer id typed as a number has lost its end
@@ -240,6 +240,9 @@ class FieldReader:
             found = self._value(cell)
         except _Refused as why:
             return None, "error", why
+        share = self._maybe_a_share(found, cell)
+        if share is not None:
+            return found, "warning", share
         if self.is_number and cell.kind == "s":
             text = plain(decimal_of(cell.text))
             said = f"是文本格式的数字“{cell.text}”，按 {text} 读取", f"is a number stored as text; read as {text}"
@@ -251,6 +254,16 @@ class FieldReader:
             )
             return found, "warning", _Refused(SERIAL_DAY, *said, cell.shown, str(found[0]))
         return found, "", None
+
+    def _maybe_a_share(self, found: Content, cell: Cell) -> _Refused | None:
+        """A rate up to 1 may be a share: 0.95, also as the cell holds what it shows as 95%."""
+        filed = found[1]
+        if self.unit is None or self.unit.base != "%" or not isinstance(filed, Decimal) or not 0 < filed <= 1:
+            return None
+        held, meant = plain(filed), plain(filed * 100)
+        zh = f"填 {held}，按 {held}% 读取；比率填百分数（九成五填95），若是 {meant}% 请更正"
+        en = f"holds {held} and was read as {held} %; rates are per cent: if it is {meant} %, correct it"
+        return _Refused("UNT-004", zh, en, cell.shown, self._wanted)
 
     def _value(self, cell: Cell) -> Content:
         """Value, value in the unit of the field, and the content as it stands. Raises _Refused."""
@@ -304,13 +317,13 @@ class FieldReader:
                 "FDT-002", f"应为整数，却填 {plain(filed)}", "must be a whole number", str(plain(filed)), "整数"
             )
         exponent = base.normalize().as_tuple().exponent
-        if (isinstance(exponent, int) and -exponent > STORE_DECIMALS) or abs(base) >= TOO_LARGE:
+        if (isinstance(exponent, int) and -exponent > STORE_DECIMALS) or abs(filed) >= TOO_LARGE:
             raise _Refused(
                 "FDT-004",
                 f"位数过多：{plain(filed)}",
                 "has too many digits",
                 str(plain(filed)),
-                f"小数不超过{STORE_DECIMALS}位",
+                f"整数不超过16位，小数不超过{STORE_DECIMALS}位",
             )
         return number, base, filed
 

@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from ingestion.catalogue import Catalogue
 from ingestion.cells import FieldReader, SheetFindings, clean, is_blank, reported_unit, too_early
@@ -226,9 +227,8 @@ class HeaderReader:
 
     def _say_too_early(self, known: FormField, head: Cell) -> None:
         """A column that is not asked for yet: nothing to say while it is empty."""
-        filed = [
-            c for (r, n), c in self.head.sheet.cells.items() if n == head.column and r > head.row and not is_blank(c)
-        ]
+        filled = self.head.sheet.in_column(head.column, lambda kind, text: kind != "s" or bool(text.strip()))
+        filed = [*islice((c for c in filled if c.row > head.row), 1)]
         if filed:
             too_early(self.findings, known, str(self.result.period), filed[0].address, filed[0].shown)
 

@@ -63,8 +63,8 @@ def _stands(sheet: bytes, byte: bytes, around: re.Pattern[bytes]) -> bool:
     return at >= 0 and around.search(sheet, at) is not None
 
 
-def _is_to_see(sheet: bytes) -> bool:
-    """Raises ValueError on a damaged sheet."""
+def is_to_see(sheet: bytes) -> bool:
+    """Whether the XML of a sheet may hold formulas, error values or anything hidden. Raises ValueError on a damaged one."""
     for mark, pattern in _BAD_TEXT:
         if _holds(sheet, mark) and (damaged := pattern.search(sheet)):
             raise ValueError(f"a text without its number: {damaged[0].decode(errors='replace')[:80]}")
@@ -73,12 +73,12 @@ def _is_to_see(sheet: bytes) -> bool:
     )
 
 
-_is_to_see_before = lru_cache(maxsize=KEPT)(_is_to_see)  # sheets of a blank that nobody changes
+_is_to_see_before = lru_cache(maxsize=KEPT)(is_to_see)  # sheets of a blank that nobody changes
 
 
 def of_xlsx(data: bytes, sheets: list[bytes]) -> dict[str, SheetFacts]:
     """By sheet name; merged ranges come from the fast reader. sheets: their XML. Raises ValueError on a damaged one."""
-    to_see = [(_is_to_see_before if len(sheet) <= SMALL else _is_to_see)(sheet) for sheet in sheets]
+    to_see = [(_is_to_see_before if len(sheet) <= SMALL else is_to_see)(sheet) for sheet in sheets]
     if not any(to_see):
         return {}
     import openpyxl

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from decimal import Decimal
-from functools import cache, lru_cache
-from itertools import chain
+from functools import lru_cache
+from itertools import chain, islice
 
 from ingestion.cells import SERIAL_DAY
-from ingestion.model import Finding, ReadResult
+from ingestion.model import Finding, ReadResult, TableRow
 from ingestion.returns import META_SHEET
+from ingestion.table_rows import TableRows
 from ingestion.units import LOST
 from ingestion.workbook import Cell, Sheet, Workbook, column_letters
 
@@ -44,7 +46,7 @@ def of_file(book: Workbook, result: ReadResult) -> None:
             if not sheet.is_empty and sheet.name != META_SHEET:
                 zh = f"隐藏的工作表“{sheet.name}”有内容，没有读取；是数据请取消隐藏后再报"
                 en = f"the hidden sheet “{sheet.name}” has content and was not read"
-                _add(result, "FLF-012", "info", zh, en, sheet.name, min(sheet.cells.values(), key=_place))
+                _add(result, "FLF-012", "info", zh, en, sheet.name, next(sheet.filled())[0])
             continue
         _hidden(sheet, result)
         _merged(sheet, result)
@@ -54,7 +56,7 @@ def of_file(book: Workbook, result: ReadResult) -> None:
 
 def _unread(sheet: Sheet, result: ReadResult) -> None:
     """A sheet beside the form that holds numbers may be another return: one that nobody would miss."""
-    cell = next((c for c in sheet.top(sheet.last_row).values() if c.kind in "nd"), None)
+    cell = next((c for row in sheet.filled() for c in row if c.kind in "nd"), None)
     if cell:
         zh = f"工作表“{sheet.name}”不属于本表而有数（{cell.address} 为 {cell.shown}），没有读取；是另一份报表请单独报送，不是请删去"
         en = f"the sheet “{sheet.name}” is no part of the form, holds numbers and was not read; file it apart or delete it"
@@ -63,14 +65,16 @@ def _unread(sheet: Sheet, result: ReadResult) -> None:
 
 def _hidden(sheet: Sheet, result: ReadResult) -> None:
     """A number that nobody sees on the screen is one that nobody checked. One finding a row, one a column."""
-    first: dict[tuple[str, int], Cell] = {}
     rows, columns = sheet.hidden_rows, sheet.hidden_columns
     if not rows and not columns:
         return
-    hidden = (c for c in sheet.cells.values() if c.kind in "nd" and (c.row in rows or c.column in columns))
-    for cell in sorted(hidden, key=_place):
-        first.setdefault(("row", cell.row) if cell.row in rows else ("column", cell.column), cell)
-    for (kind, at), cell in first.items():
+    last = sheet.last_row
+    first = [("row", row, [c for c in sheet.row(row).values() if c.kind in "nd"]) for row in rows if row <= last]
+    for number in columns & sheet.column_numbers:
+        seen = (c for c in sheet.in_column(number, lambda kind, _: kind in "nd") if c.row not in rows)
+        first.append(("column", number, [*islice(seen, 1)] if sheet.columns else [*seen]))
+    found = [(kind, at, min(cells, key=_place)) for kind, at, cells in first if cells]
+    for kind, at, cell in sorted(found, key=lambda f: _place(f[2])):
         zh, en = (
             (f"第 {at} 行", f"row {at}")
             if kind == "row"
@@ -82,17 +86,31 @@ def _hidden(sheet: Sheet, result: ReadResult) -> None:
 
 def _merged(sheet: Sheet, result: ReadResult) -> None:
     """A number over several cells belongs to all of them, and only the first got it. Labels may be merged."""
-    numbers, texts = cache(lambda: _amounts(result, True)), cache(lambda: _amounts(result, False))
     for top, left, bottom, right in sheet.merged:
         cell = sheet.at(top, left)
         if cell is None or not any(c.isdigit() for c in cell.text):
             continue
-        if (sheet.name, cell.address) in (numbers() if cell.kind in "nd" else texts()):
+        if _is_amount(cell, sheet.name, result):
             area = f"{cell.address}:{column_letters(right)}{bottom}"
             what, which = ("几行", "哪一行") if bottom > top else ("几列", "哪一列")
             zh = f"{sheet.name}!{area} 合并了{what}，其中的数（{cell.shown}）属于{which}无法判断；请取消合并，逐格填写"
             en = f"a number in merged {area} cannot be told to belong to one cell; unmerge and fill each cell"
             _add(result, "FLF-016", "error", zh, en, sheet.name, cell)
+
+
+def _is_amount(cell: Cell, sheet: str, result: ReadResult) -> bool:
+    """Whether a cell was read as a quantity; a number cell also as a date or text."""
+    rows = [row for held in result.tables.values() if held.sheet == sheet for row in _at(held, cell.row)]
+    values = chain(result.values.values(), (v for row in rows for v in row.values.values()))
+    wanted = (v for v in values if cell.kind in "nd" or isinstance(v.value, Decimal))
+    places = chain(((v.sheet, v.cell) for v in wanted), ((o.sheet, o.cell) for o in result.observations))
+    return (sheet, cell.address) in places
+
+
+def _at(rows: TableRows, row: int) -> list[TableRow]:
+    """The row of a table that stands in a row of its sheet."""
+    n = bisect_left(rows.row_nos, row)
+    return [rows[n]] if n < len(rows) and rows.row_nos[n] == row else []
 
 
 def _sheets_read(result: ReadResult) -> set[str | None]:
@@ -101,14 +119,6 @@ def _sheets_read(result: ReadResult) -> set[str | None]:
     found = {v.sheet for v in result.values.values()} | {f.sheet for f in result.findings}
     found |= {o.sheet for o in result.observations} | {r.sheet for r in result.listed}
     return found | {sheet for sheet, _ in result.blanks.values()} | set(columns)
-
-
-def _amounts(result: ReadResult, of_any_type: bool) -> set[tuple[str, str]]:
-    """Sheet and cell of everything that was read as a quantity; of any type: of number cells also what is a date or text."""
-    rows = (row for held in result.tables.values() for row in held)
-    values = [*result.values.values(), *(v for row in rows for v in row.values.values())]
-    wanted = (v for v in values if of_any_type or isinstance(v.value, Decimal))
-    return {(v.sheet, v.cell) for v in wanted} | {(o.sheet, o.cell) for o in result.observations}
 
 
 def _cut(sheet: Sheet, result: ReadResult) -> None:
@@ -127,7 +137,12 @@ def _lost(sheet: Sheet, result: ReadResult) -> None:
     is_lost = any(map(LOST.search, chain(listed, (c.text for c in own.values() if c.kind != "n"))))
     if not is_lost and not (sheet.frame and _is_lost_on(sheet.frame)):
         return
-    for cell in sorted((c for c in sheet.cells.values() if c.kind == "s" and LOST.search(c.text)), key=_place):
+
+    def is_wanted(kind: str, text: str) -> bool:
+        return kind == "s" and LOST.search(text) is not None
+
+    cells = [c for number in sheet.column_numbers for c in sheet.in_column(number, is_wanted)]
+    for cell in sorted(cells, key=_place):
         zh = f"{sheet.name}!{cell.address}“{cell.text}”有丢失的字符（乱码），请重新输入这一格"
         _add(result, "FLF-014", "error", zh, "characters of the cell are lost; type it again", sheet.name, cell)
 

@@ -14,22 +14,45 @@ from functools import lru_cache
 
 from ingestion.opening_text import OpeningFault
 
-MAX_UNZIPPED = 300 << 20
+MAX_UNZIPPED = 300 << 20  # bytes of all parts that are unpacked whole
 MAX_ENTRIES = 5000
+LONG_SHEET = 40 << 20  # bytes of XML of a sheet that is read in pieces (opening_pieces.py) …
+MAX_LONG = 2 << 30  # … and of all of them …
+MOST_PACKED = 60  # … and how often what they are packed in: a list of many rows 8 to 20 times, a bomb 1,000 times
+TOP = 1 << 18  # bytes that tell whether a sheet can be cut
 SMALL = 1 << 16  # a part of so many bytes and less is kept …
 KEPT = 256  # … and so many of them
 _FROM_1904 = re.compile(rb"""\sdate1904\s*=\s*["'](?:1|true)["']""")
 _SHEET = re.compile(rb"<(?:\w+:)?worksheet[\s>]")
+# as nearly every program writes a sheet: no prefix, and rows that say their number
+_TOP_OF_LONG = re.compile(rb"<worksheet[\s>].*?<sheetData(?:\s[^<>]*[^/])?>\s*<row (?:[^<>]* )?r=[\"'][0-9]", re.DOTALL)
 _HEAD = 30  # bytes of the head of a part, before its name
 _USUAL_FLAGS = 0x80E  # how well it was packed, sizes that follow, a name in UTF-8
 
 
+@dataclass(frozen=True)
+class Packed:
+    """A part of a zip as it lies in the file, and what the zip says of it."""
+
+    name: str
+    start: int
+    end: int
+    size: int
+    checksum: int
+
+
 @dataclass
 class Package:
-    """What a file holds beside its cells. sheets: their XML, of xlsx alone; content: that of ods."""
+    """What a file holds beside its cells. sheets: their XML, of xlsx alone; content: that of ods.
+
+    long: sheets that are not unpacked here; parts: where there are any, all others by name; sheet_parts: the sheets of these.
+    """
 
     kind: str = "xlsx"
     sheets: list[bytes] = field(default_factory=list)
+    long: list[Packed] = field(default_factory=list)
+    parts: dict[str, bytes] = field(default_factory=dict)
+    sheet_parts: set[str] = field(default_factory=set)
     content: bytes = b""
     macros: bool = False
     links: bool = False
@@ -59,8 +82,8 @@ def _inflated(packed: bytes, method: int, size: int, checksum: int) -> bytes | N
 _inflated_before = lru_cache(maxsize=KEPT)(_inflated)  # known by all of its bytes, not by the checksum that it states
 
 
-def _content(archive: zipfile.ZipFile, part: zipfile.ZipInfo, data: bytes) -> bytes:
-    """One part. What is not as usual is left to the library, which says what is wrong with it."""
+def _place(part: zipfile.ZipInfo, data: bytes) -> slice | None:
+    """Where the packed bytes of a part lie; None where anything is not as usual."""
     start = part.header_offset
     name_size, more = (int.from_bytes(data[start + at : start + at + 2], "little") for at in (26, 28))
     name = data[start + _HEAD : start + _HEAD + name_size]
@@ -71,11 +94,46 @@ def _content(archive: zipfile.ZipFile, part: zipfile.ZipInfo, data: bytes) -> by
         and name.decode("utf-8" if part.flag_bits & 0x800 else "cp437", "replace") == part.orig_filename
     ):
         first = start + _HEAD + name_size + more
+        return slice(first, first + part.compress_size)
+    return None
+
+
+def _content(archive: zipfile.ZipFile, part: zipfile.ZipInfo, data: bytes) -> bytes:
+    """One part. What is not as usual is left to the library, which says what is wrong with it."""
+    place = _place(part, data)
+    if place is not None:
         inflate = _inflated_before if max(part.file_size, part.compress_size) <= SMALL else _inflated
-        found = inflate(data[first : first + part.compress_size], part.compress_type, part.file_size, part.CRC)
+        found = inflate(data[place], part.compress_type, part.file_size, part.CRC)
         if found is not None:
             return found
     return archive.read(part)
+
+
+def _long(part: zipfile.ZipInfo, data: bytes) -> Packed | None:
+    """A part that is a long sheet and can be read in pieces."""
+    if part.file_size < LONG_SHEET or part.compress_type != zipfile.ZIP_DEFLATED:
+        return None
+    place = _place(part, data)
+    if place is None:
+        return None
+    try:
+        top = zlib.decompressobj(-zlib.MAX_WBITS).decompress(
+            data[place.start : min(place.stop, place.start + TOP)], TOP
+        )
+    except zlib.error:
+        return None
+    if not _TOP_OF_LONG.search(top):
+        return None
+    return Packed(part.filename, place.start, place.stop, part.file_size, part.CRC)
+
+
+def _check_sizes(parts: list[zipfile.ZipInfo], long: dict[str, Packed]) -> None:
+    """Raises OpeningFault for more than is unpacked."""
+    whole = sum(p.file_size for p in parts if p.filename not in long)
+    in_pieces = sum(p.size for p in long.values())
+    is_bomb = any(p.size > MOST_PACKED * (p.end - p.start) for p in long.values())
+    if len(parts) > MAX_ENTRIES or whole > MAX_UNZIPPED or in_pieces > MAX_LONG or is_bomb:
+        raise OpeningFault("too_large", f"{len(parts)} entries")
 
 
 def unpacked(data: bytes) -> Package:
@@ -84,15 +142,21 @@ def unpacked(data: bytes) -> Package:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
-            if len(parts) > MAX_ENTRIES or sum(p.file_size for p in parts) > MAX_UNZIPPED:
-                raise OpeningFault("too_large", f"{len(parts)} entries")
             names = {p.filename for p in parts}
+            long = {p.name: p for part in parts if (p := _long(part, data))} if len(names) == len(parts) else {}
+            _check_sizes(parts, long)
+            made.long = [*long.values()]
             for part in parts:
+                if part.filename in long:
+                    continue
                 content = _content(archive, part, data)
+                if long:
+                    made.parts[part.filename] = content
                 if part.filename == "content.xml":
                     made.content = content
                 elif b"worksheet" in content and _SHEET.search(content):  # any folder: the names of parts are free
                     made.sheets.append(content)
+                    made.sheet_parts.add(part.filename)
                 elif part.filename == "xl/workbook.xml":
                     made.from_1904 = _FROM_1904.search(content) is not None
                 elif part.filename == "META-INF/manifest.xml" and b"encryption-data" in content:

@@ -1,4 +1,4 @@
-"""Comma- and tab-separated text → rows of text. Runs in the reader's child; knows no form.
+"""Comma- and tab-separated text → rows of text, one by one. Runs in the reader's child; knows no form.
 
 Which encoding a text is in is decided by strict decoding in a fixed order, never by likelihood: what two of them would
 give differently is damaged text, and that is refused.
@@ -11,9 +11,10 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 FIELD_LIMIT = 1 << 20
-MAX_CELLS = 3_000_000  # of a file; 50,000 rows of the widest roster. Four times as many fill the memory
+MAX_CELLS = 3_000_000  # of a file that is held whole. Four times as many fill the memory
 TEXT_SHEET = "CSV"  # what the one sheet of a text is called
 SEPARATORS = ",\t;"
 SAMPLE = 1 << 20  # characters that the separator is told by
@@ -32,16 +33,17 @@ class OpeningFault(Exception):
         self.code, self.detail = code, detail
 
 
-def decoded(data: bytes) -> str:
-    """The text of a file. Raises OpeningFault where no encoding fits, or one fits that would make damaged text look whole."""
+def decoded(data: bytes) -> tuple[str, str]:
+    """The text of a file and its encoding. Raises OpeningFault where none fits, or one fits that would make damaged text
+    look whole."""
     for mark, name in MARKS:
         if data.startswith(mark):
             try:
-                return data.decode(name)
+                return data.decode(name), name
             except UnicodeDecodeError as error:
                 raise OpeningFault("damaged", f"{name} {error.start}") from error
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
         # GB18030 reads nearly anything: a text of UTF-8 that lost a byte would come out as other characters
         whole = data.decode("utf-8", errors="replace")
@@ -49,7 +51,7 @@ def decoded(data: bytes) -> str:
         if sum(c > "\u2e80" and c != "\ufffd" for c in whole) > 3 * lost:
             raise OpeningFault("damaged", f"utf-8 {error.start}") from error
     try:
-        return data.decode("gb18030")
+        return data.decode("gb18030"), "gb18030"
     except UnicodeDecodeError as error:
         raise OpeningFault("encoding", f"{error.start}") from error
 
@@ -70,23 +72,23 @@ def _separator(text: str) -> str:
     return found.most_common(1)[0][0]
 
 
-def rows_of(data: bytes) -> tuple[list[list[str]], bool]:
-    """Rows as they stand, blanks included, and whether the last line has no end. Raises OpeningFault."""
-    text = decoded(data)
+def rows_of(data: bytes) -> tuple[Iterator[list[str]], bool]:
+    """Rows as they stand, blanks included, and whether the last line has no end. Raises OpeningFault, also at a row."""
+    text, encoding = decoded(data)
     if hit := _CONTROL.search(text):
         raise OpeningFault("not_text", f"U+{ord(hit[0]):04X}")
+    is_cut = not text.endswith(("\n", "\r"))
+    return _rows(data, encoding, _separator(text)), is_cut
+
+
+def _rows(data: bytes, encoding: str, separator: str) -> Iterator[list[str]]:
+    """Decoded bit by bit: a list of the nation takes several times its bytes as text."""
     csv.field_size_limit(FIELD_LIMIT)
-    rows: list[list[str]] = []
-    held = 0
+    lines = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True):
-            held += len(row)
-            if held > MAX_CELLS:
-                raise OpeningFault("too_large", f"> {MAX_CELLS} cells")
-            rows.append(row)
+        yield from csv.reader(lines, delimiter=separator, strict=True)
     except csv.Error as error:
         raise OpeningFault("separator", str(error)) from error
-    return rows, not text.endswith(("\n", "\r"))
 
 
 def kind_of(text: str) -> str:

@@ -26,6 +26,8 @@ WORKBOOK_OPTIONS = {
 }
 
 
+# what a spreadsheet may run, the full-width signs of East Asian keyboards too
+_RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MOST_SHEET_ROWS = 1_048_575  # what a sheet of a workbook holds below its heading
 DOUBLE_DIGITS = 15  # decimal digits that a workbook's double gives back unchanged
 
@@ -37,7 +39,7 @@ def is_exact(value: Decimal) -> bool:
 
 def _inert(value: Any) -> Any:
     """A text that a spreadsheet would run gets an apostrophe before it; a number with its sign is none."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) and not PLAIN_NUMBER.match(value):
+    if isinstance(value, str) and value.startswith(_RUN) and not PLAIN_NUMBER.match(value):
         return f"'{value}"
     return value
 

@@ -21,7 +21,7 @@ class _Seen:
     """A column of the sheet below the header. blank: its codes where nothing stands, or nothing but spaces."""
 
     column: CellColumn
-    codes: array[int]
+    codes: memoryview
     used: frozenset[int]
     blank: frozenset[int]
 
@@ -35,7 +35,7 @@ class _Seen:
 
 
 def _seen(column: CellColumn, head_row: int) -> _Seen:
-    codes = column.codes[head_row:]
+    codes = memoryview(column.codes)[head_row:]
     used = frozenset(codes)
     blank = {n for n, (kind, text) in enumerate(zip(column.kinds, column.texts, strict=True), 1) if not text.strip()}
     return _Seen(column, codes, used, frozenset({0, *(n for n in blank if column.kinds[n - 1] == "s")}))
@@ -54,7 +54,7 @@ class PlainRows:
         self.seen = {c.number: _seen(c, head.row) for c in self.sheet.columns}
         self.count = max((len(s.codes) for s in self.seen.values()), default=0)
         self.contents: list[list[Content | None]] = []  # for each slot what its codes say
-        self.codes: list[array[int]] = []
+        self.codes: list[memoryview] = []
         odd = {row - head.row - 1 for row in self._marked(self.sheet) if row > head.row}
         for slot in slots:
             odd.update(self._read(slot))
@@ -76,7 +76,7 @@ class PlainRows:
         held = self.seen.get(slot.number)
         if held is None:
             self.contents.append([None])
-            self.codes.append(array(CODE, [0]) * self.count)
+            self.codes.append(memoryview(array(CODE, [0]) * self.count))
             return iter(())
         contents: list[Content | None] = [None] * (len(held.column.texts) + 1)
         odd = set()

@@ -1,26 +1,24 @@
-"""Runs in a child process and opens untrusted workbooks. A file in, one JSON answer out, each after its length.
+"""Runs in a child process and opens untrusted workbooks. A file in, an answer in JSON out.
 
 Little else of the project belongs here: a file may abort this process (a sheet with values in A1 and XFD1048576
 does, inside the library, where no except reaches), and the parent only loses the child.
-An answer is a length and so many bytes: the length of its JSON, the JSON, and the codes of columns (cell_columns.py).
-Cells travel by row, as [row, columns, kinds, texts], those of a list by column, as [column, kinds, texts] and a code for
+An answer comes in parts, of which most have one (a list of any length has more: reader_lists.py). A part is its length, in
+which a bit says whether another one follows, and so many bytes: the length of its JSON, the JSON, and the codes of columns
+(cell_columns.py). Cells travel by row (told_cells.py), those of a list by column, as [column, kinds, texts] and a code for
 each row, those of a sheet like another one all at once, as [rows, columns, kinds, texts], without what both have in common
-(known_frames.py). Kinds: n number, s text, d date or time, b boolean, e error. Numbers travel as the shortest text that gives
-the same double back, so nothing is rounded on the way.
+(known_frames.py).
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import json
-import math
 import re
 import resource
 import sys
 from array import array
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
 
 import python_calamine as calamine
 
@@ -28,28 +26,18 @@ from ingestion.cell_columns import columns_of, is_list
 from ingestion.known_frames import Told
 from ingestion.opening_facts import MAX_COLUMNS, MAX_ROWS, SheetFacts, of_ods, of_xls, of_xlsx
 from ingestion.opening_parts import Package, broken_or_locked, unpacked
-from ingestion.opening_text import MAX_CELLS, TEXT_SHEET, OpeningFault, kind_of, rows_of
+from ingestion.opening_pieces import PieceBooks
+from ingestion.opening_text import MAX_CELLS, OpeningFault
+from ingestion.reader_lists import Part, in_pieces, of_text, told
+from ingestion.told_cells import LENGTH, MORE, cell_of, row_of, sheet_of, travelling
 
 MEMORY = 2 << 30
 CPU_SECONDS = 20
 # the first records of an xls: begin of file, perhaps "write-protected", then how it is encrypted
 _XLS_PASSWORD = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
-# an error value that was pasted as text, or saved in separated text, is one
-_ERRORS = {"#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!"}
 _XLS_FROM_1904 = b"\x22\x00\x02\x00\x01\x00"
 # the last row and column of a sheet, by kind: what reaches them may have gone on when it was saved
 _GRID = {"xls": (1 << 16, 1 << 8)}
-
-
-def _cell(value: Any) -> tuple[str, str]:
-    """Kind and text of what is not blank."""
-    if type(value) is str:  # most cells
-        return ("e", value) if value in _ERRORS else ("s", value)
-    if isinstance(value, bool):
-        return "b", str(value).lower()
-    if isinstance(value, (int, float)):
-        return ("n" if math.isfinite(value) else "e"), repr(value)  # NaN, or too large for a double: no number
-    return "d", str(value) if isinstance(value, dt.timedelta) else value.isoformat()
 
 
 def _opened_xls(data: bytes) -> Package:
@@ -57,32 +45,6 @@ def _opened_xls(data: bytes) -> Package:
     if _XLS_PASSWORD.search(data):
         raise OpeningFault("password", "xls")
     return Package("xls", macros="_VBA_PROJECT".encode("utf-16-le") in data, from_1904=_XLS_FROM_1904 in data)
-
-
-def _text(data: bytes) -> dict[str, Any]:
-    """Separated text as one sheet. Raises OpeningFault."""
-    rows, is_cut = rows_of(data)
-    cells = []
-    for r, row in enumerate(rows, 1):
-        held = [(c, kind_of(t), t) for c, t in enumerate(map(str.strip, row), 1) if t]
-        if held:
-            cells.append(_row(r, held))
-    last = [cells[-1][0], cells[-1][1][-1]] if cells and is_cut else []
-    sheet = _sheet(TEXT_SHEET, True, cells, SheetFacts()) | {"cut": last}
-    return {"sheets": [sheet], "kind": "text", "shows_facts": True, "has_macros": False, "has_links": False,
-            "from_1904": False}  # fmt: skip
-
-
-def _row(row: int, cells: list[tuple[int, str, str]]) -> list[Any]:
-    """A row as it travels. cells: column, kind, text."""
-    columns, kinds, texts = zip(*cells, strict=True)
-    return [row, columns, "".join(kinds), texts]
-
-
-def _sheet(name: str, visible: bool, cells: list[list[Any]], facts: SheetFacts) -> dict[str, Any]:
-    hidden = [facts.hidden_rows, facts.hidden_columns]
-    return {"name": name, "visible": visible, "cells": cells, "columns": [], "rows": 0,
-            "formulas": facts.formulas, "merged": facts.merged, "hidden": hidden, "cut": []}  # fmt: skip
 
 
 def _facts(data: bytes, package: Package) -> dict[str, SheetFacts] | None:
@@ -94,27 +56,20 @@ def _facts(data: bytes, package: Package) -> dict[str, SheetFacts] | None:
     return of_xlsx(data, package.sheets) if package.kind == "xlsx" else None
 
 
-def _travelling(row: int, values: Sequence[Any], start: int = 0) -> list[Any] | None:
-    """The cells of a row from one on, as they travel; None where nothing stands there."""
-    filled = [(c, *_cell(value)) for c, value in enumerate(values[start:], start=start + 1) if value != ""]
-    return _row(row, filled) if filled else None
-
-
 def _errors(values: Sequence[Sequence[Any]], facts: SheetFacts) -> list[list[Any]]:
     """Errors that the fast reader gave as blanks, as rows."""
     return [
-        _row(r, [(c, kind, text)])
+        row_of(r, [(c, kind, text)])
         for r, c, kind, text in facts.errors
         if r > len(values) or c > len(values[r - 1]) or values[r - 1][c - 1] == ""
     ]
 
 
 def _sheets(
-    data: bytes, package: Package, looked: dict[str, SheetFacts], codes: list[array[int]], told: Told
+    book: Any, kind: str, looked: dict[str, SheetFacts], codes: list[array[int]], told_before: Told
 ) -> list[Any]:
     """Every sheet of a workbook; `codes` gets those of its columns. Raises OpeningFault, and what the library raises."""
-    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-    last_row, last_column = _GRID.get(package.kind, (MAX_ROWS, MAX_COLUMNS))
+    last_row, last_column = _GRID.get(kind, (MAX_ROWS, MAX_COLUMNS))
     sheets, held = [], 0
     metas = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
     names = tuple(meta.name for meta in metas)
@@ -129,13 +84,13 @@ def _sheets(
             [a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1] for a, b in sheet.merged_cell_ranges or []
         ]
         is_inside = len(values) < last_row and len(values[0] if values else ()) < last_column
-        by_column = columns_of(values, _cell) if is_inside and is_list(values) else []
+        by_column = columns_of(values, cell_of) if is_inside and is_list(values) else []
         errors = _errors(values, facts)
-        made = _sheet(meta.name, meta.visible == calamine.SheetVisibleEnum.Visible, errors, facts)
-        made["columns"], made["rows"] = [[c.number, c.kinds, c.texts] for c in by_column], len(values)
+        made = sheet_of(meta.name, meta.visible == calamine.SheetVisibleEnum.Visible, errors, facts)
+        made["columns"], made["rows"] = told(by_column), len(values)
         is_small = is_inside and not errors and not by_column
-        if not by_column and not (is_small and told.is_told(names, made, values, _travelling)):
-            rows = (_travelling(r, row) for r, row in enumerate(values, start=1))
+        if not by_column and not (is_small and told_before.is_told(names, made, values, travelling)):
+            rows = (travelling(r, row) for r, row in enumerate(values, start=1))
             made["cells"] = [row for row in rows if row] + errors
         if not is_inside or errors:
             made["cut"] = next(
@@ -146,41 +101,61 @@ def _sheets(
     return sheets
 
 
-def read(data: bytes, codes: list[array[int]], told: Told) -> dict[str, Any]:
-    """One workbook as plain data, or {"fault": code, "detail": text}. codes: gets those of the columns of its lists.
-    told: what answers told before."""
+def _workbook(data: bytes, told_before: Told) -> Iterator[Part]:
+    """Raises OpeningFault, and what the libraries raise."""
+    package = unpacked(data) if data[:2] == b"PK" else _opened_xls(data)
+    codes: list[array[int]] = []
+    pieces = PieceBooks(data, package) if package.long else None
+    book = pieces.short if pieces else calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    facts = _facts(pieces.without if pieces else data, package)
+    sheets = _sheets(book, package.kind, facts or {}, codes, told_before)
+    numbers = {sheet["name"]: n for n, sheet in enumerate(sheets)}
+    for name in pieces.sheets if pieces else ():
+        sheets[numbers[name]] |= {"cells": [], "rows": 0, "is_long": True}
+    yield {"sheets": sheets, "kind": package.kind, "shows_facts": facts is not None, "has_macros": package.macros,
+           "has_links": package.links, "from_1904": package.from_1904}, codes, pieces is not None  # fmt: skip
+    if pieces:
+        yield from in_pieces(pieces, numbers)
+
+
+def read(data: bytes, told_before: Told) -> Iterator[Part]:
+    """One file as plain data, or {"fault": code, "detail": text}, after which nothing follows. told_before: by answers."""
+    is_text = data[:2] != b"PK" and data[:4] != b"\xd0\xcf\x11\xe0"
     try:
-        if data[:2] != b"PK" and data[:4] != b"\xd0\xcf\x11\xe0":
-            return _text(data)
-        package = unpacked(data) if data[:2] == b"PK" else _opened_xls(data)
-        facts = _facts(data, package)
-        sheets = _sheets(data, package, facts or {}, codes, told)
+        yield from of_text(data) if is_text else _workbook(data, told_before)
     except OpeningFault as fault:
-        return {"fault": fault.code, "detail": fault.detail}
+        yield {"fault": fault.code, "detail": fault.detail}, [], False
     except MemoryError:
-        return {"fault": "too_large", "detail": "memory"}
+        yield {"fault": "too_large", "detail": "memory"}, [], False
     except Exception as error:  # noqa: BLE001 - each library has error types of its own; all mean "unreadable"
-        return {"fault": broken_or_locked(error), "detail": f"{type(error).__name__}: {error}"[:300]}
-    return {"sheets": sheets, "kind": package.kind, "shows_facts": facts is not None, "has_macros": package.macros,
-            "has_links": package.links, "from_1904": package.from_1904}  # fmt: skip
+        yield {"fault": broken_or_locked(error), "detail": f"{type(error).__name__}: {error}"[:300]}, [], False
+
+
+def _limit_time() -> None:
+    """For the next part of an answer."""
+    used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
+    resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS, resource.RLIM_INFINITY))
+
+
+def _send(part: Part, told_before: Told, answers: BinaryIO) -> None:
+    found, codes, is_followed = part
+    told_before.tell(found.get("sheets", []))
+    said = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
+    answer = b"".join([len(said).to_bytes(LENGTH, "big"), said, *codes])
+    answers.write((len(answer) | (MORE if is_followed else 0)).to_bytes(LENGTH, "big"))
+    answers.write(answer)
+    answers.flush()
 
 
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    files, answers, told = sys.stdin.buffer, sys.stdout.buffer, Told()
-    while head := files.read(8):
-        used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
-        resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS, resource.RLIM_INFINITY))
-        data = files.read(int.from_bytes(head, "big"))
-        codes: list[array[int]] = []
-        found = read(data, codes, told)
-        told.tell(found.get("sheets", []))
-        said = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
-        answer = b"".join([len(said).to_bytes(8, "big"), said, *codes])
-        answers.write(len(answer).to_bytes(8, "big"))
-        answers.write(answer)
-        answers.flush()
+    files, answers, told_before = sys.stdin.buffer, sys.stdout.buffer, Told()
+    while head := files.read(LENGTH):
+        _limit_time()
+        for part in read(files.read(int.from_bytes(head, "big")), told_before):
+            _send(part, told_before, answers)
+            _limit_time()
 
 
 if __name__ == "__main__":

@@ -18,8 +18,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from ingestion.told_cells import LENGTH, MORE
+
 TIMEOUT_SECONDS = 60
-LENGTH = 8  # bytes of a length
 PIPE = 1 << 20  # bytes that are asked of the system for a pipe
 PAGE = 1 << 12  # a pipe holds pages, and what is written starts a new one and may leave one unfilled
 CHUNK = 1 << 16
@@ -36,6 +37,7 @@ class ReaderProcess:
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
         self.known: dict[int, Any] = {}  # what its answers told once, for those that follow
+        self.has_more = False  # whether more of the answer that was taken last is to come
         self._given: deque[bytes] = deque()  # and not answered
         self._came = bytearray()  # of answers that were not taken
         self._room = self._held = 0  # bytes that its pipe takes, and that those given may take of it
@@ -87,26 +89,32 @@ class ReaderProcess:
             while rest:
                 rest = rest[os.write(self.process.stdin.fileno(), rest) :]
 
-    def take(self) -> bytes | bytearray | None:
-        """The answer to the first file that has none, or None when the file killed the child or it did not answer in time."""
-        answer = self._answer()
-        self._held -= _size(self._given.popleft())
-        if answer is None:
-            self._stop()
-            if self._given:
-                self._start()
-            for data in self._given:
-                self._write(data)
-        return answer
+    def take(self) -> Iterator[bytes | bytearray | None]:
+        """The parts of the answer to the first file that has none. None in place of one, and the last then: the file killed
+        the child, or it did not answer in time."""
+        self.has_more = True
+        while self.has_more:
+            answer = self._answer()
+            if not self.has_more:
+                self._held -= _size(self._given.popleft())
+            if answer is None:
+                self._stop()
+                if self._given:
+                    self._start()
+                for data in self._given:
+                    self._write(data)
+            yield answer
 
     def _answer(self) -> bytearray | None:
         """A length and so many bytes; None where they do not all come."""
+        self.has_more = False
         if not self._has(LENGTH):
             return None
         size = int.from_bytes(self._came[:LENGTH], "big")
         del self._came[:LENGTH]
-        if not size or not self._has(size):
+        if not size or not self._has(size & ~MORE):
             return None
+        self.has_more, size = bool(size & MORE), size & ~MORE
         answer, self._came = self._came, self._came[size:]
         del answer[size:]
         return answer

@@ -41,10 +41,19 @@ def read_all(
 def _read(
     book: Workbook | UnreadableFile, catalogue: Catalogue, source_id: str | None, day: dt.date
 ) -> tuple[ReadResult, str | None]:
-    if isinstance(book, UnreadableFile):
+    try:
+        if isinstance(book, UnreadableFile):
+            raise book
+        return _read_book(book, catalogue, source_id, day)
+    except UnreadableFile as fault:  # also where only a list may be as long as this sheet
         result = ReadResult(unreadable=True)
-        result.add(Finding(book.code, "error", "B0", book.zh, book.en, found=book.found, expected=book.expected))
+        result.add(Finding(fault.code, "error", "B0", fault.zh, fault.en, found=fault.found, expected=fault.expected))
         return result, None
+
+
+def _read_book(
+    book: Workbook, catalogue: Catalogue, source_id: str | None, day: dt.date
+) -> tuple[ReadResult, str | None]:
     reply = read_reply(book)
     if reply is not None:
         return reply, None

@@ -97,9 +97,11 @@ def _array(parts: Iterable[Coded], kind: pa.DataType) -> pa.ChunkedArray:
         if len(codes) < LONG:
             short += map(values.__getitem__, codes)
             continue
-        chunks += [pa.array(_typed(short), type=kind), pa.array(_typed(values), type=kind).take(as_indices(codes))]
+        chunks += [pa.array(_typed(short), type=kind)] if short else []
+        chunks.append(pa.array(_typed(values), type=kind).take(as_indices(codes)))
         short = []
-    return pa.chunked_array([*chunks, pa.array(_typed(short), type=kind)], type=kind)
+    chunks += [pa.array(_typed(short), type=kind)] if short else []
+    return pa.chunked_array(chunks, type=kind)
 
 
 def _plain(values: Sequence[Any]) -> Coded:
@@ -143,6 +145,14 @@ def _schema(fields: FieldSet | None) -> pa.Schema:
     return field_schema(fields) if fields else PUBLICATION_SCHEMA
 
 
+def _in_order(rows: pa.Table, names: Sequence[str]) -> pa.Table:
+    """Rows sorted by some columns. Those of one long list are, and a copy of them takes what all its values take."""
+    table = rows.combine_chunks()
+    places = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in names])
+    is_sorted = pc.all(pc.equal(places, pa.array(range(len(table)), pa.uint64()))).as_py()
+    return table if is_sorted else table.take(places)
+
+
 class Store:
     def __init__(self, home: Path, catalogue: Catalogue) -> None:
         self.root = home / "returns"
@@ -171,7 +181,7 @@ class Store:
             n for n in ("submission_id", "sheet", "row_no", "cell", "indicator", "dim_code") if n in rows.schema.names
         ]
         # a submission may have no row in a table: which ones are held stands in the file's own metadata
-        table = rows.combine_chunks().sort_by([(n, "ascending") for n in order])
+        table = _in_order(rows, order)
         told = json.dumps(texts or {}, ensure_ascii=False, sort_keys=True)
         table = table.replace_schema_metadata({HELD: " ".join(sorted(ids)), RAW: told})
         buffer = io.BytesIO()
@@ -203,7 +213,7 @@ class Store:
             present = set((file.schema_arrow.metadata or {}).get(HELD, b"").decode().split()) if file else set()
             if present == ids:
                 continue
-            kept = [_schema(fields).empty_table()]
+            kept = []
             texts = {k: v for k, v in texts_in(file.schema_arrow.metadata if file else None).items() if k in ids}
             if file:
                 held = file.read(use_threads=False).replace_schema_metadata()

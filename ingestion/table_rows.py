@@ -57,11 +57,11 @@ class TableRows(Sequence[TableRow]):
         """What the cells of each slot say, before any row: `extend` adds rows by the codes of these."""
         self.contents = list(contents)
 
-    def extend(self, row_nos: Sequence[int], codes: Sequence[array[int]]) -> None:
+    def extend(self, row_nos: Sequence[int], codes: Sequence[memoryview]) -> None:
         """Rows at once: for each slot the codes of what stands there."""
         self.row_nos += row_nos
         for held, more in zip(self.codes, codes, strict=True):
-            held += more
+            held.frombytes(more.cast("B"))
 
     def __len__(self) -> int:
         return len(self.row_nos)

@@ -9,25 +9,27 @@ from __future__ import annotations
 import json
 import os
 import re
-from array import array
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache, partial
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeGuard
 
-from ingestion.cell_columns import CODE, CellColumn
+from ingestion.cell_columns import CellColumn
 from ingestion.errors import UnreadableFile
-from ingestion.reader_process import LENGTH, ReaderProcess, a_reader
+from ingestion.long_lists import LongList, columns_told
+from ingestion.reader_process import ReaderProcess, a_reader
+from ingestion.told_cells import LENGTH
 from ingestion.units import decimal_of, normalise
 
-MAX_BYTES = 50 << 20
+MAX_BYTES = 200 << 20
 LONG_FILE = 256 << 10  # bytes of a file that a second reader is worth
 READERS = min(2, os.cpu_count() or 1)
+MOST_CELLS = 3_000_000  # of a list that are made one by one
 
 
 class Cell(NamedTuple):
@@ -100,7 +102,9 @@ class Sheet:
 
     @property
     def cells(self) -> dict[tuple[int, int], Cell]:
-        """All that are not empty, row by row."""
+        """All that are not empty, row by row. Raises UnreadableFile where they are a list too long for it."""
+        if self._all is None and self.columns and self.count > MOST_CELLS:
+            raise _unreadable("too_large", f"{self.count} 格")
         if self._all is None and self.frame:
             self._all = dict(sorted(self.beside.items()))
         elif self._all is None:
@@ -147,6 +151,21 @@ class Sheet:
             rows.setdefault(cell.row, []).append(cell)
         return rows
 
+    def in_column(self, number: int, is_wanted: Callable[[str, str], bool]) -> Iterator[Cell]:
+        """The cells of one column of which kind and text are wanted: of a list top down, then those beside it."""
+        for column in self.columns:
+            if column.number == number:
+                said = zip(column.kinds, column.texts, strict=True)
+                codes = {n for n, (kind, text) in enumerate(said, 1) if is_wanted(kind, text)}
+                found = ((row, code) for row, code in enumerate(column.codes, 1) if code in codes) if codes else ()
+                yield from (Cell(row, number, column.kinds[n - 1], column.texts[n - 1]) for row, n in found)
+        yield from (c for c in self.beside.values() if c.column == number and is_wanted(c.kind, c.text))
+
+    @property
+    def column_numbers(self) -> set[int]:
+        """Columns in which something stands."""
+        return {c.number for c in self.columns} | {column for _, column in self.beside}
+
     def top(self, last_row: int) -> dict[tuple[int, int], Cell]:
         """The cells down to a row, in the order of `cells`."""
         if self.frame is None:
@@ -162,7 +181,9 @@ class Sheet:
         return self._tops[last_row]
 
     def in_rows(self, rows: Sequence[int]) -> dict[tuple[int, int], Cell]:
-        """The cells of some rows, which are given top down, in the order of `cells`."""
+        """The cells of some rows, which are given top down, in the order of `cells`. Raises UnreadableFile as they do."""
+        if len(rows) * len(self.columns) > MOST_CELLS and self.count > MOST_CELLS:
+            raise _unreadable("too_large", f"{self.count} 格")
         wanted = rows if isinstance(rows, range) else set(rows)
         last = self._rows
         listed = {(c.row, c.column): c for row in rows if row <= last for c in self._listed(row)}
@@ -328,21 +349,51 @@ def _refusal(data: bytes) -> UnreadableFile | None:
 _CELL = partial(tuple.__new__, Cell)  # of a tuple, without the time that a call of the class takes
 
 
-def _book(said: bytes | bytearray | None, known: dict[int, Sheet]) -> Workbook:
-    """known: the frames that the child told before; gets those that it tells now."""
+def _book(parts: Iterator[bytes | bytearray | None], known: dict[int, Sheet]) -> Workbook:
+    """parts: of the child's answer; known: the frames that it told before; gets those that it tells now."""
+    answer, codes = _told(next(parts))
+    sheets = []
+    long: dict[int, LongList] = {}
+    for n, raw in enumerate(answer["sheets"]):
+        by_column, codes = columns_told(raw["columns"], int(raw["rows"]), codes)
+        sheets.append(_sheet(raw, by_column, known))
+        if raw.get("is_long"):
+            long[n] = LongList()
+    for part in parts:
+        told, codes = _told(part)
+        long[told["sheet"]].add(told, codes)
+    for n, held in long.items():
+        sheets[n] = _long_sheet(sheets[n], held)
+    facts = {name: bool(answer[name]) for name in ("has_macros", "has_links", "from_1904", "shows_facts")}
+    return Workbook(sheets, kind=str(answer["kind"]), **facts)
+
+
+def _told(said: bytes | bytearray | None) -> tuple[dict[str, Any], memoryview]:
+    """What the JSON of a part says, and the codes behind it. Raises UnreadableFile."""
     if said is None:
         raise _unreadable("aborted", "读取中止")
     size = int.from_bytes(said[:LENGTH], "big")
     answer: dict[str, Any] = json.loads(said[LENGTH : LENGTH + size])
-    codes = memoryview(said)[LENGTH + size :]
     if fault := answer.get("fault"):
         raise _unreadable(str(fault), str(answer.get("detail")))
-    sheets = []
-    for raw in answer["sheets"]:
-        by_column, codes = _by_column(raw["columns"], int(raw["rows"]), codes)
-        sheets.append(_sheet(raw, by_column, known))
-    facts = {name: bool(answer[name]) for name in ("has_macros", "has_links", "from_1904", "shows_facts")}
-    return Workbook(sheets, kind=str(answer["kind"]), **facts)
+    return answer, memoryview(said)[LENGTH + size :]
+
+
+def _long_sheet(sheet: Sheet, held: LongList) -> Sheet:
+    """A sheet of which its name was told first, and the rest in parts."""
+    columns, told = held.columns(), held.told
+    by_number = {c.number: c for c in columns}
+    beside = {
+        (row, column): Cell(row, column, kind, text)
+        for row, numbers, kinds, texts in told.get("errors", ())
+        for column, kind, text in zip(numbers, kinds, texts, strict=True)
+        if column not in by_number or by_number[column].at(row) is None
+    }
+    hidden_rows, hidden_columns = map(frozenset, told.get("hidden", ((), ())))
+    return Sheet(
+        sheet.name, sheet.visible, beside, {(r, c): text for r, c, text in told.get("formulas", ())},
+        [tuple(m) for m in told.get("merged", ())], hidden_rows, hidden_columns, tuple(told.get("cut", ())) or None, columns,
+    )  # fmt: skip
 
 
 def _sheet(raw: dict[str, Any], by_column: list[CellColumn], known: dict[int, Sheet]) -> Sheet:
@@ -377,17 +428,6 @@ def _on_frame(frame: Sheet, own: dict[tuple[int, int], Cell]) -> Sheet:
     return Sheet(frame.name, frame.visible, None, frame.formulas, frame.merged, *hidden, frame.cut_at, (), frame, own)
 
 
-def _by_column(raw: list[Any], rows: int, codes: memoryview) -> tuple[list[CellColumn], memoryview]:
-    """The columns of a list, and the codes of those of other sheets."""
-    made = []
-    for number, kinds, texts in raw:
-        own = array(CODE)
-        own.frombytes(codes[: rows * own.itemsize])
-        codes = codes[rows * own.itemsize :]
-        made.append(CellColumn(number, kinds, texts, own))
-    return made, codes
-
-
 def read_workbook(data: bytes) -> Workbook:
     """All non-empty cells of a workbook, by content and never by file name.
 
@@ -410,9 +450,18 @@ def read_workbooks(files: Iterable[bytes]) -> Iterator[Workbook | UnreadableFile
         readers = [stack.enter_context(a_reader())]
         ahead: deque[tuple[ReaderProcess, UnreadableFile | None]] = deque()  # in the order of the files
 
-        def take() -> tuple[UnreadableFile | bytes | bytearray | None, dict[int, Sheet]]:
+        def take() -> Callable[[], Workbook | UnreadableFile]:
+            """An answer, to be looked at when the child has something to do; one that comes in parts is, as they come."""
             child, refused = ahead.popleft()
-            return refused or child.take(), child.known
+            if refused is not None:
+                return lambda: refused
+            parts = child.take()
+            said = chain([next(parts)], parts)
+            looked = partial(_outcome, said, child.known)
+            if child.has_more:
+                found = looked()
+                return lambda: found
+            return looked
 
         for data in files:
             done, child = [], readers[0]
@@ -428,15 +477,13 @@ def read_workbooks(files: Iterable[bytes]) -> Iterator[Workbook | UnreadableFile
             if refused is None:
                 child.give(data)
             ahead.append((child, refused))
-            yield from [_outcome(*answer) for answer in done]
+            yield from [look() for look in done]
         while ahead:
-            yield _outcome(*take())
+            yield take()()
 
 
-def _outcome(answer: UnreadableFile | bytes | bytearray | None, known: dict[int, Sheet]) -> Workbook | UnreadableFile:
-    if isinstance(answer, UnreadableFile):
-        return answer
+def _outcome(parts: Iterator[bytes | bytearray | None], known: dict[int, Sheet]) -> Workbook | UnreadableFile:
     try:
-        return _book(answer, known)
+        return _book(parts, known)
     except UnreadableFile as fault:
         return fault

@@ -12,6 +12,7 @@ from dashboards.frames import HEADLINE_EFFECTS, Frame
 
 GAP = 0.16  # of the height, between panels
 COLUMNS = 2
+PANEL, LINE = 170, 15  # px: height of a row of panels, and of a line of the words above one
 
 
 def _break(axis: str, at: int, lang: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -37,6 +38,15 @@ def _break(axis: str, at: int, lang: str) -> tuple[dict[str, Any], dict[str, Any
     return line | place, words | place
 
 
+def _name(frame: Frame, indicator: str, lang: str) -> list[str]:
+    """An effect and its unit, in lines that fit above its panel."""
+    points = [frame.point(indicator, period=y) for y in frame.ordered("period")]
+    first = next(p for p in points if p is not None)
+    _, unit = scale_of(points)
+    name = f"{first.name_zh}（{unit.zh}）" if lang == "zh" else f"{first.name_en} ({unit.en})"
+    return theme.lines(name, lang, 16, 26)
+
+
 def effects_years(
     frame: Frame, lang: str = "zh", breaks: frozenset[tuple[str, str]] = frozenset(), scope: theme.Words | None = None
 ) -> go.Figure:
@@ -53,9 +63,11 @@ def effects_years(
     notes: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
     tall = (1 - GAP * (rows - 1) / max(rows, 1)) / rows
+    named = {i: _name(frame, i, lang) for i in shown}
+    head = (LINE * max((len(text) for text in named.values()), default=1) + 7) / (PANEL * rows)
     for n, indicator in enumerate(shown):
         points = [frame.point(indicator, period=y) for y in years]
-        divisor, unit = scale_of(points)
+        divisor, _ = scale_of(points)
         row, column = divmod(n, COLUMNS)
         suffix = "" if n == 0 else str(n + 1)
         top = 1 - row * (tall + GAP / max(rows, 1))
@@ -68,15 +80,13 @@ def effects_years(
             "tickfont": {"size": 11},
         }
         layout[f"yaxis{suffix}"] = {
-            "domain": [max(0.0, top - tall), top - 0.055],
+            "domain": [max(0.0, top - tall), top - head],
             "anchor": f"x{suffix}",
             "rangemode": "tozero",
             "nticks": 3,
             "tickfont": {"size": 10},
             "tickformat": ",~g",
         }
-        first = next(p for p in points if p is not None)
-        name = f"{first.name_zh}（{unit.zh}）" if lang == "zh" else f"{first.name_en} ({unit.en})"
         notes.append(
             {
                 "x": left,
@@ -85,7 +95,7 @@ def effects_years(
                 "yref": "paper",
                 "xanchor": "left",
                 "yanchor": "top",
-                "text": "<br>".join(theme.lines(name, lang, 16, 26)),
+                "text": "<br>".join(named[indicator]),
                 "align": "left",
                 "showarrow": False,
                 "font": {"size": 11, "color": theme.INK},
@@ -118,7 +128,7 @@ def effects_years(
         None,
         sample=frame.is_sample,
         lang=lang,
-        height=120 + 170 * rows,
+        height=120 + PANEL * rows,
         annotations=notes,
         shapes=lines,
         bargap={1: 0.75, 2: 0.6}.get(len(years), 0.35),

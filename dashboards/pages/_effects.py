@@ -41,7 +41,7 @@ def content_items(held: dict[str, Any]) -> list[Block]:
                 *(_cell(by_year.get(y)) for y in years),
                 Cell(amount(newest["undated"])),
                 Cell(unit_words(item["unit"])),
-                Cell(item["content_class"]),
+                Cell(Words(item["content_class"], item["content_class_en"] or "")),
                 Cell(item["item"]),
             ]
         )

@@ -12,7 +12,7 @@ from dashboards.frames import Frame
 from dashboards.pages._effects import SCOPE, breaks_of, checks, content_items
 from dashboards.pages._page import Block, Cell, Page, Table, chart_block, number, numbers_block
 from dashboards.pages.overview import SAMPLE_WARNING
-from dashboards.theme import UNITS_EN, Words, trimmed, unit_words
+from dashboards.theme import Words, trimmed, unit_words
 from dashboards.view import View
 from filings.reader import Reader
 
@@ -55,7 +55,7 @@ def _years(frame: Frame, view: View, breaks: frozenset[tuple[str, str]]) -> Tabl
     for indicator in frame.ordered("indicator"):
         points = [frame.point(indicator, period=y) for y in years]
         first = next(p for p in points if p is not None)
-        unit = Words(first.unit, UNITS_EN.get(first.unit, first.unit))
+        unit = unit_words(first.unit)
         cells = [number(p, frame, view) for p in points]
         marked = [_broken(c) if (indicator, y) in breaks else c for c, y in zip(cells, years, strict=True)]
         rows.append([Cell(Words(first.name_zh, first.name_en)), *marked, Cell(unit)])
@@ -101,7 +101,7 @@ def _windows(reader: Reader, frame: Frame, view: View) -> Table:
                 Cell(Words(point.name_zh, point.name_en)),
                 Cell(f"{first} — {last}"),
                 number(point, frame, view),
-                Cell(Words(point.unit, UNITS_EN.get(point.unit, point.unit))),
+                Cell(unit_words(point.unit)),
                 Cell(point.printed or ""),
                 Cell(source),
                 Cell(VINTAGE.get(known.get((point.key.indicator, point.key.period), ""), "")),

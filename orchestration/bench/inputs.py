@@ -1,15 +1,25 @@
-"""Workbooks to measure with: a month of J2, one for each of the first basic units, and a month of J4, one a province.
+"""Workbooks to measure with: a month of J2, one for each of the first basic units, and a month of J4, one a province or one
+for all of them.
 
 The numbers are those of the sample returns, in turn, and say 模拟数据.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
+from typing import Any
+
+import python_calamine
+import xlsxwriter  # type: ignore[import-untyped, unused-ignore]
 
 from ingestion.blank import write_form
-from ingestion.catalogue import Catalogue, catalogue
+from ingestion.catalogue import NATION, Catalogue, catalogue
+from ingestion.form_model import FormField
+from ingestion.outputs import WORKBOOK_OPTIONS
+from ingestion.returns import META_SHEET
 from ingestion.sample_numbers import World, as_filed, month_no
 from ingestion.sample_rosters import Rosters, Row
 
@@ -44,8 +54,7 @@ def write_rosters(folder: Path, count: int) -> tuple[list[Path], int]:
     samples = cycle(sample_rows(book))
     shares: dict[str, list[tuple[str, int]]] = {}  # province → its units, and rows of each
     for n, unit in enumerate(sorted(book.basic_units)[:count]):
-        rows = NATION_ROWS * (n + 1) // NATION_UNITS - NATION_ROWS * n // NATION_UNITS
-        shares.setdefault(book.province_of(unit), []).append((unit, rows))
+        shares.setdefault(book.province_of(unit), []).append((unit, _share(n)))
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for province, units in shares.items():
@@ -58,6 +67,56 @@ def write_rosters(folder: Path, count: int) -> tuple[list[Path], int]:
         )  # fmt: skip
         paths.append(path)
     return paths, sum(rows for units in shares.values() for _, rows in units)
+
+
+def write_nation(folder: Path, count: int) -> tuple[Path, int]:
+    """Write the J4 of the first `count` units as one workbook of the nation. As `write_rosters` otherwise."""
+    book = catalogue()
+    form = book.form("J4")
+    folder.mkdir(parents=True, exist_ok=True)
+    head, path = folder / "head.xlsx", folder / "J4_000000_2023-09.xlsx"
+    write_form(
+        form, head, unit_code=NATION, unit_name=book.area(NATION).name_zh, period=f"{MONTH[0]}-{MONTH[1]:02d}",
+        tables={t.id: [] for t in form.tables}, sample=True, rulebook_version=book.version,
+    )  # fmt: skip
+    empty = python_calamine.CalamineWorkbook.from_path(str(head))
+    # rows go to the disk as they come: whole, so many cells take more memory than receiving them
+    made = xlsxwriter.Workbook(str(path), {**WORKBOOK_OPTIONS, "in_memory": False, "constant_memory": True})
+    day = made.add_format({"num_format": "yyyy-mm-dd"})
+    samples, fields, rows = cycle(sample_rows(book)), form.tables[0].fields, 0
+    for name in (form.tables[0].sheet, META_SHEET):
+        sheet = made.add_worksheet(name)
+        top = empty.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        for r, values in enumerate(top):
+            for c, value in enumerate(values):
+                if value != "":
+                    sheet.write(r, c, value)
+        for n, unit in enumerate(sorted(book.basic_units)[:count] if name != META_SHEET else ()):
+            for own in range(1, _share(n) + 1):
+                _write_row(sheet, len(top) + rows, _of_unit(next(samples), unit, own), fields, day)
+                rows += 1
+    sheet.hide()
+    made.close()
+    head.unlink()
+    return path, rows
+
+
+def _write_row(sheet: Any, row: int, task: Row, fields: Sequence[FormField], day: Any) -> None:
+    for column, item in enumerate(fields):
+        value = task.get(item.id)
+        if isinstance(value, bool):
+            sheet.write_string(row, column, "是" if value else "否")
+        elif isinstance(value, dt.date):
+            sheet.write_datetime(row, column, dt.datetime.combine(value, dt.time()), day)
+        elif isinstance(value, str):
+            sheet.write_string(row, column, value)
+        elif value is not None:
+            sheet.write_number(row, column, float(value))
+
+
+def _share(n: int) -> int:
+    """Rows of the unit number n, counted from 0."""
+    return NATION_ROWS * (n + 1) // NATION_UNITS - NATION_ROWS * n // NATION_UNITS
 
 
 def sample_rows(book: Catalogue) -> list[Row]:

@@ -8,7 +8,7 @@ from itertools import count as numbers
 from pathlib import Path
 
 from orchestration.bench import Case
-from orchestration.bench.inputs import write_month, write_rosters
+from orchestration.bench.inputs import write_month, write_nation, write_rosters
 from orchestration.bench.memory import peak_mib
 
 BARE = "the same files into Python lists, nothing checked or kept"
@@ -61,12 +61,20 @@ def cases(folder: Path, count: int) -> Iterator[Case]:
     rosters, rows = write_rosters(folder / "rosters", count)
     name = f"receive J4 of {rows} rows in {len(rosters)} workbooks"
     yield from _pair(name, rosters, folder / "homes-j4", Decimal(2), Decimal(10))
+    nation, rows = write_nation(folder / "nation", count)
+    yield _beside_calamine(f"receive J4 of {rows} rows in one workbook", [nation], folder / "homes-one", Decimal(2))
 
 
-def _pair(name: str, paths: Sequence[Path], homes: Path, most: Decimal, least: Decimal) -> Iterator[Case]:
+def _beside_calamine(name: str, paths: Sequence[Path], homes: Path, most: Decimal) -> Case:
     def peak() -> int:
         return peak_mib(paths, homes / "peak")
 
-    yield Case(name, f"python-calamine: {BARE}", _receive(paths, homes / "calamine"), _calamine(paths), most, peak=peak)
+    return Case(
+        name, f"python-calamine: {BARE}", _receive(paths, homes / "calamine"), _calamine(paths), most, peak=peak
+    )
+
+
+def _pair(name: str, paths: Sequence[Path], homes: Path, most: Decimal, least: Decimal) -> Iterator[Case]:
+    yield _beside_calamine(name, paths, homes, most)
     ours = _receive(paths, homes / "openpyxl")
     yield Case(name, f"openpyxl: {BARE}", ours, _openpyxl(paths), least, "reference ÷ ours")

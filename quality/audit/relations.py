@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -32,6 +33,9 @@ ARRIVED = "arrived"  # a relation in DuckDB while it is written
 LONG = 1000  # rows a return: as many go to DuckDB by way of Arrow, which takes longer to load than fewer need
 WHOLE = -1  # in place of a row: the table as a whole
 BATCH_ROWS = 60_000  # of all tables of the returns that are judged together
+MOST_ROWS = 100_000  # of a table that DuckDB holds with all its columns: 2 KB a row …
+SLICE = 40_000  # … and so many at a time of a longer one, but for columns that checks of other rows look into
+PART = "part"
 SIDE_BY_SIDE = 5_000  # rows that are worth a thread: DuckDB judges them while relations between rows are looked at
 Row = Mapping[str, Any]
 NO_VALUES: Row = MappingProxyType({})
@@ -137,18 +141,19 @@ class Chosen:
 
 
 def _arrow(held_by: Sequence[Sequence[Row]], name: str, kind: str) -> pa.ChunkedArray:
-    """A column of several cases for DuckDB; of a list that was just read each different value is converted once."""
+    """A column of several cases for DuckDB. Of a list that was just read each different value is converted once, and its
+    rows say which one they hold."""
     import pyarrow as pa
 
     of = {NUMBER_TYPE: pa.string(), "DATE": pa.date32(), "BOOLEAN": pa.bool_()}.get(kind, pa.string())
     chunks = []
     for rows in held_by:
-        if isinstance(rows, FiledRows):
-            values, codes = rows.coded(name)
-            chunks.append(pa.array(_typed(kind, values), of).take(as_indices(codes)))
-        else:
-            chunks.append(pa.array(_typed(kind, _column(rows, name)), of))
-    return pa.chunked_array(chunks, of)
+        coded = rows.coded(name) if isinstance(rows, FiledRows) else None
+        values, codes = coded or (_column(rows, name), None)
+        made = pa.array(_typed(kind, values), of)
+        indices = as_indices(codes) if codes is not None else pa.array(range(len(made)), pa.uint32())
+        chunks.append(pa.DictionaryArray.from_arrays(indices, made))
+    return pa.chunked_array(chunks, pa.dictionary(pa.uint32(), of))
 
 
 def _size(case: Case) -> int:
@@ -173,11 +178,15 @@ def _statements(checks: Sequence[Check]) -> list[list[Check]]:
     alone. To plan a dozen of these at once took DuckDB five times as long as to plan them one by one."""
     together, alone = list[Check](), list[list[Check]]()
     for check in checks:
-        if any("(SELECT" in sql for sql in (check.condition, *(sql for _, sql in check.values))):
+        if "(SELECT" in _sql_of(check):
             alone.append([check])
         else:
             together.append(check)
     return [together, *alone] if together else alone
+
+
+def _sql_of(check: Check) -> str:
+    return " ".join([check.condition, *(sql for _, sql in check.values)])
 
 
 def _places(checks: Sequence[Check], start: int) -> list[list[tuple[str, int]]]:
@@ -191,6 +200,9 @@ class Tables:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, compiled: CompiledForm, cases: Sequence[Case]) -> None:
         self.connection, self.compiled, self.cases = connection, compiled, cases
+        self.long: dict[
+            str, tuple[pa.Table, dict[str, str]]
+        ] = {}  # those that are too long: all columns, and their types
 
     def write(self, name: str, columns: Sequence[tuple[str, str, list[Any]]]) -> None:
         # lists as parameters: 5,000 rows of 50 columns in 0.15 s, without loading pyarrow
@@ -240,36 +252,59 @@ class Tables:
                 )
                 self.write(set_id, [*places, *((n, kind, _typed(kind, found)) for n, kind, found in values)])
             else:
-                self.write_long(set_id, places, [(name, kind, _arrow(held_by, name, kind)) for name, kind in names])
+                self._fill_long(set_id, places, [(name, kind, _arrow(held_by, name, kind)) for name, kind in names])
 
-    def write_long(
+    def _fill_long(
         self,
         name: str,
         places: Sequence[tuple[str, str, list[Any]]],
         columns: Sequence[tuple[str, str, pa.ChunkedArray]],
     ) -> None:
-        """As `write`, of lists with many rows."""
+        """As `write`, of a list with many rows; of the longest what more than one row is needed for."""
         import pyarrow as pa
 
         held = {n: pa.array(values, pa.int32()) for n, _, values in places} | {n: values for n, _, values in columns}
+        kinds = {n: kind for n, kind, _ in (*places, *columns)}
+        table = pa.table(held)
+        if len(table) > MOST_ROWS:
+            self.long[name] = table, kinds
+            looked_into = [
+                _sql_of(c) for some in _statements(self.compiled.checks) for c in some if "(SELECT" in _sql_of(c)
+            ]
+            sql = " ".join([*looked_into, *(check.condition for check in self.compiled.sets)])
+            table = table.select([n for n, *_ in places] + [n for n, *_ in columns if quoted(n) in sql])
+        self._write_arrow(name, table, kinds)
+
+    def _write_arrow(self, name: str, table: pa.Table, kinds: Mapping[str, str]) -> None:
         chosen = [
-            f"try_cast({quoted(n)} AS {kind}) AS {quoted(n)}" if kind == NUMBER_TYPE else quoted(n)
-            for n, kind, _ in (*places, *columns)
+            f"try_cast({quoted(n)} AS {NUMBER_TYPE}) AS {quoted(n)}" if kinds[n] == NUMBER_TYPE else quoted(n)
+            for n in table.column_names
         ]
-        self.connection.register(ARRIVED, pa.table(held))
+        self.connection.register(ARRIVED, table)
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT {', '.join(chosen)} FROM {ARRIVED}"
         )
         self.connection.unregister(ARRIVED)
 
-    def _from(self, fields: FieldSet) -> str:
-        return f"FROM {quoted(fields.id)} AS {ROW} JOIN beside AS {BESIDE} ON {BESIDE}.ret = {ROW}.ret"
+    def _from(self, fields: FieldSet, table: str | None = None) -> str:
+        return f"FROM {quoted(table or fields.id)} AS {ROW} JOIN beside AS {BESIDE} ON {BESIDE}.ret = {ROW}.ret"
 
     def scan(self, fields: FieldSet, checks: Sequence[Check], everything: bool) -> list[Outcome]:
         """Every check over every row of one table; rows where nothing is said stay in DuckDB."""
-        return [outcome for some in _statements(checks) for outcome in self._scan(fields, some, everything)]
+        found: list[Outcome] = []
+        for some in _statements(checks):
+            if fields.id not in self.long or "(SELECT" in _sql_of(some[0]):
+                found += self._scan(fields, some, everything)
+                continue
+            table, kinds = self.long[fields.id]
+            for start in range(0, len(table), SLICE):
+                self._write_arrow(PART, table.slice(start, SLICE), kinds)
+                found += self._scan(fields, some, everything, PART)
+        return found
 
-    def _scan(self, fields: FieldSet, checks: Sequence[Check], everything: bool) -> list[Outcome]:
+    def _scan(
+        self, fields: FieldSet, checks: Sequence[Check], everything: bool, table: str | None = None
+    ) -> list[Outcome]:
         """As `scan`, in one statement."""
         verdicts = [f"({check.condition})::BOOLEAN AS r{n}" for n, check in enumerate(checks)]
         quiet = [f"coalesce(r{n}, true)" if c.rule.on_na == "skip" else f"r{n}" for n, c in enumerate(checks)]
@@ -277,7 +312,7 @@ class Tables:
         where = "" if everything else f"\nWHERE ({' AND '.join(quiet)}) IS NOT TRUE"
         inner = ",\n  ".join([f"{ROW}.ret", f"{ROW}.row_order", *verdicts, *values])
         # materialised: a filter that is pushed into the inner statement would plan every condition twice
-        said = f"WITH said AS MATERIALIZED (SELECT {inner}\n{self._from(fields)})"
+        said = f"WITH said AS MATERIALIZED (SELECT {inner}\n{self._from(fields, table)})"
         rows = self.connection.execute(f"{said}\nSELECT * FROM said{where}\nORDER BY ret, row_order").fetchall()
         held = _places(checks, 2 + len(checks))
 
@@ -360,6 +395,8 @@ def evaluate(
             found += (outcome._replace(case=start + outcome.case) for outcome in said) if start else said
     finally:
         connection.close()
+        if "pyarrow" in sys.modules:  # what follows needs the memory as much
+            sys.modules["pyarrow"].default_memory_pool().release_unused()
     rules = {rule.id: n for n, rule in enumerate(compiled.rules)}
     sets = {f.id: n for n, f in enumerate(compiled.form.field_sets)}
     checks: list[Check | SetCheck] = [*compiled.checks, *compiled.sets]

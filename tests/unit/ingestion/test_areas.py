@@ -143,3 +143,31 @@ def test_a_year_or_month_that_is_none_is_told_with_its_line(tmp_path: Path, file
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(SetupError, match=f"{file}: line "):
         Catalogue(root).area("140703")
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("恩施州", ["422800"]),
+        ("湘西州", ["433100"]),
+        ("黔东南", ["522600"]),
+        ("西双版纳自治州", ["532800"]),
+        ("大兴安岭", ["232700"]),
+        ("神农架", ["429021"]),
+        ("前郭尔罗斯县", ["220721"]),
+        ("北京市海淀区", ["110108"]),
+        ("湖北省武汉市东西湖区", ["420112"]),
+        ("新疆和田市", ["653201"]),
+        ("海南", ["150303", "460000"]),  # a district of 乌海 or the province, never 海南州
+        ("海南州", ["632500"]),
+        ("大理", ["532900", "532901"]),  # the prefecture or its city: a question
+        ("喀什", ["653100", "653101"]),
+        ("濮阳", ["410900", "410928"]),
+        ("北京市东西湖区", []),
+        ("海淀" * 3000, []),
+    ],
+)
+def test_units_are_found_by_the_names_in_print_and_one_that_means_two_is_a_question(
+    name: str, codes: list[str]
+) -> None:
+    assert catalogue().find_area(name) == codes

@@ -204,8 +204,13 @@ def test_text_whose_last_line_has_no_end_is_asked_about() -> None:
 
 
 def test_more_cells_than_any_form_holds_are_refused_before_they_fill_the_memory() -> None:
-    result = read(b"1,2,3,4,5,6,7,8\n" * 400_000)
-    assert result.unreadable and [f.rule for f in result.findings] == ["FLF-006"]
+    lists = b"1,2,3,4,5,6,7,8\n" * 400_000
+    for data in (
+        b"1" + b"," * 40 + b"\n",
+        "城镇老旧小区改造进展情况,指标名称\n".encode() + lists,
+    ):  # hardly filled; a list where a form is
+        result = read(data * (100_000 if len(data) < 100 else 1))
+        assert result.unreadable and [f.rule for f in result.findings] == ["FLF-006"]
 
 
 def test_macros_are_said_and_never_run(made: Path) -> None:

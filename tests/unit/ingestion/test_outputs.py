@@ -15,7 +15,21 @@ def back(value: object) -> str:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+86 10", "-cmd|' /C calc'!A0", "@SUM(1)", "\t=1", "\r=1", "-", "+-1", "-1-1"]
+    "text",
+    [
+        "=1+1",
+        "+86 10",
+        "-cmd|' /C calc'!A0",
+        "@SUM(1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "＝1+1",
+        "＠SUM(1)",
+        "-",
+        "+-1",
+        "-1-1",
+    ],
 )
 def test_a_text_that_a_spreadsheet_would_run_is_made_plain(text: str) -> None:
     assert back(text) == f"'{text}"

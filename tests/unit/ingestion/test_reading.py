@@ -20,6 +20,7 @@ from tests.factories import (
     set_header,
     set_value,
     write_return,
+    write_roster,
     write_rows,
 )
 
@@ -140,6 +141,24 @@ def test_a_fraction_in_a_count_and_too_many_decimals_are_refused(tmp_path: Path)
     assert [f.rule for f in errors(read(path))] == ["FDT-002"]
     path = edit(write_return(tmp_path / "b.xlsx"), set_value("42", "800.1234567891234"))
     assert [f.rule for f in errors(read(path))] == ["FDT-004"]
+
+
+def test_a_number_beyond_what_the_form_holds_is_too_long_and_never_missing(tmp_path: Path) -> None:
+    path = edit(write_return(tmp_path / "x.xlsx"), set_value("01", 10**16))
+    assert [(f.rule, f.cell) for f in errors(read(path))] == [("FDT-004", "D13")]
+    largest = edit(write_return(tmp_path / "y.xlsx"), set_value("01", 9_999_999_999_999_990))
+    assert read(largest).values["xq_start"].value == 9_999_999_999_999_990
+
+
+@pytest.mark.parametrize(
+    ("value", "asked"), [("0.95", True), ("1", True), ("0", False), ("1.01", False), ("95", False)]
+)
+def test_a_rate_that_may_be_a_share_is_asked_about(tmp_path: Path, value: str, asked: bool) -> None:
+    path = write_roster(tmp_path / "x.xlsx", {}, form="J3", period="2022", values={"agree_rate": Decimal(value)})
+    result = read(path)
+    found = [(f.severity, f.field) for f in result.findings if f.rule == "UNT-004"]
+    assert found == ([("warning", "agree_rate")] if asked else [])
+    assert result.values["agree_rate"].value == Decimal(value)
 
 
 def test_more_decimals_than_the_form_prints_are_kept(tmp_path: Path) -> None:
