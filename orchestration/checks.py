@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 
 from ingestion.errors import SetupError
-from quality.warehouse import NodeResult
+from quality.dbt_build import NodeResult
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 from ingestion.archive import write_whole
+from quality.dbt_build import dbt_environment
 from quality.dbt_project import PROJECT, dbt, with_environment
-from quality.warehouse import dbt_environment
 
 
 def write_docs(path: Path) -> Path:

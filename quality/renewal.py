@@ -69,3 +69,11 @@ def why_whole(message: str) -> str:
     """What ended a renewal, of the words that the dbt project gives (macros/renewal.sql)."""
     found = re.search(r"whole build: (\w+)", message)
     return found[1] if found and found[1] in WHOLE_BECAUSE else "failed"
+
+
+def told(renewed_from: str | None, whole_because: str | None) -> str:
+    """Which kind of build it was, in words."""
+    if whole_because is None:
+        return f"由 {renewed_from} 更新：只重算新收报送所及之处 Renewed where what came since reaches"
+    zh, en = WHOLE_BECAUSE[whole_because]
+    return f"整体构建：{zh} Made whole: {en}"

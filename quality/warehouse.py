@@ -23,12 +23,11 @@ from ingestion.archive import sync_folder, write_whole
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.errors import JiugaiError, RetriableError, SetupError, UsageError
 from ingestion.moments import now_utc, stamp
-from quality.dbt_project import DATABASE, dbt, one_at_a_time, parsed_project, project_hash, with_environment
+from quality.dbt_build import NodeResult, dbt_environment, run_dbt
+from quality.dbt_project import DATABASE, one_at_a_time, parsed_project, project_hash
 from quality.renewal import came_since, why_whole
 
 if TYPE_CHECKING:  # the register and Arrow cost a second to load, which answering from a build does without
-    from dbt.contracts.graph.manifest import Manifest
-
     from ingestion.register import Register
 
 KEEP_BUILDS = 5
@@ -66,32 +65,13 @@ class Build:
 
 
 @dataclass
-class NodeResult:
-    """What dbt did with one node. rows counts a table's rows (None for tests and views)."""
-
-    unique_id: str
-    status: str
-    seconds: float
-    message: str
-    failures: int | None = None
-
-
-@dataclass
 class BuildResult:
-    """renewed_from: the build that it renews; None where it is whole, and then why (a key of WHOLE_BECAUSE)."""
+    """renewed_from: the build that it renews; else whole_because says why there is none (a key of WHOLE_BECAUSE)."""
 
     build: Build
     nodes: list[NodeResult] = field(default_factory=list)
     renewed_from: str | None = None
     whole_because: str | None = None
-
-
-class BuildFailed(SetupError):
-    """A model or a test of error severity failed. `nodes` says what dbt did until then; the file is thrown away."""
-
-    def __init__(self, message: str, nodes: list[NodeResult]) -> None:
-        super().__init__(message)
-        self.nodes = nodes
 
 
 def _folder(home: Path) -> Path:
@@ -121,40 +101,6 @@ def export_register(register: Register, folder: Path, as_of: dt.datetime | None 
     names = ("submission_id", "rule", "reason", "at")
     table = pa.table({n: pa.array([r[n] for r in said], pa.string()) for n in names})
     pq.write_table(table, folder / "explanations.parquet")
-
-
-def dbt_environment(
-    home: Path, path: Path, register_dir: Path, as_of: str | None, renews: Path | None = None
-) -> dict[str, str]:
-    """renews: the build before, of which `path` is a copy that is made new where something came since."""
-    return {
-        "JIUGAI_WAREHOUSE": str(path),
-        "JIUGAI_REGISTER_DIR": str(register_dir),
-        "JIUGAI_RETURNS_DIR": str((home / "returns").resolve()),
-        "JIUGAI_AS_OF": as_of or "",
-        "JIUGAI_RENEWS": str(renews or ""),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-    }
-
-
-def _run_dbt(home: Path, environment: dict[str, str], known: Manifest) -> list[NodeResult]:
-    """Every model, seed and data test; of a renewal no seed, since the rule book is the same.
-
-    Raises BuildFailed.
-    """
-    left_out = ["unit_test", "seed"] if environment["JIUGAI_RENEWS"] else ["unit_test"]
-    with with_environment(environment):
-        where = {"target": home / "dbt" / "target", "logs": home / "dbt" / "logs"}
-        options = [o for kind in left_out for o in ("--exclude-resource-type", kind)]
-        found = dbt("build", *options, known=known, **where)
-    nodes = [
-        NodeResult(r.node.unique_id, str(r.status), float(r.execution_time or 0), str(r.message or ""), r.failures)
-        for r in found.results
-    ]
-    if bad := [n for n in nodes if n.status in ("error", "fail", "skipped")]:
-        raise BuildFailed(f"dbt: {bad[0].unique_id}: {' '.join(bad[0].message.split())[:300]}", nodes)
-    return nodes
 
 
 @contextmanager
@@ -221,13 +167,13 @@ def _computed(home: Path, work: Path, made: Build, before: Build | None, why: st
     if before is not None:
         shutil.copyfile(before.path, scratch)
         try:
-            nodes = _run_dbt(home, dbt_environment(home, scratch, work, None, before.path), parsed_project())
+            nodes = run_dbt(home, dbt_environment(home, scratch, work, None, before.path), parsed_project())
             return BuildResult(made, nodes, before.build_id)
         except SetupError as error:  # whatever it was, a whole build alone decides
             why = why_whole(str(error))
-            scratch.unlink()
-            scratch.with_name(f"{scratch.name}.wal").unlink(missing_ok=True)
-    nodes = _run_dbt(home, dbt_environment(home, scratch, work, made.as_of), parsed_project())
+            for left in work.glob(f"{DATABASE}*"):
+                left.unlink()
+    nodes = run_dbt(home, dbt_environment(home, scratch, work, made.as_of), parsed_project())
     return BuildResult(made, nodes, None, why)
 
 

@@ -18,8 +18,9 @@ from orchestration.metadata import table_metadata
 from orchestration.resources import POOL, HomeResource
 from orchestration.steps import COMPUTE, TABULATE
 from orchestration.translator import Translator, code_version
+from quality.dbt_build import BuildFailed
 from quality.preview import table_views
-from quality.warehouse import Build, BuildFailed, build
+from quality.warehouse import Build, build
 
 REPORTED_BUILD = "jiugai/reported_build"
 

@@ -148,7 +148,7 @@ def file_late(home: Path) -> None:
     again = table.filter(pc.equal(table["submission_id"], row["submission_id"]))
     again = again.set_column(0, "submission_id", pa.array([late["submission_id"]] * len(again)))
     place = again.schema.get_field_index("xq_start")
-    more = pc.add(again["xq_start"], pa.scalar(Decimal(1), pa.decimal128(1, 0))).cast(again.schema.field(place).type)
+    more = pa.array([number + 1 for number in again["xq_start"].to_pylist()], again.schema.field(place).type)
     again = again.set_column(place, again.schema.field(place), more)
     metadata = {**table.schema.metadata, HELD: table.schema.metadata[HELD] + f" {late['submission_id']}".encode()}
     pq.write_table(

@@ -30,7 +30,7 @@ def build(home: Path, as_json: bool, lang: str, as_of: str | None, whole: bool) 
     """用 dbt 重算一切 dbt: everything downstream of what is in force."""
     from ingestion.moments import parse_moment
     from orchestration.display import progress_of
-    from quality.renewal import WHOLE_BECAUSE
+    from quality.renewal import told
     from quality.warehouse import build as run
 
     with progress_of("构建 building", quiet=as_json):
@@ -53,11 +53,7 @@ def build(home: Path, as_json: bool, lang: str, as_of: str | None, whole: bool) 
         options.say(
             f"构建完成 Built [bold]{made.build_id}[/] · {answer['models']} 个模型 models · {answer['tests']} 项检验 tests · {made.path}"
         )
-        if result.whole_because:
-            zh, en = WHOLE_BECAUSE[result.whole_because]
-            options.say(f"整体构建：{zh} Made whole: {en}")
-        else:
-            options.say(f"由 {result.renewed_from} 更新：只重算新收报送所及之处 Renewed where what came since reaches")
+        options.say(told(result.renewed_from, result.whole_because))
 
 
 def _question_options(function: Callable[..., Any]) -> Callable[..., Any]:

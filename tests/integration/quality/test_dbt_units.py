@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from quality.dbt_build import dbt_environment
 from quality.dbt_project import PROJECT
-from quality.warehouse import current_build, dbt_environment
+from quality.warehouse import current_build
 
 
 def test_unit_tests_of_the_dbt_project_hold(

@@ -24,8 +24,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from quality.dbt_build import BuildFailed
 from quality.decisions import decide
-from quality.warehouse import Build, BuildFailed, BuildResult, build, current_build, open_build, query
+from quality.warehouse import Build, BuildResult, build, current_build, open_build, query
 from tests.hand_made import Filing, file_returns
 from tests.nation.home import ECHENG, HUARONG, LIANGZIHU, filings
 
@@ -129,7 +130,7 @@ def test_late_returns_of_every_kind_renew_to_what_a_whole_build_makes(
     _renewed(home)
     # the level above takes the correction back, and the roster before it holds again; a sample return comes too
     assert decide(home, names[1], "return", by="王某")["status"] == "returned"
-    file_returns(home, [replace(_of("J2", HUARONG, "2022-03"), sample=True, **LATER)])
+    file_returns(home, [Filing("J2", LIANGZIHU, "2022-11", {"xq_start": Decimal(5)}, sample=True, **LATER)])
     _renewed(home)
 
     assert _as_if_whole(home, tmp_path) == {}

@@ -14,9 +14,9 @@ from orchestration import manifest
 from orchestration.assets.gates import series_result
 from orchestration.audits import audit_results, complete_result
 from orchestration.checks import check_name_of, check_spec_of, dbt_result, weight_of
+from quality.dbt_build import NodeResult
 from quality.receive import Receiver
 from quality.status import Partition, state_of
-from quality.warehouse import NodeResult
 from tests.factories import write_return
 
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN

@@ -11,8 +11,9 @@ import pytest
 from orchestration import manifest
 from orchestration.assets import warehouse as warehouse_module
 from orchestration.line import report_build, report_register
+from quality.dbt_build import BuildFailed, NodeResult
 from quality.receive import Receiver
-from quality.warehouse import BuildFailed, BuildResult, NodeResult, build, current_build
+from quality.warehouse import BuildResult, build, current_build
 from tests.factories import write_return
 
 J2 = dg.AssetKey("returns_j2")
