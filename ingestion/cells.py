@@ -331,6 +331,14 @@ class FieldReader:
     def _text(self, cell: Cell) -> str:
         if cell.kind == "s":  # most cells
             return cell.text.strip()
+        if cell.kind == "b":  # what it shows depends on its format: TRUE, 1, 是
+            raise _Refused(
+                "FDT-001",
+                f"应填文字，却是逻辑值 {cell.shown}；请改填文字，没有则留空",
+                f"must be a text but is the truth value {cell.shown}; type the text, or leave it blank",
+                cell.shown,
+                "文本",
+            )
         number = cell.number
         if number is not None and abs(number) >= NUMBER_DIGITS:
             raise _Refused(

@@ -125,6 +125,7 @@ class ItemsReader:
             self._known_values(plan.spots)
         elif (located := self._columns()) is not None:
             self._values(self._spots(*located))
+            self._strays(located[0])
         else:
             return
         missing = [f for f in self.form.fields if f.id not in self.rows and not self._not_yet(f)]
@@ -153,6 +154,23 @@ class ItemsReader:
             if field is not None:
                 beside = f"{column_letters(unit)}{row}"  # the cell to mend
                 yield Spot(field, (row, value), f"{column_letters(value)}{row}", self.sheet.text(row, unit), beside)
+
+    def _strays(self, header_row: int) -> None:
+        """Numbers below the headings in columns that have none: nobody said what they are."""
+        headed = {c.column for c in self.sheet.cells.values() if c.row == header_row}
+        below = (c for c in self.sheet.cells.values() if c.row > header_row and c.kind in "nd")
+        strays = [c for c in below if c.column not in headed]
+        if strays:
+            first, more = strays[0], f"等{len(strays)}处" if len(strays) > 1 else ""
+            self.findings.say(
+                "ROW-011",
+                f"{first.address}{more}有数（{first.shown}）而所在列没有表头，没有读取；请移到应填的单元格，或删去",
+                f"{first.address} holds a number ({first.shown}) in a column without a heading, which was not read"
+                f" ({len(strays)} such cells); move it where it belongs, or delete it",
+                severity="warning",
+                cell=first.address,
+                found=first.shown,
+            )
 
     def _columns(self) -> tuple[int, dict[str, int]] | None:
         locate = self.locate

@@ -227,6 +227,23 @@ def test_a_value_in_an_unknown_row_is_never_dropped_in_silence(tmp_path: Path) -
     assert [(f.rule, f.severity, f.found) for f in result.findings] == [("ROW-004", "warning", "5")]
 
 
+def test_a_number_beside_the_table_is_never_dropped_in_silence(tmp_path: Path) -> None:
+    def beside(sheet: Any) -> None:
+        sheet.cell(row_of(sheet, "01"), 9).value = 99
+        sheet.cell(row_of(sheet, "02"), 9).value = "备注"
+
+    result = read(edit(write_return(tmp_path / "a.xlsx"), beside))
+    assert [(f.rule, f.severity, f.found, (f.cell or "")[0]) for f in result.findings] == [
+        ("ROW-011", "warning", "99", "I")
+    ]
+
+
+def test_a_truth_value_is_no_text(tmp_path: Path) -> None:
+    """LibreOffice shows it as 1, TRUE or 是, as its format says."""
+    result = read(edit(write_return(tmp_path / "a.xlsx", "J1", period="2023"), set_value("03", True)))
+    assert [(f.rule, f.field, f.found) for f in errors(result)] == [("FDT-001", "plan_doc_no", "true")]
+
+
 def test_a_sample_is_known_by_either_mark(tmp_path: Path) -> None:
     path = write_return(tmp_path / "a.xlsx", sample=True)
     assert read(path).is_sample
