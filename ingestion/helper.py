@@ -8,6 +8,7 @@ when this process does, however that ends, after what it was given. It opens no 
 from __future__ import annotations
 
 import atexit
+import fcntl
 import gc
 import os
 import pickle
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 LENGTH = 8  # bytes of a length
+PIPE = 1 << 20  # bytes of work that it may have ahead before `give` waits for it
 DONE, FAILED = b"1", b"0"
 
 
@@ -64,6 +66,9 @@ class Helper:
             stderr=subprocess.DEVNULL,
             bufsize=0,
         )
+        assert self._process.stdin
+        with suppress(OSError):  # a system that gives no more: then `give` waits sooner
+            fcntl.fcntl(self._process.stdin, fcntl.F_SETPIPE_SZ, PIPE)
 
     def _look(self, timeout: int | None) -> None:
         """Take in what it has told. timeout: milliseconds to wait for that; None: as long as it takes."""
