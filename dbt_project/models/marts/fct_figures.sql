@@ -103,5 +103,5 @@ final as (
        and unioned.period = x.month and unioned.area_code = x.area_code
 )
 
+-- not in key order: sorting the rows of a nation takes more memory than making them, and a renewal appends to them
 select * from final
-order by is_sample, programme, indicator, area_code, period, accum, dim_code, choice_rank, group_id

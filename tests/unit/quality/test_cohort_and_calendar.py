@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,16 +16,27 @@ CALENDAR = {"year", "period", "first_year", "last_year"}  # years and months tha
 COHORT = {"cohort_year", "plan_year"}  # the plan year that a task belongs to
 
 
+def shared_words() -> dict[str, str]:
+    """What columns of one name mean wherever they stand: the doc blocks."""
+    text = (PROJECT / "models" / "columns.md").read_text(encoding="utf-8")
+    return dict(re.findall(r"{% docs (\w+) %}(.*?){% enddocs %}", text, re.S))
+
+
 def marts() -> Iterator[tuple[str, set[str], dict[str, str]]]:
     """(name, columns, descriptions) of every mart that says its columns.
 
     Not those of the reconciliation, which hold the plan year of a printed plan beside the month whose rate divides by it.
     """
+    shared = shared_words()
+
+    def words(column: dict[str, Any]) -> str:
+        return re.sub(r'{{ doc\("(\w+)"\) }}', lambda hit: shared[hit[1]], column["description"])
+
     for path in sorted(p for p in (PROJECT / "models" / "marts").rglob("*.yml") if p.parent.name != "reconciliation"):
         model: dict[str, Any]
         for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
             columns = model.get("columns", [])
-            yield model["name"], {c["name"] for c in columns}, {c["name"]: c["description"] for c in columns}
+            yield model["name"], {c["name"] for c in columns}, {c["name"]: words(c) for c in columns}
 
 
 def test_no_mart_holds_a_cohort_and_a_calendar_year_and_the_cohort_says_what_it_is() -> None:
