@@ -6,6 +6,6 @@ with levels as (
     {{ levels_of() }}
 )
 
+-- in no order, as fct_figures
 select * from levels
 where {{ in_scope('level') }}
-order by is_sample, programme, indicator, period, area_code, group_id
