@@ -142,7 +142,7 @@ def test_j3_is_read_back_with_its_items_and_its_accounts(data: st.DataObject) ->
     rows = data.draw(rows_of(form.tables[0], None, most=6))
     with tempfile.TemporaryDirectory() as folder:
         result = read(write_roster(Path(folder) / "a.xlsx", {"J3F": rows}, form="J3", period="2023", values=items))
-    assert rules(result) == []
+    assert set(rules(result)) <= {"UNT-004"}  # a rate up to 1 % is asked about, and kept as it stands
     assert {k: v.filed for k, v in result.values.items()} == items
     assert filed(result, "J3F") == rows
 
