@@ -8,7 +8,6 @@ when this process does, however that ends, after what it was given. It opens no 
 from __future__ import annotations
 
 import atexit
-import fcntl
 import gc
 import os
 import pickle
@@ -22,8 +21,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-LENGTH = 8  # bytes of a length
-PIPE = 1 << 20  # bytes of work that it may have ahead before `give` waits for it
+from ingestion.pipes import LENGTH, send, widen
+
 DONE, FAILED = b"1", b"0"
 
 
@@ -47,10 +46,8 @@ class Helper:
         assert self._process and self._process.stdin
         self._given.append((work, arguments))
         data = pickle.dumps((os.getcwd(), work, arguments), pickle.HIGHEST_PROTOCOL)  # noqa: PTH109 - a text
-        rest = memoryview(len(data).to_bytes(LENGTH, "big") + data)
         with suppress(BrokenPipeError):  # it died: `_look` finds that out
-            while rest:
-                rest = rest[os.write(self._process.stdin.fileno(), rest) :]
+            send(self._process.stdin, data)
 
     def finish(self) -> None:
         """Wait until it has done all that it was given. Raises what the work raises."""
@@ -67,8 +64,7 @@ class Helper:
             bufsize=0,
         )
         assert self._process.stdin
-        with suppress(OSError):  # a system that gives no more: then `give` waits sooner
-            fcntl.fcntl(self._process.stdin, fcntl.F_SETPIPE_SZ, PIPE)
+        widen(self._process.stdin)  # `give` waits for what does not fit
 
     def _look(self, timeout: int | None) -> None:
         """Take in what it has told. timeout: milliseconds to wait for that; None: as long as it takes."""

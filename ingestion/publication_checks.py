@@ -14,7 +14,7 @@ from ingestion.layout_model import ClaimedRate, LayoutSheet
 from ingestion.model import Finding, Observation, ReadResult
 from ingestion.publication_cells import PageContext, in_base_unit
 from ingestion.quantities import Printed, parse_printed
-from ingestion.units import normalise, plain
+from ingestion.units import normalise, plain, rounding_of
 from ingestion.workbook import Cell
 
 
@@ -114,8 +114,8 @@ def _compare(context: PageContext, total: Observation, parts: list[Observation])
     difference = summed - total.value
     if not parts or difference == 0 or (context.source.cut and difference < 0):
         return
-    loose = (o.half_unit for o in [*parts, total] if o.half_unit > Decimal("0.5") or o.unit == "元")
-    _said(context, total, summed, sum(loose, Decimal(0)), f"{parts[0].cell}:{parts[-1].cell}")
+    loose = sum((rounding_of(o.half_unit, o.unit) for o in [*parts, total]), Decimal(0))
+    _said(context, total, summed, loose, f"{parts[0].cell}:{parts[-1].cell}")
 
 
 def _said(context: PageContext, total: Observation, summed: Decimal, tolerance: Decimal, cells: str) -> None:
@@ -199,8 +199,8 @@ def _rate(context: PageContext, spec: LayoutSheet, claim: ClaimedRate, cell: Cel
     printed = Decimal(text)
     half = Decimal(1).scaleb(-(len(text.split(".")[1]) if "." in text else 0)) / 2
     computed = top.value * 100 / bottom.value
-    # rounded operands (53.25万户) reproduce a rate only within their own rounding; whole counts have none
-    room = [o.half_unit if o.half_unit > Decimal("0.5") or o.unit == "元" else Decimal(0) for o in (top, bottom)]
+    # rounded operands (53.25万户) reproduce a rate only within their own rounding
+    room = [rounding_of(o.half_unit, o.unit) for o in (top, bottom)]
     low = (top.value - room[0]) * 100 / (bottom.value + room[1])
     high = (top.value + room[0]) * 100 / (bottom.value - room[1]) if bottom.value > room[1] else None
     if low <= printed + half and (high is None or printed - half <= high):

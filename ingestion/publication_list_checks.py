@@ -14,7 +14,7 @@ from ingestion.model import Listed, ListedValue
 from ingestion.publication_cells import PageContext, in_base_unit
 from ingestion.quantities import parse_printed
 from ingestion.similar_places import Place, similar_pairs
-from ingestion.units import plain
+from ingestion.units import plain, rounding_of
 from ingestion.workbook import Cell
 
 LIKENESS = 0.9  # of two names, from which on a person looks whether they are one place
@@ -101,8 +101,7 @@ def _against(context: PageContext, wanted: ListField, total: ListedValue, parts:
     unit = total.unit or ""
     if context.source.cut and difference < 0:
         return [f"{wanted.header}“{total.printed}”，已读各行之和{plain(summed)}{unit}"]
-    loose = [p.half_unit for p in [*parts, total] if p.half_unit > Decimal("0.5") or p.unit == "元"]
-    within = abs(difference) <= sum(loose, Decimal(0))
+    within = abs(difference) <= sum((rounding_of(p.half_unit, p.unit) for p in [*parts, total]), Decimal(0))
     where = total.cell or "来源"
     zh = f"{where} {wanted.header} 合计“{total.printed}”≠ 各行之和 {plain(summed)}{unit}，差 {plain(difference)}{unit}"
     zh += "，舍入所致" if within else "；请核对各行与合计"

@@ -13,7 +13,7 @@ from decimal import Decimal
 from ingestion.layout_model import LayoutSheet
 from ingestion.model import Observation
 from ingestion.publication_cells import PageContext
-from ingestion.units import plain
+from ingestion.units import plain, rounding_of
 from ingestion.workbook import Cell
 
 _PART = re.compile(r"其中(?!\d).*")
@@ -72,13 +72,9 @@ def _alike(one: Observation, other: Observation) -> bool:
     )  # fmt: skip
 
 
-def _room(observations: Iterable[Observation]) -> Decimal:
-    """What rounding alone can cause; whole counts have none."""
-    return sum((o.half_unit for o in observations if o.half_unit > Decimal("0.5") or o.unit == "元"), Decimal(0))
-
-
 def _fits(subtotal: Observation, run: list[Observation]) -> bool:
-    return abs(sum((o.value for o in run), Decimal(0)) - subtotal.value) <= _room([*run, subtotal])
+    room = sum((rounding_of(o.half_unit, o.unit) for o in [*run, subtotal]), Decimal(0))
+    return abs(sum((o.value for o in run), Decimal(0)) - subtotal.value) <= room
 
 
 def _asked(context: PageContext, subtotal: Observation, run: list[Observation]) -> None:

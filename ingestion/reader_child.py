@@ -28,8 +28,9 @@ from ingestion.opening_facts import MAX_COLUMNS, MAX_ROWS, SheetFacts, of_ods, o
 from ingestion.opening_parts import Package, broken_or_locked, unpacked
 from ingestion.opening_pieces import PieceBooks
 from ingestion.opening_text import MAX_CELLS, OpeningFault
+from ingestion.pipes import LENGTH
 from ingestion.reader_lists import Part, in_pieces, of_text, told
-from ingestion.told_cells import LENGTH, MORE, cell_of, row_of, sheet_of, travelling
+from ingestion.told_cells import MORE, cell_of, row_of, sheet_of, travelling
 
 MEMORY = 2 << 30
 CPU_SECONDS = 20

@@ -18,10 +18,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ingestion.told_cells import LENGTH, MORE
+from ingestion.pipes import LENGTH, send, widen
+from ingestion.told_cells import MORE
 
 TIMEOUT_SECONDS = 60
-PIPE = 1 << 20  # bytes that are asked of the system for a pipe
 PAGE = 1 << 12  # a pipe holds pages, and what is written starts a new one and may leave one unfilled
 CHUNK = 1 << 16
 
@@ -60,8 +60,7 @@ class ReaderProcess:
         )
         assert self.process.stdin and self.process.stdout
         for pipe in (self.process.stdin, self.process.stdout):
-            with suppress(OSError):  # a system that gives no more: then fewer files are ahead
-                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
+            widen(pipe)
         self._room = fcntl.fcntl(self.process.stdin, fcntl.F_GETPIPE_SZ)
 
     def has_room(self, data: bytes) -> bool:
@@ -84,10 +83,8 @@ class ReaderProcess:
 
     def _write(self, data: bytes) -> None:
         assert self.process and self.process.stdin
-        rest = memoryview(len(data).to_bytes(LENGTH, "big") + data)
         with suppress(OSError):  # it died meanwhile: `take` says so
-            while rest:
-                rest = rest[os.write(self.process.stdin.fileno(), rest) :]
+            send(self.process.stdin, data)
 
     def take(self) -> Iterator[bytes | bytearray | None]:
         """The parts of the answer to the first file that has none. None in place of one, and the last then: the file killed

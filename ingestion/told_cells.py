@@ -13,7 +13,6 @@ from typing import Any
 
 from ingestion.opening_facts import SheetFacts
 
-LENGTH = 8  # bytes of a length
 MORE = 1 << 63  # of the length of a part: another one follows
 # an error value that was pasted as text, or saved in separated text, is one
 _ERRORS = {"#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!"}

@@ -62,6 +62,11 @@ def decimal_of(value: Any) -> Decimal | None:
     return Decimal(sign + digits.replace(",", "").replace(" ", "")) if GROUPED.fullmatch(digits) else None
 
 
+def rounding_of(half_unit: Decimal, unit: str | None) -> Decimal:
+    """What rounding can hide of a printed number: half a unit of its last digit, nothing of a count printed in full."""
+    return half_unit if half_unit > Decimal("0.5") or unit == "元" else Decimal(0)
+
+
 def half_unit_tolerance(parts: int, half_unit: Decimal) -> Decimal:
     """Largest difference that rounding alone can cause between a total and its parts: (parts + 1) half units.
 

@@ -22,8 +22,8 @@ from typing import Any, NamedTuple, TypeGuard
 from ingestion.cell_columns import CellColumn
 from ingestion.errors import UnreadableFile
 from ingestion.long_lists import LongList, columns_told
+from ingestion.pipes import LENGTH
 from ingestion.reader_process import ReaderProcess, a_reader
-from ingestion.told_cells import LENGTH
 from ingestion.units import decimal_of, normalise
 
 MAX_BYTES = 200 << 20

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ingestion.boundary_model import month_before
 from ingestion.catalogue import Catalogue
 
 
@@ -25,7 +26,7 @@ def made_of(
     periods = {period}
     first, _, last = period.partition("/")
     if flow:
-        periods.add(f"{first[:5]}{int(first[5:]) - 1:02d}")
+        periods.add(month_before(first))
     elif len(last) == 4:
         periods |= {str(year) for year in range(int(first), int(last) + 1)}
     return found, periods

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # dbt costs seconds to load
 
 @dataclass
 class NodeResult:
-    """What dbt did with one node. rows counts a table's rows (None for tests and views)."""
+    """What dbt did with one node. failures: rows that a test found (None for models)."""
 
     unique_id: str
     status: str

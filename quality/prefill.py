@@ -116,12 +116,6 @@ def grows(field: FormField) -> bool:
     return field.unit is None or field.adds_up  # of content items, the unit follows from the code
 
 
-def last_rows(store: Store, row: Mapping[str, Any], table: FormTable) -> LastRows:
-    """A table of an accepted return as the next blank carries it forward."""
-    beside = frozenset(f.id for f in table.fields if grows(f))
-    return LastRows(beside, filed_rows(store, row, table))
-
-
 def previous_return(
     home: Path, form_id: str, unit: str, period: str, *, sample: bool = False, catalogue: Catalogue | None = None
 ) -> Previous | None:
@@ -159,7 +153,7 @@ def _last_of(rows: list[dict[str, Any]], unit: str, period: str, catalogue: Cata
 def _carried(store: Store, last: Sequence[Mapping[str, Any]], table: FormTable, unit: str) -> LastRows:
     """The rows of one table in all returns. What stands under one key in several of them is added up; a row names the
     unit that files it now."""
-    held = [row for one in last for row in last_rows(store, one, table).rows]
+    held = [row for one in last for row in filed_rows(store, one, table)]
     beside = frozenset(f.id for f in table.fields if grows(f))
     areas = [f.id for f in table.fields if AREAS in f.codelists]
     codes = {one["unit_code"] for one in last}

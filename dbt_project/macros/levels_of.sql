@@ -150,7 +150,7 @@ units_expected as (
     select m.period, c.area_code, count(*) as units
     from months as m
     inner join {{ ref('area_closure') }} as c
-        on m.last_month >= coalesce(c.valid_from, m.last_month) and m.last_month <= coalesce(c.valid_to, m.last_month)
+        on {{ stands_in('c', 'm.last_month') }}
     group by all
 ),
 
@@ -158,7 +158,7 @@ children_expected as (
     select m.period, a.parent_code as area_code, count(*) as children
     from months as m
     inner join {{ ref('areas') }} as a
-        on m.last_month >= coalesce(a.valid_from, m.last_month) and m.last_month <= coalesce(a.valid_to, m.last_month)
+        on {{ stands_in('a', 'm.last_month') }}
     group by all
 ),
 
@@ -170,12 +170,12 @@ units as (
 year_before as (
     select
         {{ keys_of('u', keys[:-1]) }},
-        (left(u.period, 4)::integer + 1)::varchar || substr(u.period, 5) as period,
+        {{ year_off('u.period', 1) }} as period,
         u.area_code,
         u.value
     from units as u
     where length(u.period) in (4, 7)
-      and (left(u.period, 4)::integer + 1)::varchar || substr(u.period, 5) in (select period from months)
+      and {{ year_off('u.period', 1) }} in (select period from months)
 ),
 
 weights as (

@@ -139,19 +139,19 @@
   create table late.periods as
   select period from late.observed
   union
-  select strftime((period || '-01')::date + interval 1 month, '%Y-%m') from late.observed where length(period) = 7;
+  select {{ month_off('period', 1) }} from late.observed where length(period) = 7;
   create table late.months_beside as
   select period from late.periods
   union
-  select strftime((period || '-01')::date - interval 1 month, '%Y-%m') from late.periods where length(period) = 7;
+  select {{ month_off('period', -1) }} from late.periods where length(period) = 7;
   create table late.level_periods as
   select period from late.observed
   union
-  select (left(period, 4)::integer + 1)::varchar || substr(period, 5) from late.observed where length(period) in (4, 7);
+  select {{ year_off('period', 1) }} from late.observed where length(period) in (4, 7);
   create table late.years_beside as
   select period from late.level_periods
   union
-  select (left(period, 4)::integer - 1)::varchar || substr(period, 5) from late.level_periods where length(period) in (4, 7);
+  select {{ year_off('period', -1) }} from late.level_periods where length(period) in (4, 7);
   create table late.areas as
   with units as (
       select unit_code from late.observed

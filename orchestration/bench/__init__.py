@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 SCALES = {"tiny": 48, "province": 200, "national": 2_851}  # workbooks of one month
 RUNS = 5
+ROOT = Path(__file__).resolve().parent.parent.parent  # where processes of their own start
 THOUSANDTH = Decimal("0.001")
 
 

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from orchestration.bench import Case
+from orchestration.bench import ROOT, Case
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 INDICATOR, PERIOD, NATION = "started_communities", "2023-09", "000000"
 BARE = """import sys, duckdb
 with duckdb.connect(sys.argv[1], read_only=True) as build:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from orchestration.bench import ROOT
+
 _PEAK = re.compile(r"^VmHWM:\s*([0-9]+) kB", re.MULTILINE)
 
 
@@ -24,10 +26,9 @@ def own_peak_mib() -> int:
 
 def peak_mib(paths: Sequence[Path], home: Path) -> int:
     """Receive the files into a new home. Returns the peaks of the process and of its child, added, in MiB."""
-    root = Path(__file__).resolve().parent.parent.parent
     said = subprocess.run(
         [sys.executable, "-m", "orchestration.bench.memory", str(home)],
-        cwd=root,
+        cwd=ROOT,
         input="\n".join(str(path.resolve()) for path in paths),
         capture_output=True,
         text=True,
@@ -41,8 +42,7 @@ def peak_of(module: str, *arguments: str) -> int:
     """Run a module in a process of its own. Returns the most memory it held, in MiB."""
     import resource
 
-    root = Path(__file__).resolve().parent.parent.parent
-    subprocess.run([sys.executable, "-m", module, *arguments], cwd=root, check=True)
+    subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, check=True)
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
 
 

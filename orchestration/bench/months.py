@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from ingestion.catalogue import catalogue
 from ingestion.register import Register, submissions
 from ingestion.store import HELD, Store
-from orchestration.bench import Case, Took
+from orchestration.bench import ROOT, Case, Took
 from orchestration.bench.memory import own_peak_mib
 
 SIZES = (1, 4, 16)
@@ -100,12 +100,16 @@ def write_months(source: Path, home: Path, months: int) -> Written:
     return Written(months, written, tasks, len(filed) * months)
 
 
+def _columns_of(row: dict[str, Any]) -> dict[str, Any]:
+    """What the register itself keeps of a submission and its state."""
+    return {c.name: row[c.name] for c in submissions.columns if c.name in row}
+
+
 def _register(home: Path, filed: list[dict[str, Any]], months: int) -> None:
-    known = {c.name for c in submissions.columns}
     register = Register(home)
     for back in range(months):
         copies = [
-            {k: v for k, v in row.items() if k in known}
+            _columns_of(row)
             | {
                 "submission_id": f"{row['submission_id']}-{back}",
                 "period": _months_before(row["period"], back),
@@ -139,9 +143,8 @@ def file_late(home: Path) -> None:
     row = max((r for r in register.states() if r["form"] == "J2"), key=lambda r: (r["period"], r["unit_code"]))
     late = row | {"submission_id": f"{row['submission_id']}-late", "seq": 10**9, "version": row["version"] + 1}
     late |= {"received_at": "2100-01-01T00:00:00.000000Z", "decided_at": "2100-01-01T00:00:00.000000Z"}
-    known = {c.name for c in submissions.columns}
     with register.transaction() as connection:
-        connection.execute(submissions.insert().values({k: v for k, v in late.items() if k in known}))
+        connection.execute(submissions.insert().values(_columns_of(late)))
     register.close()
     folder = home / "returns" / "form=J2" / f"period={row['period']}" / f"province={row['province_code']}"
     table = pq.read_table(folder / "rows.parquet", partitioning=None)
@@ -158,9 +161,8 @@ def file_late(home: Path) -> None:
 
 def built(home: Path) -> Built:
     """Build in a process of its own, so that the memory is the build's alone."""
-    root = Path(__file__).resolve().parent.parent.parent
     command = [sys.executable, "-m", "orchestration.bench.months", str(home.resolve())]
-    said = subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=True)
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True)
     return Built(**json.loads(said.stdout.splitlines()[-1]))
 
 

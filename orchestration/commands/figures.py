@@ -133,12 +133,7 @@ def trace(as_json: bool, lang: str, **asked: Any) -> None:
 @click.option("--period", required=True, help="2023、2023-09 Period.")
 @click.option("--dim", "dims", multiple=True, metavar="NAME=CODE", help="只看一个分组，如 source=F11 One part alone.")
 @click.option("--by", help="本级按各分组列出，如 source、group The area by every code of a breakdown.")
-@options.programme
-@options.as_of
-@options.sample
-@options.home
-@options.as_json
-@options.lang
+@options.numbers
 def levels(as_json: bool, lang: str, by: str | None, **asked: Any) -> None:
     """本级自报与下级合计并列 What an area filed beside the sum of the level below it, with coverage and bounds."""
     from functools import partial
@@ -156,12 +151,7 @@ def levels(as_json: bool, lang: str, by: str | None, **asked: Any) -> None:
 @click.option("--area", required=True, help="六位地区代码，全国 000000 Area code.")
 @click.option("--cohort", required=True, type=click.IntRange(2000, 2099), help="计划年度 Plan year.")
 @click.option("--month", help="清单月份，如 2023-09，缺省为最新 Month of the rosters, by default the newest.")
-@options.programme
-@options.as_of
-@options.sample
-@options.home
-@options.as_json
-@options.lang
+@options.numbers
 def pipeline(
     area: str,
     cohort: int,
@@ -189,12 +179,7 @@ def pipeline(
 @click.option(
     "--last", type=click.IntRange(1, 30), help="近N年，输出写明是哪几年 The newest N years, named in the answer."
 )
-@options.programme
-@options.as_of
-@options.sample
-@options.home
-@options.as_json
-@options.lang
+@options.numbers
 def benefits(
     area: str,
     period: str | None,
@@ -231,12 +216,7 @@ def benefits(
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="写成 .csv 或 .xlsx Write the values to a file."
 )
-@options.programme
-@options.as_of
-@options.sample
-@options.home
-@options.as_json
-@options.lang
+@options.numbers
 def effects(
     area: str, year: str | None, item: str | None, out: Path | None, programme: str, as_of: str | None, sample: bool,
     home: Path, as_json: bool, lang: str,

@@ -25,12 +25,7 @@ from orchestration.commands import options
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="写成 .csv 或 .xlsx Write the rows to a file."
 )
-@options.programme
-@options.as_of
-@options.sample
-@options.home
-@options.as_json
-@options.lang
+@options.numbers
 def ledger(
     area: str, period: str, source: str | None, group: str | None, account: str | None, movement: str | None,
     by_project: bool, out: Path | None, programme: str, as_of: str | None, sample: bool, home: Path, as_json: bool, lang: str,

@@ -57,6 +57,11 @@ def as_of(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--as-of", help="按此时点所知 As known at this moment.")(function)
 
 
+def numbers(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What every command that answers with numbers takes beside its question."""
+    return apply(function, programme, as_of, sample, home, as_json, lang)
+
+
 def open_reader(home: Path, as_of: str | None, release: str | None = None) -> AbstractContextManager[Reader]:
     """The build, the build as of a moment, or a release, as `--home`, `--as-of` and `--release` ask for it."""
     import filings.reader

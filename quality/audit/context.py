@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ingestion.areas import last_month
 from ingestion.catalogue import Catalogue
 from ingestion.model import ReadResult
 from ingestion.register import History, Register, batched, in_force, submissions
@@ -182,7 +183,7 @@ class Contexts:
         """The period of another form that belongs to one: a year takes its December."""
         if self.catalogue.form(form).frequency == "yearly":
             return period[:4]
-        return period if len(period) > 4 else f"{period}-12"
+        return last_month(period)
 
     def _plans(self, result: ReadResult, kind: str, as_of: dt.datetime) -> list[dict[str, Any]]:
         """Every plan version of the year that was in force, in form units."""

@@ -178,7 +178,7 @@ def _statements(checks: Sequence[Check]) -> list[list[Check]]:
     alone. To plan a dozen of these at once took DuckDB five times as long as to plan them one by one."""
     together, alone = list[Check](), list[list[Check]]()
     for check in checks:
-        if "(SELECT" in _sql_of(check):
+        if _looks_into_rows(check):
             alone.append([check])
         else:
             together.append(check)
@@ -187,6 +187,11 @@ def _statements(checks: Sequence[Check]) -> list[list[Check]]:
 
 def _sql_of(check: Check) -> str:
     return " ".join([check.condition, *(sql for _, sql in check.values)])
+
+
+def _looks_into_rows(check: Check) -> bool:
+    """Whether more than a row's own values tells it."""
+    return "(SELECT" in _sql_of(check)
 
 
 def _places(checks: Sequence[Check], start: int) -> list[list[tuple[str, int]]]:
@@ -268,9 +273,7 @@ class Tables:
         table = pa.table(held)
         if len(table) > MOST_ROWS:
             self.long[name] = table, kinds
-            looked_into = [
-                _sql_of(c) for some in _statements(self.compiled.checks) for c in some if "(SELECT" in _sql_of(c)
-            ]
+            looked_into = [_sql_of(c) for c in self.compiled.checks if _looks_into_rows(c)]
             sql = " ".join([*looked_into, *(check.condition for check in self.compiled.sets)])
             table = table.select([n for n, *_ in places] + [n for n, *_ in columns if quoted(n) in sql])
         self._write_arrow(name, table, kinds)
@@ -293,7 +296,7 @@ class Tables:
         """Every check over every row of one table; rows where nothing is said stay in DuckDB."""
         found: list[Outcome] = []
         for some in _statements(checks):
-            if fields.id not in self.long or "(SELECT" in _sql_of(some[0]):
+            if fields.id not in self.long or _looks_into_rows(some[0]):
                 found += self._scan(fields, some, everything)
                 continue
             table, kinds = self.long[fields.id]

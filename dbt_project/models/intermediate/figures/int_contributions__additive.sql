@@ -26,8 +26,7 @@ inherited_plans as (
     select o.*, h.heir_code as area_code, 'summed' as basis, 'returns ' || o.account as group_id
     from observations as o
     inner join {{ ref('area_heirs') }} as h
-        on o.unit_code = h.unit_code and left(o.period, 4) = left(h.month, 4)
-       and case when length(o.period) = 4 then o.period || '-12' else o.period end >= h.month
+        on {{ passes_on('o', 'h') }}
     inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
     where i.kind = 'plan' and i.is_additive
 ),
@@ -36,8 +35,8 @@ own_plans as (
     select o.*, o.unit_code as area_code, 'summed' as basis, 'returns ' || o.account as group_id
     from observations as o
     semi join inherited_plans as p
-        on o.unit_code = p.area_code and o.period = p.period and o.indicator = p.indicator and o.dim_code = p.dim_code
-       and o.is_sample = p.is_sample and o.programme = p.programme and o.account = p.account
+        on o.unit_code = p.area_code
+       and {{ same_keys('o', 'p', ['period', 'indicator', 'dim_code', 'is_sample', 'programme', 'account']) }}
 ),
 
 unioned as (

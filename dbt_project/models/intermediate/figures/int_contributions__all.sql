@@ -26,7 +26,7 @@ monthly as (
 ),
 
 openings as (
-    select *, strftime((month || '-01')::date - interval 1 month, '%Y-%m') as month_before from {{ ref('area_openings') }}
+    select *, {{ month_off('month', -1) }} as month_before from {{ ref('area_openings') }}
 ),
 
 paired as (
@@ -38,14 +38,9 @@ paired as (
         later.basis
     from monthly as later
     left join monthly as earlier
-        on later.is_sample = earlier.is_sample
-       and later.programme = earlier.programme
-       and later.indicator = earlier.indicator
-       and later.dim_code = earlier.dim_code
-       and later.unit_code = earlier.unit_code
-       and later.area_code = earlier.area_code
-       and later.basis = earlier.basis
-       and later.field = earlier.field
+        on {{ same_keys('later', 'earlier', [
+            'is_sample', 'programme', 'indicator', 'dim_code', 'unit_code', 'area_code', 'basis', 'field',
+        ]) }}
        and left(later.period, 4) = left(earlier.period, 4)
        and right(later.period, 2)::integer = right(earlier.period, 2)::integer + 1
     -- the first month after a change of territory stands apart
@@ -127,14 +122,7 @@ plans_inherited as (
     inner join {{ ref('indicators') }} as i on i.kind = 'plan'
 ),
 
--- accounts that hold both operands of a rate
-accounts as (
-    select indicator, account from {{ ref('indicator_accounts') }} where kind = 'ratio'
-),
-
-shared as (
-    select distinct indicator from accounts
-),
+{{ rate_accounts() }},
 
 operands as (
     select
@@ -151,12 +139,9 @@ operands as (
         coalesce(h.heir_code, levels.unit_code) as matched_unit
     from levels
     left join plans_inherited as h
-        on levels.unit_code = h.unit_code and levels.indicator = h.indicator
-       and left(levels.period, 4) = left(h.month, 4)
-       and case when length(levels.period) = 4 then levels.period || '-12' else levels.period end >= h.month
+        on {{ passes_on('levels', 'h') }} and levels.indicator = h.indicator
     inner join {{ ref('ratio_operands') }} as r
-        on levels.indicator = r.operand
-       and (not r.is_of_parts or (levels.dim_name = coalesce(r.dim_name, '') and levels.dim_code = coalesce(r.dim_code, '')))
+        on {{ is_operand('levels', 'r') }}
     left join accounts as a on r.ratio = a.indicator and levels.account = a.account
     left join shared as s on r.ratio = s.indicator
     where a.account is not null or s.indicator is null

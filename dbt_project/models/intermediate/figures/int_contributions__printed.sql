@@ -55,8 +55,7 @@ operands as (
         r.is_of_parts
     from levels
     inner join {{ ref('ratio_operands') }} as r
-        on levels.indicator = r.operand
-       and (not r.is_of_parts or (levels.dim_name = coalesce(r.dim_name, '') and levels.dim_code = coalesce(r.dim_code, '')))
+        on {{ is_operand('levels', 'r') }}
     where levels.role <> 'text'
 ),
 

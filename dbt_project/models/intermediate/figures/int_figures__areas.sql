@@ -20,8 +20,7 @@ inherited as (
     select u.*, h.heir_code as area_code
     from units as u
     inner join {{ ref('area_heirs') }} as h
-        on u.unit_code = h.unit_code and left(u.period, 4) = left(h.month, 4)
-       and case when length(u.period) = 4 then u.period || '-12' else u.period end >= h.month
+        on {{ passes_on('u', 'h') }}
     semi join plans on u.indicator = plans.indicator
     where u.accum = 'level' and u.is_additive
 ),
@@ -30,14 +29,14 @@ own as (
     select u.*, u.unit_code as area_code
     from units as u
     semi join inherited as n
-        on u.unit_code = n.area_code and u.period = n.period and u.indicator = n.indicator and u.dim_code = n.dim_code
-       and u.is_sample = n.is_sample and u.programme = n.programme and u.account = n.account and u.accum = n.accum
+        on u.unit_code = n.area_code
+       and {{ same_keys('u', 'n', ['period', 'indicator', 'dim_code', 'is_sample', 'programme', 'account', 'accum']) }}
 ),
 
 -- a change inside a year: what the units before had is taken off what those after have, if all of them filed the field
 openings as (
     select
-        *, case side when 'after' then month else strftime((month || '-01')::date - interval 1 month, '%Y-%m') end as period_filed
+        *, case side when 'after' then month else {{ month_off('month', -1) }} end as period_filed
     from {{ ref('area_openings') }}
     where is_known
 ),

@@ -75,7 +75,7 @@ expected_basic as (
     select a.period, c.area_code, count(*) as units
     from asked as a
     inner join {{ ref('area_closure') }} as c
-        on a.last_month >= coalesce(c.valid_from, a.last_month) and a.last_month <= coalesce(c.valid_to, a.last_month)
+        on {{ stands_in('c', 'a.last_month') }}
     where c.area_code <> c.unit_code
     group by all
 ),
@@ -84,7 +84,7 @@ expected_children as (
     select a.period, c.parent_code as area_code, count(*) as units
     from asked as a
     inner join {{ ref('areas') }} as c
-        on a.last_month >= coalesce(c.valid_from, a.last_month) and a.last_month <= coalesce(c.valid_to, a.last_month)
+        on {{ stands_in('c', 'a.last_month') }}
     where c.parent_code in (select area_code from printed)
     group by all
 ),

@@ -10,14 +10,7 @@ with plans_inherited as (
     inner join {{ ref('indicators') }} as i on i.kind = 'plan'
 ),
 
--- accounts that hold both operands of a rate
-accounts as (
-    select indicator, account from {{ ref('indicator_accounts') }} where kind = 'ratio'
-),
-
-shared as (
-    select distinct indicator from accounts
-),
+{{ rate_accounts() }},
 
 -- what is filed at all, by operand: most breakdowns of one operand have no counterpart in the other
 filed as (
@@ -38,8 +31,7 @@ asked as (
         i.is_additive
     from filed as f
     inner join {{ ref('ratio_operands') }} as r
-        on f.indicator = r.operand
-       and (not r.is_of_parts or (f.dim_name = coalesce(r.dim_name, '') and f.dim_code = coalesce(r.dim_code, '')))
+        on {{ is_operand('f', 'r') }}
     inner join {{ ref('indicators') }} as i on f.indicator = i.indicator
     left join accounts as a on r.ratio = a.indicator and f.account = a.account
     left join shared as s on r.ratio = s.indicator
@@ -81,8 +73,7 @@ operands as (
     inner join answerable as r
         on o.indicator = r.indicator and o.dim_code = r.dim_code and o.account = r.account and o.is_sample = r.is_sample
     left join plans_inherited as h
-        on o.unit_code = h.unit_code and o.indicator = h.indicator and left(o.period, 4) = left(h.month, 4)
-       and case when length(o.period) = 4 then o.period || '-12' else o.period end >= h.month
+        on {{ passes_on('o', 'h') }} and o.indicator = h.indicator
     where o.role = 'return' and {{ in_scope('period', 'o') }}
       and {{ in_scope('ratio', 'r') }}
 ),

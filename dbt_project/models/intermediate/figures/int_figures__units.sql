@@ -31,7 +31,7 @@ months as not materialized (
         field,
         value,
         submission_id,
-        left(period, 4)::integer * 12 + right(period, 2)::integer as month_no
+        {{ month_no('period') }} as month_no
     from observations
     where has_flow
 ),
@@ -47,12 +47,7 @@ differences as (
         case when earlier.value is null then later.submission_id end as submission_id
     from months as later
     left join months as earlier
-        on later.is_sample = earlier.is_sample
-       and later.programme = earlier.programme
-       and later.indicator = earlier.indicator
-       and later.dim_code = earlier.dim_code
-       and later.unit_code = earlier.unit_code
-       and later.field = earlier.field
+        on {{ same_keys('later', 'earlier', ['is_sample', 'programme', 'indicator', 'dim_code', 'unit_code', 'field']) }}
        and later.month_no = earlier.month_no + 1
        and left(later.period, 4) = left(earlier.period, 4)
     anti join (select * from {{ ref('area_openings') }} where side = 'after') as o

@@ -78,7 +78,7 @@ expected as (
     select z.area_code, y.year, count(*) as units_expected
     from {{ ref('area_closure') }} as z
     cross join (select distinct year from rosters) as y
-    where coalesce(z.valid_from, y.year || '-12') <= y.year || '-12' and coalesce(z.valid_to, y.year || '-12') >= y.year || '-12'
+    where {{ stands_in('z', "(y.year || '-12')") }}
     group by all
 ),
 

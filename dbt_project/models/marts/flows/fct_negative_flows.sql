@@ -16,7 +16,7 @@ with filed as (
 summed as (
     select
         is_sample, programme, indicator, account, dim_name, dim_code, unit_code, period, submission_id,
-        left(period, 4)::integer * 12 + right(period, 2)::integer as month_no,
+        {{ month_no('period') }} as month_no,
         sum(value::decimal(28, 8)) as value
     from filed
     group by all

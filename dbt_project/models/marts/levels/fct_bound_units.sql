@@ -80,7 +80,7 @@ final as (
     anti join filed as f
         on k.is_sample = f.is_sample and k.programme = f.programme and k.indicator = f.indicator
        and k.account = f.account and k.period = f.period and k.unit_code = f.unit_code
-    where k.period >= coalesce(c.valid_from, k.period) and k.period <= coalesce(c.valid_to, k.period)
+    where {{ stands_in('c', 'k.period') }}
 )
 
 select * from final

@@ -29,7 +29,7 @@ expected as (
     select a.period, c.area_code, count(*) as units
     from (select distinct period from filled) as a
     inner join {{ ref('area_closure') }} as c
-        on a.period >= coalesce(c.valid_from, a.period) and a.period <= coalesce(c.valid_to, a.period)
+        on {{ stands_in('c', 'a.period') }}
     group by all
 ),
 

@@ -27,7 +27,7 @@ expected as (
     select m.month, c.area_code, count(*) as units
     from (select distinct month from tasks) as m
     inner join {{ ref('area_closure') }} as c
-        on m.month >= coalesce(c.valid_from, m.month) and m.month <= coalesce(c.valid_to, m.month)
+        on {{ stands_in('c', 'm.month') }}
     group by all
 ),
 

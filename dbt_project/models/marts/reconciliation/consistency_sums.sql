@@ -33,7 +33,7 @@ asked as (
     from summed as s
     inner join {{ ref('areas') }} as a
         on s.area_code = a.parent_code
-       and s.last_month >= coalesce(a.valid_from, s.last_month) and s.last_month <= coalesce(a.valid_to, s.last_month)
+       and {{ stands_in('a', 's.last_month') }}
     group by all
 ),
 
