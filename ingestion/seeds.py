@@ -163,7 +163,7 @@ def _indicator_fields(c: Catalogue) -> list[list[str]]:
 
 def _indicator_accounts(c: Catalogue) -> list[list[str]]:
     """Where returns answer, in order of choice; of a rate the accounts that hold both operands, if there is one."""
-    rows = [["indicator", "kind", "account", "form", "field", "from_rows", "rank"]]
+    rows = [["indicator", "kind", "account", "form", "field", "from_rows", "is_monthly", "rank"]]
     for i in c.indicators.values():
         formulas = c.indicators[i.numerator].accounts if i.numerator else i.accounts
         below = {f.form for f in c.indicators[i.denominator].accounts} if i.denominator else {f.form for f in formulas}
@@ -172,7 +172,10 @@ def _indicator_accounts(c: Catalogue) -> list[list[str]]:
             from_rows = isinstance(asked, FormTable)
             field = formula.field or (asked.key[0] if isinstance(asked, FormTable) else "")
             field = f"{asked.id}.{field}" if from_rows else field
-            rows.append([i.id, i.kind, asked.id, c.form_of(asked.id).id, field, str(from_rows).lower(), str(rank)])
+            form = c.form_of(asked.id)
+            is_monthly = form.frequency == "monthly" or i.kind == "plan"  # a yearly plan is also that of each month
+            said = [str(flag).lower() for flag in (from_rows, is_monthly)]
+            rows.append([i.id, i.kind, asked.id, form.id, field, *said, str(rank)])
     return rows
 
 

@@ -59,7 +59,7 @@
           select period from late.months_beside
           {%- if what == 'ranges' %}
           union
-          select distinct period from main.fct_figures where length(period) in (4, 9)
+          select distinct period from main.int_figures__ranked where length(period) in (4, 9)
           {%- endif %}
       ) as known
   )

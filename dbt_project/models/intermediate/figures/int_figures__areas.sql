@@ -49,10 +49,10 @@ opened as (
         case p.side when 'after' then o.value else -o.value end as moved,
         p.opening_id,
         i.is_additive
-    from {{ ref('fct_observations') }} as o
+    from {{ ref('int_observations__returned') }} as o
     inner join openings as p on o.unit_code = p.unit_code and o.period = p.period_filed
     inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
-    where o.role = 'return' and i.kind = 'flow' and not i.constant_in_year
+    where i.kind = 'flow' and not i.constant_in_year
     qualify count(distinct p.side || o.unit_code) over (
         partition by p.opening_id, o.is_sample, o.programme, o.indicator, o.dim_code, o.field
     ) = p.units

@@ -1,5 +1,5 @@
--- Every answer to every question, and which one the rule chooses. Grain: question × basis × group. A view over what units,
--- areas and publications answer: fct_figures holds it.
+-- Every answer to a question that may have several, and which one the rule chooses. Grain: question × basis × group. A view
+-- over what units, areas and publications answer: int_figures__ranked holds it.
 {%- set question = ['is_sample', 'programme', 'indicator', 'area_code', 'period', 'accum', 'dim_code'] %}
 {%- set keys = question + ['source_kind', 'dim_name', 'basis', 'group_id'] %}
 {{ config(materialized='view') }}
@@ -30,18 +30,19 @@ with printed as (
     group by {{ keys | join(', ') }}
 ),
 
--- what is filed is never printed, rounded or doubtful. Not held in memory: nearly all rows of a build are these
-filed as not materialized (
+-- what is filed is never printed, rounded or doubtful
+filed as (
     select
         * exclude (unit_code, cells, is_additive),
         unit_code as area_code,
         'filed' as basis,
         'returns ' || account as group_id,
         1 as units_reported,
+        1 as units_expected,
         case when cells > 1 then 'exact' end as qualifier,
         false as is_doubtful
     from {{ ref('int_figures__units') }}
-    where {{ asked_only('indicator', 'period') }} and {{ asked('areas', 'unit_code') }}
+    where {{ is_rivalled() }} and {{ asked_only('indicator', 'period') }} and {{ asked('areas', 'unit_code') }}
 ),
 
 above as (
@@ -98,30 +99,8 @@ contradicted as (
       and abs(s.value - f.value) > coalesce(s.half_unit, 0) + coalesce(f.half_unit, 0)
 ),
 
--- a unit's own value stands alone where no other account answers and nothing else is said of its area
-accounts as (
-    select indicator, accum, length(period) as digits
-    from filed
-    group by all
-    having min(account) <> max(account)
-),
-
-shared_areas as (
-    select area_code from above
-    union
-    select area_code from printed
-),
-
-marked as not materialized (
-    select
-        *,
-        area_code in (select area_code from shared_areas)
-        or (indicator, accum, length(period)) in (select (indicator, accum, digits) from accounts) as has_rivals
-    from filed
-),
-
 covered as (
-    select * exclude (has_rivals), 1 as units_expected, true as is_returned from marked where has_rivals
+    select *, true as is_returned from filed
     union all by name
     select
         a.* exclude (units),
@@ -176,10 +155,6 @@ contested as (
 ),
 
 final as (
-    select * exclude (has_rivals), 1 as units_expected, 2 as preference, 1::bigint as choice_rank
-    from marked
-    where not has_rivals
-    union all by name
     select *, 1::bigint as choice_rank
     from ranked
     anti join contested as c on {{ same_keys('ranked', 'c', question) }}

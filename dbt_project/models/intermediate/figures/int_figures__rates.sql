@@ -15,8 +15,7 @@ with plans_inherited as (
 -- what is filed at all, by operand: most breakdowns of one operand have no counterpart in the other
 filed as (
     select distinct indicator, dim_name, dim_code, account, is_sample
-    from {{ ref('fct_observations') }}
-    where role = 'return'
+    from {{ ref('int_observations__returned') }}
 ),
 
 asked as (
@@ -69,12 +68,12 @@ operands as (
         r.is_additive,
         r.is_of_parts,
         r.parts
-    from {{ ref('fct_observations') }} as o
+    from {{ ref('int_observations__returned') }} as o
     inner join answerable as r
         on o.indicator = r.indicator and o.dim_code = r.dim_code and o.account = r.account and o.is_sample = r.is_sample
     left join plans_inherited as h
         on {{ passes_on('o', 'h') }} and o.indicator = h.indicator
-    where o.role = 'return' and {{ in_scope('period', 'o') }}
+    where {{ in_scope('period', 'o') }}
       and {{ in_scope('ratio', 'r') }}
 ),
 

@@ -1,8 +1,14 @@
 -- A range of years is the sum of its years' chosen figures, only where every year has one. Grain: question × range.
 {{ config(materialized='incremental', pre_hook=["{{ ask_late('ranges') }}", "{{ make_room('range') }}"], post_hook="{{ ask_all() }}") }}
-with years as (
+with candidates as (
+    select * from {{ ref('int_figures__candidates') }}
+    union all by name
+    select * from {{ ref('int_figures__undisputed') }}
+),
+
+years as (
     select c.*, c.period::integer as year
-    from {{ ref('int_figures__candidates') }} as c
+    from candidates as c
     inner join {{ ref('indicators') }} as i on c.indicator = i.indicator
     where {{ in_scope('range', 'c') }} and c.choice_rank = 1 and c.accum = 'level' and length(c.period) = 4 and i.kind in ('flow', 'scaled') and i.is_additive
       and not i.constant_in_year and c.value is not null and not c.is_doubtful

@@ -1,0 +1,83 @@
+-- What each unit's own returns answer where that is not one cell: sums of several, months alone, and what more is said of.
+-- Grain: question × unit × account. The answers of one cell stand in fct_observations (int_figures__units).
+-- depends_on: {{ ref('fct_negative_flows') }}
+{{ config(materialized='incremental', pre_hook="{{ make_room('unit') }}") }}
+{%- set keys = ['source_kind', 'is_sample', 'programme', 'indicator', 'dim_name', 'dim_code', 'unit_code', 'period', 'account'] %}
+-- not held in memory: reading them twice is cheaper
+with observations as not materialized (
+    select
+        o.*,
+        i.is_additive,
+        i.kind = 'flow' and not i.constant_in_year and length(o.period) = 7 as has_flow,
+        q.indicator is null or o.unit_code in (select area_code from {{ ref('int_areas__shared') }}) as is_summed
+    from {{ ref('int_observations__returned') }} as o
+    inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
+    left join {{ ref('int_questions__lone') }} as q on {{ is_lone('o', 'q') }}
+    where {{ in_scope('cells of units', 'o') }}
+),
+
+levels as (
+    select
+        {{ keys | join(', ') }},
+        is_additive,
+        'level' as accum,
+        sum(value::decimal(28, 8)) as value,
+        count(*) as cells,
+        case when min(submission_id) = max(submission_id) then min(submission_id) end as submission_id
+    from observations
+    where is_summed
+    group by {{ keys | join(', ') }}, is_additive
+),
+
+months as not materialized (
+    select
+        {{ keys | join(', ') }},
+        is_additive,
+        field,
+        value,
+        submission_id,
+        {{ month_no('period') }} as month_no
+    from observations
+    where has_flow
+),
+
+-- a month alone: the difference within the year, for fields that have both months; January is the year to date, and the
+-- first month after a change of territory stands apart (int_figures__areas)
+differences as (
+    select
+        {{ keys_of('later', keys) }},
+        later.is_additive,
+        later.value - coalesce(earlier.value, 0) as value,
+        case when earlier.value is null then 1 else 2 end as cells,
+        case when earlier.value is null then later.submission_id end as submission_id
+    from months as later
+    left join months as earlier
+        on {{ same_keys('later', 'earlier', ['is_sample', 'programme', 'indicator', 'dim_code', 'unit_code', 'field']) }}
+       and later.month_no = earlier.month_no + 1
+       and left(later.period, 4) = left(earlier.period, 4)
+    anti join (select * from {{ ref('area_openings') }} where side = 'after') as o
+        on later.unit_code = o.unit_code and later.period = o.month
+    where earlier.value is not null or right(later.period, 2) = '01'
+),
+
+flows as (
+    select
+        {{ keys | join(', ') }},
+        is_additive,
+        'flow' as accum,
+        sum(value::decimal(28, 8))::decimal(38, 11) as value,
+        sum(cells)::bigint as cells,
+        case when count(*) = count(submission_id) and min(submission_id) = max(submission_id) then min(submission_id) end as submission_id
+    from differences
+    group by {{ keys | join(', ') }}, is_additive
+),
+
+{{ answers_of('levels') }}
+
+select *
+from (
+    select * from answered
+    union all by name
+    select *, false as is_estimate from flows
+) as given
+where {{ in_scope('unit') }}
