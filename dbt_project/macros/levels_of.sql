@@ -6,7 +6,7 @@
 {%- set dims = ['dim_name', 'dim_code'] if parts else [] %}
 {%- set keys = ['is_sample', 'programme', 'indicator', 'group_id'] + dims + ['period'] %}
 {%- set key_list = keys | join(', ') %}
-with {{ 'cells' if parts else 'filed' }} as (
+with {{ 'cells' if parts else 'filed' }} as not materialized (
     select
         o.is_sample,
         o.programme,
@@ -21,7 +21,8 @@ with {{ 'cells' if parts else 'filed' }} as (
         coalesce(o.half_unit, 0) as half_unit,
         o.role = 'return' as is_return,
         a.parent_code,
-        a.is_basic or a.valid_to is not null as is_unit
+        a.is_basic or a.valid_to is not null as is_unit,
+        a.area_code in (select parent_code from {{ ref('areas') }} where parent_code is not null) as has_below
     from {{ ref('fct_observations') }} as o
     inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
     inner join {{ ref('areas') }} as a on o.unit_code = a.area_code
@@ -33,27 +34,20 @@ with {{ 'cells' if parts else 'filed' }} as (
 
 -- several fields of a return make one code (central = two streams): a unit says one number of it
 filed as (
-    select {{ key_list }}, area_code, sum(value) as value, sum(half_unit) as half_unit, is_return, parent_code, is_unit
+    select {{ key_list }}, area_code, sum(value) as value, sum(half_unit) as half_unit, is_return, parent_code, is_unit, has_below
     from cells
     where is_return
     group by all
     union all
-    select {{ key_list }}, area_code, value, half_unit, is_return, parent_code, is_unit
+    select {{ key_list }}, area_code, value, half_unit, is_return, parent_code, is_unit, has_below
     from cells
     where not is_return
 ),
 {%- endif %}
 
-known_below_city as (
-    select
-        {{ key_list }},
-        area_code, parent_code, value, half_unit, is_return
-    from filed
-),
-
 -- upwards, one level at a time
 {%- for level, below, into in [
-    ('city', 'known_below_city', 'known_below_province'),
+    ('city', 'filed', 'known_below_province'),
     ('province', 'known_below_province', 'known_below_nation'),
     ('national', 'known_below_nation', none),
 ] %}
@@ -73,12 +67,12 @@ sums_of_{{ level }} as (
 ),
 {%- if into %}
 
-{{ into }} as (
-    select {{ key_list }}, area_code, parent_code, value, half_unit, is_return from {{ below }}
+{{ into }} as not materialized (
+    select {{ key_list }}, area_code, parent_code, value, half_unit, is_return from filed
     union all
     select {{ keys_of('s', keys) }}, s.area_code, s.parent_code, s.value, s.half_unit, s.is_return
     from sums_of_{{ level }} as s
-    anti join filed as f on {{ same_keys('s', 'f', keys) }} and s.area_code = f.area_code
+    anti join (select * from filed where has_below) as f on {{ same_keys('s', 'f', keys) }} and s.area_code = f.area_code
 ),
 {%- endif %}
 {%- endfor %}
@@ -103,7 +97,7 @@ paired as (
         f.value - s.value as residual,
         coalesce(f.half_unit, 0) + coalesce(s.half_unit, 0) as rounding,
         coalesce(s.children, 0) as children_known
-    from filed as f
+    from (select * from filed where has_below) as f
     full join sums as s on {{ same_keys('f', 's', keys) }} and f.area_code = s.area_code
 ),
 
@@ -163,42 +157,46 @@ children_expected as (
 ),
 
 -- the same units a year before: how heavy are those that reported
-units as (
-    select * from filed where is_return and is_unit
+units as not materialized (
+    select {{ key_list }}, area_code as unit_code, value
+    from filed
+    where is_return and is_unit
 ),
 
-year_before as (
+year_before as not materialized (
     select
         {{ keys_of('u', keys[:-1]) }},
         {{ year_off('u.period', 1) }} as period,
-        u.area_code,
+        u.unit_code,
         u.value
     from units as u
     where length(u.period) in (4, 7)
-      and {{ year_off('u.period', 1) }} in (select period from months)
 ),
 
-weights as (
-    select
-        {%- for k in keys %}
-        coalesce(u.{{ k }}, b.{{ k }}) as {{ k }},
-        {%- endfor %}
-        coalesce(u.area_code, b.area_code) as unit_code,
-        u.area_code is not null as is_reported,
-        b.value as value_before
+reported as not materialized (
+    select {{ keys_of('u', keys) }}, u.unit_code, b.value as value_before
     from units as u
-    full join year_before as b on {{ same_keys('u', 'b', keys) }} and u.area_code = b.area_code
+    left join year_before as b on {{ same_keys('u', 'b', keys) }} and u.unit_code = b.unit_code
 ),
 
--- a unit has no units below it: it covers itself
 by_place as (
     select
-        {{ keys_of('w', keys) }}, p.place,
-        count(*) filter (where w.is_reported) as units_reported,
-        sum(w.value_before::decimal(28, 8)) filter (where w.is_reported) as last_year_reported,
-        sum(w.value_before::decimal(28, 8)) as last_year_total
-    from weights as w
-    inner join {{ ref('int_areas__places') }} as p on w.unit_code = p.unit_code
+        {{ keys_of('r', keys) }}, p.place,
+        count(*) as units_reported,
+        sum(r.value_before::decimal(28, 8)) as last_year_reported,
+        null::decimal(38, 8) as last_year_total
+    from reported as r
+    inner join {{ ref('int_areas__places') }} as p on r.unit_code = p.unit_code
+    group by all
+    union all
+    select
+        {{ keys_of('b', keys) }}, p.place,
+        0 as units_reported,
+        null as last_year_reported,
+        sum(b.value::decimal(28, 8)) as last_year_total
+    from year_before as b
+    inner join {{ ref('int_areas__places') }} as p on b.unit_code = p.unit_code
+    where b.period in (select period from months)
     group by all
 ),
 
@@ -213,14 +211,39 @@ covered as (
         select place, unnest(areas) as area_code from {{ ref('int_areas__places') }} where unit_code = place
     ) as c on b.place = c.place
     group by all
-    union all
+),
+
+-- what lies lowest has no sum beside it, and covers itself
+lowest as (
     select
-        {{ key_list }}, unit_code,
-        case when is_reported then 1 else 0 end,
-        case when is_reported then value_before end,
-        value_before
-    from weights
-    where unit_code in (select unit_code from {{ ref('area_closure') }} where area_code = unit_code)
+        {{ keys_of('f', keys) }}, f.area_code, f.is_return, f.value as filed_value, f.half_unit as rounding,
+        s.area_code is not null as is_covered,
+        case when s.area_code is not null then r.value_before end as value_before
+    from filed as f
+    left join reported as r on f.is_return and {{ same_keys('f', 'r', keys) }} and f.area_code = r.unit_code
+    left join {{ ref('area_closure') }} as s on r.unit_code = s.area_code and r.unit_code = s.unit_code
+    where not f.has_below
+),
+
+unioned as (
+    select
+        p.*,
+        c.units_reported,
+        c.last_year_reported,
+        c.last_year_total,
+        x.level as parts_at,
+        coalesce(x.areas, 0) as parted_areas
+    from paired as p
+    left join covered as c on p.is_return and {{ same_keys('p', 'c', keys) }} and p.area_code = c.area_code
+    left join first_parted as x on {{ same_keys('p', 'x', keys) }} and p.area_code = x.within
+    union all by name
+    select
+        * exclude (is_covered, value_before),
+        case when is_covered then 1 end as units_reported,
+        value_before as last_year_reported,
+        value_before as last_year_total,
+        0 as parted_areas
+    from lowest
 ),
 
 final as (
@@ -242,18 +265,16 @@ final as (
         p.rounding::decimal(38, 8) as rounding,
         case when p.sum_below is not null then p.children_known end::integer as children_known,
         case when p.sum_below is not null then ce.children end::integer as children_expected,
-        case when p.is_return then coalesce(c.units_reported, 0) when p.sum_below is not null then p.children_known end::integer as units_reported,
+        case when p.is_return then coalesce(p.units_reported, 0) when p.sum_below is not null then p.children_known end::integer as units_reported,
         case when p.is_return then ue.units when p.sum_below is not null then ce.children end::integer as units_expected,
-        c.last_year_reported::decimal(38, 8) as last_year_reported,
-        c.last_year_total::decimal(38, 8) as last_year_total,
-        x.level::varchar as parts_at,
-        coalesce(x.areas, 0)::integer as parted_areas
-    from paired as p
+        p.last_year_reported::decimal(38, 8) as last_year_reported,
+        p.last_year_total::decimal(38, 8) as last_year_total,
+        p.parts_at::varchar as parts_at,
+        p.parted_areas::integer as parted_areas
+    from unioned as p
     inner join {{ ref('areas') }} as a on p.area_code = a.area_code
-    left join covered as c on p.is_return and {{ same_keys('p', 'c', keys) }} and p.area_code = c.area_code
     left join units_expected as ue on p.period = ue.period and p.area_code = ue.area_code
     left join children_expected as ce on p.period = ce.period and p.area_code = ce.area_code
-    left join first_parted as x on {{ same_keys('p', 'x', keys) }} and p.area_code = x.within
 )
 
 select * from final
