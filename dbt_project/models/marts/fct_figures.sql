@@ -1,10 +1,30 @@
 -- Every figure that can be given, chosen answer and alternatives. choice_rank 1 is the answer. A view: what one cell answers
 -- is held as that cell, and the figures of areas are int_figures__ranked.
 {{ config(materialized='view') }}
-with unioned as (
-    select * from {{ ref('int_figures__ranked') }}
-    union all by name
+with ranges as (
+    select
+        * exclude (years, is_partial),
+        'level' as accum,
+        'years' as group_id,
+        case when is_partial then 'partial' else 'summed' end as basis,
+        false as is_doubtful,
+        1 as choice_rank
+    from {{ ref('int_figures__years_summed') }}
+),
+
+unioned as (
     select * from {{ ref('int_figures__undisputed') }}
+    union all by name
+    select * from {{ ref('int_figures__ranked') }} where length(period) <> 9
+    union all by name
+    select * from ranges
+    union all by name
+    -- a printed cumulative figure steps back behind the sum of its years
+    select c.* replace (c.choice_rank + case when r.period is null then 0 else 1 end as choice_rank)
+    from {{ ref('int_figures__ranked') }} as c
+    left join ranges as r
+        on {{ same_keys('c', 'r', ['is_sample', 'programme', 'indicator', 'area_code', 'period', 'dim_code', 'accum']) }}
+    where length(c.period) = 9
 ),
 
 final as (

@@ -3,7 +3,7 @@
 -- and the months of a change of territory, where what the units before had is taken off what those after have.
 {{ config(materialized='incremental', pre_hook="{{ make_room('question') }}") }}
 {%- set keys = ['source_kind', 'is_sample', 'programme', 'indicator', 'dim_name', 'dim_code', 'account', 'period', 'accum'] %}
-with units as (
+with units as not materialized (
     select * from {{ ref('int_figures__units') }}
     where {{ in_scope('question of any area') }}
 ),

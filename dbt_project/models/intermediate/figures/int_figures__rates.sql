@@ -126,17 +126,46 @@ together as (
        and (p.basis = 'summed' or p.area_code in (u.unit_code, u.matched_unit))
 ),
 
-matched as (
-    select
-        {{ keys_of('u', keys) }}, p.area_code, p.basis, u.numerator, u.denominator, 1 as units, u.submission_id, u.account
+-- first units with the same areas above them
+alone as not materialized (
+    select u.*
     from units as u
     anti join heirs as h on u.matched_unit = h.matched_unit
-    inner join places as p on u.unit_code = p.unit_code and (p.basis = 'filed' or u.is_additive)
     where u.numerator is not null and u.denominator is not null
+),
+
+by_place as (
+    select
+        {{ keys_of('u', keys) }}, p.place,
+        sum(u.numerator) as numerator,
+        sum(u.denominator) as denominator,
+        count(*) as units,
+        any_value(u.submission_id) as submission_id,
+        case when count(*) = count(u.account) and min(u.account) = max(u.account) then min(u.account) end as account
+    from alone as u
+    inner join {{ ref('int_areas__places') }} as p on u.unit_code = p.unit_code
+    where u.is_additive
+    group by {{ keys_of('u', keys) }}, p.place
+),
+
+matched as (
+    select
+        {{ keys | join(', ') }}, unit_code as area_code, 'filed' as basis, numerator, denominator, 1 as units, 1 as matches,
+        submission_id, account
+    from alone
+    union all
+    select
+        {{ keys_of('b', keys) }}, c.area_code, 'summed' as basis, b.numerator, b.denominator, b.units, b.units as matches,
+        b.submission_id, b.account
+    from by_place as b
+    inner join (
+        select place, unnest(areas) as area_code from {{ ref('int_areas__places') }} where unit_code = place
+    ) as c on b.place = c.place
+    where {{ in_scope('area', 'c') }}
     union all
     select
         {{ keys | join(', ') }}, area_code, basis,
-        sum(numerator) as numerator, sum(denominator) as denominator, count(distinct unit_code) as units,
+        sum(numerator) as numerator, sum(denominator) as denominator, count(distinct unit_code) as units, 1 as matches,
         case when min(submission_id) = max(submission_id) and count(submission_id) = count(*) then min(submission_id) end as submission_id,
         case when min(account) = max(account) and count(account) = count(*) then min(account) end as account
     from together
@@ -151,7 +180,7 @@ select
     sum(numerator) as numerator,
     sum(denominator) as denominator,
     sum(units)::bigint as units,
-    case when count(*) = 1 then any_value(submission_id) end as submission_id,
+    case when sum(matches) = 1 then any_value(submission_id) end as submission_id,
     case when count(*) = count(account) and min(account) = max(account) then min(account) end as account
 from matched
 where {{ in_scope('question') }}

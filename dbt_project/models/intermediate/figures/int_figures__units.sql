@@ -1,22 +1,7 @@
 -- What each unit's own returns answer: as filed, for a month alone, and times a factor. Grain: question × unit × account.
 -- The parts of areas too (int_figures__areas): a unit is added up once, whatever lies above it. Which cell enters which
--- figure says int_contributions__all, and a test that both agree. A view: what one cell answers is held as that cell.
+-- figure says int_contributions__all, and a test that both agree.
 {{ config(materialized='view') }}
-with levels as (
-    select
-        o.* exclude (field, from_rows, value),
-        i.is_additive,
-        'level' as accum,
-        o.value,
-        1::bigint as cells
-    from {{ ref('int_observations__returned') }} as o
-    inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
-    inner join {{ ref('int_questions__lone') }} as q on {{ is_lone('o', 'q') }}
-    where o.unit_code not in (select area_code from {{ ref('int_areas__shared') }})
-),
-
-{{ answers_of('levels') }}
-
-select * from answered
+select * from {{ ref('int_figures__alone') }}
 union all by name
 select * from {{ ref('int_figures__units_summed') }}

@@ -8,11 +8,9 @@ with observations as not materialized (
     select
         o.*,
         i.is_additive,
-        i.kind = 'flow' and not i.constant_in_year and length(o.period) = 7 as has_flow,
-        q.indicator is null or o.unit_code in (select area_code from {{ ref('int_areas__shared') }}) as is_summed
+        i.kind = 'flow' and not i.constant_in_year and length(o.period) = 7 as has_flow
     from {{ ref('int_observations__returned') }} as o
     inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
-    left join {{ ref('int_questions__lone') }} as q on {{ is_lone('o', 'q') }}
     where {{ in_scope('cells of units', 'o') }}
 ),
 
@@ -25,7 +23,7 @@ levels as (
         count(*) as cells,
         case when min(submission_id) = max(submission_id) then min(submission_id) end as submission_id
     from observations
-    where is_summed
+    where not is_alone
     group by {{ keys | join(', ') }}, is_additive
 ),
 
@@ -36,6 +34,7 @@ months as not materialized (
         field,
         value,
         submission_id,
+        is_alone,
         {{ month_no('period') }} as month_no
     from observations
     where has_flow
@@ -43,10 +42,11 @@ months as not materialized (
 
 -- a month alone: the difference within the year, for fields that have both months; January is the year to date, and the
 -- first month after a change of territory stands apart (int_figures__areas)
-differences as (
+differences as not materialized (
     select
         {{ keys_of('later', keys) }},
         later.is_additive,
+        later.is_alone,
         later.value - coalesce(earlier.value, 0) as value,
         case when earlier.value is null then 1 else 2 end as cells,
         case when earlier.value is null then later.submission_id end as submission_id
@@ -69,15 +69,31 @@ flows as (
         sum(cells)::bigint as cells,
         case when count(*) = count(submission_id) and min(submission_id) = max(submission_id) then min(submission_id) end as submission_id
     from differences
+    where not is_alone
     group by {{ keys | join(', ') }}, is_additive
+    union all
+    select
+        {{ keys | join(', ') }},
+        is_additive,
+        'flow' as accum,
+        value::decimal(38, 11) as value,
+        cells::bigint as cells,
+        submission_id
+    from differences
+    where is_alone
 ),
 
 {{ answers_of('levels') }}
 
-select *
+select
+    given.*,
+    -- more may be said of the question than the unit says
+    c.indicator is not null or s.area_code is not null as is_rivalled
 from (
     select * from answered
     union all by name
     select *, false as is_estimate from flows
 ) as given
-where {{ in_scope('unit') }}
+left join {{ ref('int_questions__contested') }} as c on given.indicator = c.indicator and c.is_month = (length(given.period) = 7)
+left join {{ ref('int_areas__shared') }} as s on given.unit_code = s.area_code
+where {{ in_scope('unit', 'given') }}

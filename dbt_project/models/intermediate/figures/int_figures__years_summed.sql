@@ -1,7 +1,7 @@
 -- A range of years is the sum of its years' chosen figures, only where every year has one. Grain: question × range.
 {{ config(materialized='incremental', pre_hook=["{{ ask_late('ranges') }}", "{{ make_room('range') }}"], post_hook="{{ ask_all() }}") }}
 with candidates as (
-    select * from {{ ref('int_figures__candidates') }}
+    select * from {{ ref('int_figures__ranked') }}
     union all by name
     select * from {{ ref('int_figures__undisputed') }}
 ),
