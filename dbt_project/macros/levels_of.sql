@@ -178,23 +178,39 @@ year_before as (
       and {{ year_off('u.period', 1) }} in (select period from months)
 ),
 
-weights as (
+-- its territory of now: what a unit weighed counts as reported once all that hold a part of it have reported
+moved as (
     select
-        {%- for k in keys %}
-        coalesce(u.{{ k }}, b.{{ k }}) as {{ k }},
-        {%- endfor %}
-        coalesce(u.area_code, b.area_code) as unit_code,
-        u.area_code is not null as is_reported,
-        b.value as value_before
-    from units as u
-    full join year_before as b on {{ same_keys('u', 'b', keys) }} and u.area_code = b.area_code
+        {{ keys_of('b', keys) }}, b.area_code, b.value,
+        min(f.follower_code) as unit_code,
+        count(*) = 1 as is_whole,
+        count(*) = count(u.area_code) as is_reported
+    from year_before as b
+    inner join {{ ref('area_followers') }} as f
+        on b.area_code = f.unit_code and f.month > {{ last_month(year_off('b.period', -1)) }} and f.month <= {{ last_month('b.period') }}
+    left join units as u on {{ same_keys('u', 'b', keys) }} and f.follower_code = u.area_code
+    group by all
 ),
 
--- a unit has no units below it: it covers itself
+stayed as (
+    select {{ keys_of('b', keys) }}, b.area_code as unit_code, b.value, u.area_code is not null as is_reported
+    from year_before as b
+    left join units as u on {{ same_keys('u', 'b', keys) }} and b.area_code = u.area_code
+    anti join moved as m on {{ same_keys('b', 'm', keys) }} and b.area_code = m.area_code
+),
+
+weights as (
+    select {{ key_list }}, area_code as unit_code, 1 as reported, null as value_before, false as is_reported, true as is_whole from units
+    union all
+    select {{ key_list }}, unit_code, 0, value, is_reported, true from stayed
+    union all
+    select {{ key_list }}, unit_code, 0, value, is_reported, is_whole from moved
+),
+
 by_place as (
     select
         {{ keys_of('w', keys) }}, p.place,
-        count(*) filter (where w.is_reported) as units_reported,
+        sum(w.reported) as units_reported,
         sum(w.value_before::decimal(28, 8)) filter (where w.is_reported) as last_year_reported,
         sum(w.value_before::decimal(28, 8)) as last_year_total
     from weights as w
@@ -214,13 +230,15 @@ covered as (
     ) as c on b.place = c.place
     group by all
     union all
+    -- a unit has no units below it: it covers itself, and has no year before where it was a part of another
     select
         {{ key_list }}, unit_code,
-        case when is_reported then 1 else 0 end,
-        case when is_reported then value_before end,
-        value_before
+        sum(reported),
+        sum(value_before::decimal(28, 8)) filter (where is_reported),
+        sum(value_before::decimal(28, 8))
     from weights
-    where unit_code in (select unit_code from {{ ref('area_closure') }} where area_code = unit_code)
+    where is_whole and unit_code in (select unit_code from {{ ref('area_closure') }} where area_code = unit_code)
+    group by all
 ),
 
 final as (
@@ -244,7 +262,7 @@ final as (
         case when p.sum_below is not null then ce.children end::integer as children_expected,
         case when p.is_return then coalesce(c.units_reported, 0) when p.sum_below is not null then p.children_known end::integer as units_reported,
         case when p.is_return then ue.units when p.sum_below is not null then ce.children end::integer as units_expected,
-        c.last_year_reported::decimal(38, 8) as last_year_reported,
+        case when c.last_year_total is not null then coalesce(c.last_year_reported, 0) end::decimal(38, 8) as last_year_reported,
         c.last_year_total::decimal(38, 8) as last_year_total,
         x.level::varchar as parts_at,
         coalesce(x.areas, 0)::integer as parted_areas
