@@ -292,12 +292,20 @@ def query(
     """Rows as dictionaries, on a cursor of its own (a used connection stays busy).
 
     asked: indicators and periods that alone can answer; the views of contributions then read no others (`asked_only`).
+    Raises: SetupError for a build that another version of the program made, which has other tables.
     """
     cursor = connection.cursor()
     try:
         for name, texts in zip(("asked_indicators", "asked_periods"), asked or (), strict=False):
             cursor.execute(f"set variable {name} = ?", [sorted(texts)])
-        cursor.execute(sql, parameters or [])
+        try:
+            cursor.execute(sql, parameters or [])
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            said = str(error).splitlines()[0]
+            raise SetupError(
+                f"这个构建里没有要查的表或列（{said}）：它是别的版本的程序所作，请运行 jiugai build"
+                " (made by another version of the program: build again)"
+            ) from error
         names = [d[0] for d in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     finally:

@@ -154,9 +154,7 @@ def series_data(connection: duckdb.DuckDBPyConnection, keys: Sequence[SeriesKey]
     return made
 
 
-def _expected(
-    connection: duckdb.DuckDBPyConnection, area: str, period: str, basis: str, source_kind: str
-) -> list[str]:
+def _expected(connection: duckdb.DuckDBPyConnection, area: str, period: str, basis: str, source_kind: str) -> list[str]:
     """Codes of the units that a total should be made of: those that stand in the last month of its period."""
     if basis == "filed":
         return [area]
