@@ -88,6 +88,14 @@ def absent(
     no_area = _no_such_area(reader.catalogue, question)
     if no_area is not None:
         return "M", *no_area, None, None
+    if question.flow and (indicator.kind != "flow" or indicator.constant_in_year):
+        return (
+            "M",
+            "此指标没有当月数，只有年内累计的数才有",
+            "it has no month alone: year-to-date counts have",
+            None,
+            None,
+        )
     if indicator.kind == "ratio":
         assert indicator.numerator and indicator.denominator
         operands = []

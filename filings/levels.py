@@ -167,7 +167,7 @@ def levels(reader: Reader, question: Question, by: str | None = None) -> dict[st
         raise UsageError(
             f"{indicator.id} 不能逐级相加，请查其分子分母 (does not add up over levels; ask for its operands)"
         )
-    children = sorted(reader.catalogue.children.get(question.area, []))
+    children = sorted(reader.catalogue.all_children.get(question.area, []))
     rows = _held(reader, question, [question.area, *children], next(iter(question.dims.items()), None))
     top = next((r for r in rows if r["area_code"] == question.area), rows[0] if rows else None)
     group = top["group_id"] if top else None

@@ -55,3 +55,11 @@ def _holds(c: AreaDirectory, area: str, opening: Opening) -> bool:
 def heirs(c: AreaDirectory) -> list[list[str]]:
     """Units that went as a whole into another one: month is the first in which the heir stands for them."""
     return [["unit_code", "heir_code", "month"], *(list(row) for row in sorted(c.boundaries.heirs))]
+
+
+def followers(c: AreaDirectory) -> list[list[str]]:
+    """Who holds a unit's territory, or parts of it, from a month on: other units, and itself where its code stands on."""
+    moved = [one for one in c.boundaries.changes if one.old != one.new]
+    rows = {(one.old, one.new, one.month) for one in moved}
+    rows |= {(one.old, one.old, one.month) for one in moved if c.area(one.old).is_valid(one.month)}
+    return [["unit_code", "follower_code", "month"], *(list(row) for row in sorted(rows))]

@@ -174,10 +174,13 @@ class AreaDirectory:
 
     @cached_property
     def children(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for area in self.areas.values():
-            found.setdefault(area.parent_code, []).append(area.code)
-        return found
+        """Areas of today directly below one."""
+        return _by_parent(self.areas)
+
+    @cached_property
+    def all_children(self) -> dict[str, list[str]]:
+        """The same with those that ended."""
+        return _by_parent(self.all_areas)
 
     @cached_property
     def basic_units(self) -> set[str]:
@@ -250,3 +253,10 @@ class AreaDirectory:
                 return True
             code = self.all_areas[code].parent_code if code in self.all_areas else ""
         return False
+
+
+def _by_parent(areas: dict[str, Area]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for area in areas.values():
+        found.setdefault(area.parent_code, []).append(area.code)
+    return found

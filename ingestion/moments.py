@@ -14,23 +14,32 @@ def now_utc() -> dt.datetime:
 
 
 def stamp(moment: dt.datetime) -> str:
-    """One spelling of a moment (UTC, microseconds) so that texts compare as times do."""
+    """One spelling of a moment (UTC, microseconds, four digits of a year) so that texts compare as times do."""
     if moment.tzinfo is None:
         raise UsageError(
             f"时间 {moment.isoformat()} 缺少时区，例如 2023-10-05T09:00:00+08:00 (a time needs its offset)"
         )
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
+    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
 
 def parse_moment(text: str) -> dt.datetime:
-    """A moment from the command line: ISO 8601; without offset it is China time; a bare day means its end.
+    """A moment from the command line: ISO 8601; without offset it is China time; a bare day, however written, means its end.
 
     Raises: UsageError.
     """
     try:
-        if len(text) == 10:
-            return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(23, 59, 59, 999999), CHINA)
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
+        moment = _end_of_day(text) or dt.datetime.fromisoformat(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+        stamp(moment)  # at the ends of the calendar a moment has no UTC
+    except (ValueError, OverflowError):
         raise UsageError(f"时间“{text}”无法识别，例如 2023-10-05T09:00:00+08:00 (not an ISO time)") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+    return moment
+
+
+def _end_of_day(text: str) -> dt.datetime | None:
+    """The end of a day in China; None for what is more than a day (20231005 is one too, and a time to datetime)."""
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return dt.datetime.combine(day, dt.time.max, CHINA)

@@ -28,7 +28,8 @@ FORMS = PROJECT / "models" / "staging" / "generated" / "forms.yml"
 
 
 def _areas(c: Catalogue) -> list[list[str]]:
-    order = {code: n for n, code in enumerate(c.areas)}
+    """Areas of every time: what a unit filed before it ended still stands below the areas above it."""
+    order = {code: n for n, code in enumerate(c.all_areas)}
     return [
         [
             "area_code",
@@ -50,12 +51,12 @@ def _areas(c: Catalogue) -> list[list[str]]:
             a.level,
             a.parent_code,
             c.province_of(a.code),
-            str(a.code in c.basic_units).lower(),
+            str(a.code in c.basic_units or a.code in c.former_areas).lower(),
             str(order[a.code]),
             a.valid_from or "",
             a.valid_to or "",
         ]
-        for a in c.areas.values()
+        for a in c.all_areas.values()
     ]
 
 
@@ -284,6 +285,7 @@ def seed_tables(c: Catalogue) -> dict[str, list[list[str]]]:
         "area_breaks": area_seeds.breaks(c),
         "area_histories": area_seeds.histories(c),
         "area_heirs": area_seeds.heirs(c),
+        "area_followers": area_seeds.followers(c),
         "area_openings": area_seeds.openings(c),
         "area_opening_areas": area_seeds.opening_areas(c),
         "indicators": _indicators(c),

@@ -133,7 +133,7 @@ def show_returns(rows: list[dict[str, Any]], lang: str) -> None:
             r["period"] or "",
             str(r["version"]),
             pick(VERDICTS[r["status"]], lang),
-            r["received_at"][:16],
+            _utc(r["received_at"]),
             r["file_name"],
         )
     console().print(table)
@@ -167,6 +167,11 @@ def show_submission(row: dict[str, Any], lang: str) -> None:
         console().print(finding_line(f, lang))
 
 
+def _utc(stamp: str | None) -> str:
+    """A moment of the register to the second; Z, since people write theirs in China time."""
+    return f"{stamp[:19]}Z" if stamp else ""
+
+
 def show_figure(a: dict[str, Any], lang: str) -> None:
     if a["sample_data"]:
         console().print("[bold red]模拟数据（非真实填报） SAMPLE DATA[/]")
@@ -194,7 +199,7 @@ def show_figure(a: dict[str, Any], lang: str) -> None:
         console().print(f"  印刷用 in print: {a['print_value']} {a['unit']}（上限 cap {a['print_cap']}）")
     c = a["coverage"]
     console().print(
-        f"  覆盖 coverage {c['units_reported']}/{c['units_expected']} · 截至 as of {a['as_of'][:19]} · "
+        f"  覆盖 coverage {c['units_reported']}/{c['units_expected']} · 截至 as of {_utc(a['as_of'])} · "
         f"发布 release {a['release'] or '（构建 build）'} · {a['formula_zh']}"
     )
     for fall in a["falls"]:
@@ -279,7 +284,7 @@ def show_release(a: dict[str, Any], lang: str) -> None:
 def show_approval(a: dict[str, Any], lang: str) -> None:
     if a["state"] == "released":
         console().print(
-            f"[green]已发布 released[/] [bold]{a['release']}[/] · {a['approved_by']} · {a['approved_at'][:19]} · {a['path']}"
+            f"[green]已发布 released[/] [bold]{a['release']}[/] · {a['approved_by']} · {_utc(a['approved_at'])} · {a['path']}"
         )
     else:
         console().print(f"[red]拒绝批准 refused[/] {a['release']}")
@@ -298,7 +303,7 @@ def show_releases(rows: list[dict[str, Any]], lang: str) -> None:
             r["kind"],
             "模拟数据 sample" if r["source_kind"] == "sample" else "real",
             r["state"],
-            f"{r['approved_by'] or ''} {(r['approved_at'] or '')[:19]}",
+            f"{r['approved_by'] or ''} {_utc(r['approved_at'])}",
             ", ".join(r["series"]),
         )
     console().print(table)

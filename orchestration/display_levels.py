@@ -65,6 +65,12 @@ def show_levels(a: dict[str, Any], lang: str) -> None:
             if lang == "zh"
             else f"[yellow]they first part at the {level} level[/] ({a['rows'][0]['parted_areas']} areas)"
         )
+    elif all(row["residual"] is None for row in a["rows"]):
+        console().print(
+            "没有可比的两数：本级自报与下级合计不同时有"
+            if lang == "zh"
+            else "nothing to compare: no area here has both a filed total and a sum below"
+        )
     else:
         console().print("各级没有差额" if lang == "zh" else "no level parts from the one below")
     if any(row["bounds"] for row in a["rows"]):

@@ -82,8 +82,8 @@ def export_register(register: Register, folder: Path, as_of: dt.datetime | None 
     """One read transaction → Parquet: dbt sees one state of the register, whatever arrives meanwhile.
 
     status and decided_at are those of the moment, so that dbt needs to know no decisions; an explanation counts once what
-    it belongs to is accepted, whichever moment is asked for. Of a past moment: what was decided by then alone, so that no
-    table of the build knows what came later.
+    it belongs to is accepted. Of a past moment: what was decided and explained by then alone, so that no table of the build
+    knows what came later.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -97,7 +97,8 @@ def export_register(register: Register, folder: Path, as_of: dt.datetime | None 
     schema = pa.schema([(c.name, types.get(c.name, pa.string())) for c in submissions.columns])
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / "submissions.parquet")
-    said = register.rows(explanations, order=explanations.c.seq)
+    given = [] if as_of is None else [explanations.c.at <= stamp(as_of)]
+    said = register.rows(explanations, *given, order=explanations.c.seq)
     names = ("submission_id", "rule", "reason", "at")
     table = pa.table({n: pa.array([r[n] for r in said], pa.string()) for n in names})
     pq.write_table(table, folder / "explanations.parquet")
@@ -245,19 +246,20 @@ def is_stale(home: Path) -> bool:
 
 
 def build_as_of(home: Path, as_of: dt.datetime) -> Build:
-    """A build that answers for a moment: an existing one of the same register and rule book, else a new one."""
+    """A build that answers for a moment: an existing one of the same register, rule book and project, else a new one."""
     from ingestion.register import Register
 
     register = Register(home)
     watermark = register.watermark
     register.close()
-    limit = stamp(as_of)
+    limit, computed_by = stamp(as_of), project_hash()
     for meta_path in sorted(_folder(home).glob("asof-*.json"), reverse=True):
         meta = json.loads(meta_path.read_text())
         if (
             meta["as_of"] == limit
             and meta["watermark"] == watermark
             and meta["rulebook_hash"] == catalogue().content_hash
+            and meta.get("project_hash") == computed_by
         ):
             return _load(_folder(home), meta_path.stem)
     return build(home, as_of).build
@@ -290,12 +292,20 @@ def query(
     """Rows as dictionaries, on a cursor of its own (a used connection stays busy).
 
     asked: indicators and periods that alone can answer; the views of contributions then read no others (`asked_only`).
+    Raises: SetupError for a build that another version of the program made, which has other tables.
     """
     cursor = connection.cursor()
     try:
         for name, texts in zip(("asked_indicators", "asked_periods"), asked or (), strict=False):
             cursor.execute(f"set variable {name} = ?", [sorted(texts)])
-        cursor.execute(sql, parameters or [])
+        try:
+            cursor.execute(sql, parameters or [])
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            said = str(error).splitlines()[0]
+            raise SetupError(
+                f"这个构建里没有要查的表或列（{said}）：它是别的版本的程序所作，请运行 jiugai build"
+                " (made by another version of the program: build again)"
+            ) from error
         names = [d[0] for d in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     finally:

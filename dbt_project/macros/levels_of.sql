@@ -173,30 +173,50 @@ year_before as not materialized (
     where length(u.period) in (4, 7)
 ),
 
-reported as not materialized (
-    select {{ keys_of('u', keys) }}, u.unit_code, b.value as value_before
-    from units as u
-    left join year_before as b on {{ same_keys('u', 'b', keys) }} and u.unit_code = b.unit_code
+-- its territory of now: what a unit weighed counts as reported once all that hold a part of it have reported
+moved as (
+    select
+        {{ keys_of('b', keys) }}, b.unit_code as unit_before, b.value,
+        min(f.follower_code) as unit_code,
+        count(*) = 1 as is_whole,
+        count(*) = count(u.unit_code) as is_reported
+    from year_before as b
+    inner join {{ ref('area_followers') }} as f
+        on b.unit_code = f.unit_code and f.month > {{ last_month(year_off('b.period', -1)) }} and f.month <= {{ last_month('b.period') }}
+    left join units as u on {{ same_keys('u', 'b', keys) }} and f.follower_code = u.unit_code
+    where b.period in (select period from months)
+    group by all
+),
+
+stayed as not materialized (
+    select {{ keys_of('b', keys) }}, b.unit_code, b.value, u.unit_code is not null as is_reported
+    from year_before as b
+    left join units as u on {{ same_keys('u', 'b', keys) }} and b.unit_code = u.unit_code
+    anti join moved as m on {{ same_keys('b', 'm', keys) }} and b.unit_code = m.unit_before
+    where b.period in (select period from months)
 ),
 
 by_place as (
     select
-        {{ keys_of('r', keys) }}, p.place,
+        {{ keys_of('u', keys) }}, p.place,
         count(*) as units_reported,
-        sum(r.value_before::decimal(28, 8)) as last_year_reported,
+        null::decimal(38, 8) as last_year_reported,
         null::decimal(38, 8) as last_year_total
-    from reported as r
-    inner join {{ ref('int_areas__places') }} as p on r.unit_code = p.unit_code
+    from units as u
+    inner join {{ ref('int_areas__places') }} as p on u.unit_code = p.unit_code
     group by all
     union all
     select
-        {{ keys_of('b', keys) }}, p.place,
+        {{ keys_of('w', keys) }}, p.place,
         0 as units_reported,
-        null as last_year_reported,
-        sum(b.value::decimal(28, 8)) as last_year_total
-    from year_before as b
-    inner join {{ ref('int_areas__places') }} as p on b.unit_code = p.unit_code
-    where b.period in (select period from months)
+        sum(w.value::decimal(28, 8)) filter (where w.is_reported) as last_year_reported,
+        sum(w.value::decimal(28, 8)) as last_year_total
+    from (
+        select * from stayed
+        union all by name
+        select * exclude (unit_before, is_whole) from moved
+    ) as w
+    inner join {{ ref('int_areas__places') }} as p on w.unit_code = p.unit_code
     group by all
 ),
 
@@ -213,15 +233,29 @@ covered as (
     group by all
 ),
 
--- what lies lowest has no sum beside it, and covers itself
+-- what lies lowest has no sum beside it and covers itself; it has no year before where it was a part of another
+joined as (
+    select
+        {{ key_list }}, unit_code,
+        sum(value::decimal(28, 8)) filter (where is_reported) as reported,
+        sum(value::decimal(28, 8)) as total
+    from moved
+    where is_whole
+    group by all
+),
+
 lowest as (
     select
         {{ keys_of('f', keys) }}, f.area_code, f.is_return, f.value as filed_value, f.half_unit as rounding,
-        s.area_code is not null as is_covered,
-        case when s.area_code is not null then r.value_before end as value_before
+        case when c.area_code is not null then 1 end as units_reported,
+        case when c.area_code is not null and coalesce(s.value, j.reported) is not null then coalesce(s.value, 0) + coalesce(j.reported, 0) end
+            as last_year_reported,
+        case when c.area_code is not null and coalesce(s.value, j.total) is not null then coalesce(s.value, 0) + coalesce(j.total, 0) end
+            as last_year_total
     from filed as f
-    left join reported as r on f.is_return and {{ same_keys('f', 'r', keys) }} and f.area_code = r.unit_code
-    left join {{ ref('area_closure') }} as s on r.unit_code = s.area_code and r.unit_code = s.unit_code
+    left join {{ ref('area_closure') }} as c on f.is_return and f.is_unit and f.area_code = c.area_code and f.area_code = c.unit_code
+    left join stayed as s on f.is_return and {{ same_keys('f', 's', keys) }} and f.area_code = s.unit_code
+    left join joined as j on f.is_return and {{ same_keys('f', 'j', keys) }} and f.area_code = j.unit_code
     where not f.has_below
 ),
 
@@ -237,13 +271,7 @@ unioned as (
     left join covered as c on p.is_return and {{ same_keys('p', 'c', keys) }} and p.area_code = c.area_code
     left join first_parted as x on {{ same_keys('p', 'x', keys) }} and p.area_code = x.within
     union all by name
-    select
-        * exclude (is_covered, value_before),
-        case when is_covered then 1 end as units_reported,
-        value_before as last_year_reported,
-        value_before as last_year_total,
-        0 as parted_areas
-    from lowest
+    select *, 0 as parted_areas from lowest
 ),
 
 final as (
@@ -267,7 +295,7 @@ final as (
         case when p.sum_below is not null then ce.children end::integer as children_expected,
         case when p.is_return then coalesce(p.units_reported, 0) when p.sum_below is not null then p.children_known end::integer as units_reported,
         case when p.is_return then ue.units when p.sum_below is not null then ce.children end::integer as units_expected,
-        p.last_year_reported::decimal(38, 8) as last_year_reported,
+        case when p.last_year_total is not null then coalesce(p.last_year_reported, 0) end::decimal(38, 8) as last_year_reported,
         p.last_year_total::decimal(38, 8) as last_year_total,
         p.parts_at::varchar as parts_at,
         p.parted_areas::integer as parted_areas

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import rfc8785
 
+from ingestion.areas import last_month
 from ingestion.catalogue import NATION, catalogue
 from ingestion.units import plain
 from quality.contributions import made_of
@@ -138,7 +139,7 @@ def series_data(connection: duckdb.DuckDBPyConnection, keys: Sequence[SeriesKey]
 
     @cache
     def expected(basis: str, source_kind: str) -> list[str]:
-        return _expected(connection, area, basis, source_kind)
+        return _expected(connection, area, first.period, basis, source_kind)
 
     made = []
     for key in keys:
@@ -153,16 +154,18 @@ def series_data(connection: duckdb.DuckDBPyConnection, keys: Sequence[SeriesKey]
     return made
 
 
-def _expected(connection: duckdb.DuckDBPyConnection, area: str, basis: str, source_kind: str) -> list[str]:
-    """Codes of the units that a total should be made of."""
+def _expected(connection: duckdb.DuckDBPyConnection, area: str, period: str, basis: str, source_kind: str) -> list[str]:
+    """Codes of the units that a total should be made of: those that stand in the last month of its period."""
     if basis == "filed":
         return [area]
-    sql = (
-        "select distinct unit_code as code from area_closure where area_code = ? and unit_code <> area_code order by 1"
+    of = (
+        "select distinct unit_code as code from area_closure where area_code = ? and unit_code <> area_code"
         if source_kind != "publication"
-        else "select area_code as code from areas where parent_code = ? order by 1"
+        else "select area_code as code from areas where parent_code = ?"
     )
-    return [r["code"] for r in query(connection, sql, [area])]
+    month = last_month(period)
+    stands = "and ? >= coalesce(valid_from, ?) and ? <= coalesce(valid_to, ?) order by 1"
+    return [r["code"] for r in query(connection, f"{of} {stands}", [area, *[month] * 4])]
 
 
 def _parts(

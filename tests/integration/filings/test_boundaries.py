@@ -8,6 +8,7 @@ Communities started (J2 row 02, year to date), put in by hand; what each area sh
   founded   龙港市 330383 6 (2020-01), of what is not in the list
   moved     公主岭市 四平 220381 11 (2020-12) → 长春 220184 1 (2021-01); beside it 南关区 220102 30 → 2 and 铁西区 220302 5 → 1
   zone      德州经济技术开发区 371471 4 (2022-01); nothing happened to it
+  a year on 蓬莱区 14, 公主岭市 220184 4 and 余杭区 25 (2021-12; in 2020-12 it had 30), without 临平区 and 南关区
 Plans of 2021: 蓬莱市 40 and 长岛县 10 confirmed before the merger; 蓬莱区 55, confirmed on 2021-06-10.
 """
 
@@ -21,6 +22,7 @@ from typing import Any
 import pytest
 
 from filings.figures import figure
+from filings.levels import levels
 from filings.question import Question
 from filings.reader import Reader, open_reader
 from filings.trace import trace
@@ -38,6 +40,7 @@ STARTED = {
     ("220381", "2020-12"): 11, ("220184", "2021-01"): 1, ("220102", "2020-12"): 30, ("220102", "2021-01"): 2,
     ("220302", "2020-12"): 5, ("220302", "2021-01"): 1,
     ("371471", "2022-01"): 4,
+    ("370614", "2021-12"): 14, ("220184", "2021-12"): 4, ("330110", "2020-12"): 30, ("330110", "2021-12"): 25,
 }  # fmt: skip
 
 
@@ -170,3 +173,43 @@ def test_the_rate_of_a_successor_stands_on_the_plans_of_those_that_went_into_it(
 def test_a_code_that_ended_is_not_one_of_today(reader: Reader) -> None:
     with pytest.raises(UsageError, match="370614 蓬莱区"):
         figure(reader, Question("started_communities", "370634", "2020-12", areas="now"))
+
+
+def test_a_county_that_ended_stands_in_the_sum_of_the_level_below(reader: Reader) -> None:
+    """As in the figure: what 湾里区 and 蓬莱市 filed is part of their cities' sums, and 长岛县 is missing by name."""
+    for area, period, filed in (
+        ("360100", "2019-12", {"360105": 6, "360112": 20}),
+        ("370600", "2020-11", {"370684": 8, "370634": None}),
+    ):
+        own, *below = levels(reader, Question("started_communities", area, period))["rows"]
+        held = {r["area"]: r["filed"] for r in below}
+        assert {code: held[code] for code in filed} == filed
+        assert own["sum_below"] == sum(n for n in filed.values() if n) == ask(reader, area, period, "then")["value"]
+        assert own["coverage"]["units_reported"] == own["children_known"] == sum(n is not None for n in filed.values())
+        assert own["children_expected"] == own["coverage"]["units_expected"] == len(below)
+    successors = levels(reader, Question("started_communities", "370600", "2021-12"))["rows"]
+    assert {"370684", "370634"}.isdisjoint(r["area"] for r in successors)
+
+
+@pytest.mark.parametrize(
+    ("area", "period", "share"),
+    [
+        ("370614", "2021-12", "1"),  # 蓬莱市's 10 and 长岛县's 4 of last year lie in it
+        ("370600", "2021-12", "1"),
+        ("360112", "2020-01", None),  # neither it nor 湾里区 had filed January a year before
+        ("220184", "2021-12", "1"),
+        ("220100", "2021-12", "0.2683"),  # 11 of 公主岭市, now here, and 30 of 南关区, which is missing
+        ("330100", "2021-12", "0"),  # 临平区 holds a part of what had 30, and is missing
+        ("330110", "2021-12", None),  # what it was a year before holds another unit's part
+    ],
+)
+def test_the_weight_of_last_year_follows_the_territory(
+    reader: Reader, area: str, period: str, share: str | None
+) -> None:
+    own = levels(reader, Question("started_communities", area, period))["rows"][0]
+    assert own["coverage"]["share_of_last_year"] == share
+
+
+def test_the_plans_of_merged_counties_bound_their_successor_from_above(reader: Reader) -> None:
+    bounds = ask(reader, "370614", "2021-03", "then")["bounds"]
+    assert (bounds["lower"], bounds["upper"]) == (5, 40 + 10)

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from filings.benefits import benefits
@@ -19,10 +21,11 @@ from filings.pipeline import pipeline
 from filings.question import Question
 from filings.reader import open_reader
 from filings.trace import trace
-from ingestion.errors import UsageError
+from ingestion.errors import SetupError, UsageError
+from ingestion.moments import parse_moment
 from ingestion.register import Register, explanations
 from quality.gates.run import run_gates
-from quality.warehouse import build
+from quality.warehouse import build, current_build, export_register
 from tests.factories import SOUND_TASK
 from tests.hand_made import file_return
 
@@ -101,6 +104,9 @@ def nation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     for unit, rows in rosters.items():
         file_return(home, "J4", unit, "2023-12", tables={"J4": rows})
+    # in August 分宜县 has nothing but a task outside the plan on its roster
+    file_return(home, "J4", YUSHUI, "2023-08", tables={"J4": [task(3, YUSHUI, 2023, "ST06", 300, "2023-01-20")]})
+    file_return(home, "J4", FENYI, "2023-08", tables={"J4": [task(9, FENYI, 2023, "ST07", 80, membership="M2")]})
     build(home)
     return home
 
@@ -227,6 +233,34 @@ def test_a_month_without_a_reason_stops_at_the_gate(nation: Path) -> None:
     assert verdicts("2023-07")["started_communities"] == ("passed", "0")
 
 
+@pytest.mark.parametrize(
+    "indicator", ["start_rate_communities_plan_first", "plan_communities_then", "benefited_residents"]
+)
+def test_what_has_no_month_alone_says_so_and_shows_no_operand(nation: Path, indicator: str) -> None:
+    answer = asked(nation, indicator, YUSHUI, "2023-04", flow=True)
+    assert (answer["value"], answer["obs_status"]) == (None, "M")
+    assert (answer["numerator"], answer["denominator"]) == (None, None)
+    assert "没有当月数" in answer["reason_zh"] and "no month alone" in answer["reason_en"]
+
+
+def test_what_is_exported_of_a_past_moment_was_explained_by_then(nation: Path, tmp_path: Path) -> None:
+    register = Register(nation)
+    held = {}
+    for day in ("2024-01-30", "2024-01-31"):
+        export_register(register, tmp_path / day, parse_moment(day))
+        held[day] = duckdb.read_parquet(str(tmp_path / day / "explanations.parquet")).fetchall()
+    register.close()
+    assert (len(held["2024-01-30"]), len(held["2024-01-31"])) == (0, 1)
+
+
+def test_a_build_of_another_version_is_told_apart_from_a_fault(nation: Path, tmp_path: Path) -> None:
+    shutil.copytree(nation / "warehouse", tmp_path / "warehouse")
+    with duckdb.connect(str(current_build(tmp_path).path)) as connection:
+        connection.execute("drop table fct_levels")
+    with pytest.raises(SetupError, match=r"fct_levels.*jiugai build"):
+        asked(tmp_path, "started_communities", CITY, "2023-09")
+
+
 # -- the pipeline -----------------------------------------------------------------------------------------------------
 def test_the_cohort_stands_by_stage_and_by_milestone(nation: Path) -> None:
     with open_reader(nation) as reader:
@@ -244,6 +278,13 @@ def test_the_cohort_stands_by_stage_and_by_milestone(nation: Path) -> None:
     assert reached["started"] == (3, 700, 0)
     assert reached["completed"] == reached["accepted"] == (1, 100, 0)
     assert reached["settled"] == (0, 0, 4)  # never filled: unknown, and not "not yet"
+
+
+def test_a_roster_without_a_task_of_the_plan_was_filed_too(nation: Path) -> None:
+    with open_reader(nation) as reader:
+        city = pipeline(reader, CITY, 2023, "2023-08")
+    assert (city["communities"], city["households"]) == (1, 300)
+    assert city["coverage"] == {"units_reported": 2, "units_expected": 2}
 
 
 def test_durations_and_shares_of_the_cohort(nation: Path) -> None:

@@ -20,11 +20,37 @@ asked as (
     select distinct is_sample, programme, indicator, account, period, upper_bound from filed
 ),
 
-plans as (
+filed_plans as (
     select o.is_sample, o.programme, o.indicator, o.period, o.unit_code, o.value
     from {{ ref('fct_observations') }} as o
     inner join (select distinct upper_bound from asked_of) as q on o.indicator = q.upper_bound
     where o.role = 'return' and o.dim_code = '' and length(o.period) = 7
+),
+
+-- the plans of units that were merged count for their heir, as in int_figures__areas: no bound before all of them are known
+inherited as (
+    select p.is_sample, p.programme, p.indicator, p.period, h.heir_code as unit_code, h.month, sum(p.value) as value, count(*) as units
+    from filed_plans as p
+    inner join {{ ref('area_heirs') }} as h on {{ passes_on('p', 'h') }}
+    group by all
+),
+
+merged as (
+    select h.heir_code, h.month, count(*) as units, bool_and(c.valid_from is not distinct from h.month) as begins
+    from {{ ref('area_heirs') }} as h
+    inner join {{ ref('area_closure') }} as c on h.heir_code = c.unit_code and c.area_code = c.unit_code
+    group by all
+),
+
+plans as (
+    select p.* from filed_plans as p
+    anti join inherited as n on {{ same_keys('p', 'n', ['is_sample', 'programme', 'indicator', 'period', 'unit_code']) }}
+    union all
+    select n.is_sample, n.programme, n.indicator, n.period, n.unit_code, n.value + coalesce(p.value, 0)
+    from inherited as n
+    inner join merged as m on n.unit_code = m.heir_code and n.month = m.month and n.units = m.units
+    left join filed_plans as p on {{ same_keys('p', 'n', ['is_sample', 'programme', 'indicator', 'period', 'unit_code']) }}
+    where m.begins or p.value is not null
 ),
 
 earlier as (

@@ -16,10 +16,12 @@ with tasks as (
     group by all
 ),
 
+-- a roster without a task of the plan was filed too
 locks as (
-    select t.is_sample, t.programme, t.month, c.area_code, count(distinct t.unit_code) as units
-    from tasks as t
-    inner join {{ ref('area_closure') }} as c on t.unit_code = c.unit_code
+    select s.is_sample, s.programme, s.period as month, c.area_code, count(distinct s.unit_code) as units
+    from {{ ref('int_submissions__in_force') }} as s
+    inner join {{ ref('area_closure') }} as c on s.unit_code = c.unit_code
+    where s.form = 'J4'
     group by all
 ),
 
