@@ -16,7 +16,7 @@ with plans_inherited as (
 filed as (
     select distinct indicator, dim_name, dim_code, account, is_sample
     from {{ ref('fct_observations') }}
-    where role = 'return'
+    where role = 'return' and {{ in_scope('operand') }}
 ),
 
 asked as (
