@@ -13,6 +13,8 @@ import duckdb
 
 LATE = "late.parquet"
 MOST = 100  # submissions; the scope of more would be most of a build
+IN_A_ROW = 50  # renewals; what each puts in stands at the end of a table, out of its order
+GROWN = 1.5  # times the file of the whole build: each renewal copies it
 # why a build was made whole, in words
 WHOLE_BECAUSE = {
     "asked": ("要求整体构建", "a whole build was asked for"),
@@ -22,6 +24,8 @@ WHOLE_BECAUSE = {
     "project": ("计算程序已改", "what computes has changed"),
     "relanded": ("入库数据重读过", "typed rows were read again from the originals"),
     "publication": ("公布资料有变", "a publication came in"),
+    "chain": ("已连续更新多次", "it was renewed many times in a row"),
+    "grown": ("数据文件已明显变大", "the file has grown"),
     "many": ("新收报送太多", "too many returns came in"),
     "code": ("明细表出现新代码，或某代码不再出现", "rows name a code for the first time, or no longer"),
     "parts": ("分项的填报范围有变", "other parts of an operand are filed than before"),
@@ -39,13 +43,13 @@ held as (select source_kind as kind, {", ".join(COMPARED)} from before.stg_regis
 (from now except from held) union all (from held except from now)
 """
 WITH_THEIR_KEYS = """
-select r.submission_id, r.form, r.unit_code, r.period
+select r.submission_id, r.form, r.unit_code, r.period, r.province_code
 from read_parquet($register) as r
 semi join changed as c
     on r.kind = c.kind and r.form = c.form and r.unit_code = c.unit_code and r.period = c.period
    and r.plan_version = c.plan_version
 union
-select submission_id, form, unit_code, period from changed
+select submission_id, form, unit_code, period, province_code from changed
 """
 
 
@@ -56,13 +60,21 @@ def came_since(before: Path, register_dir: Path) -> str | None:
     """
     register = {"register": str(register_dir / "submissions.parquet")}
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{before}' as before (read_only)")
+        path = str(before).replace("'", "''")  # attach takes no parameter
+        connection.execute(f"attach '{path}' as before (read_only)")
         connection.execute(CAME_SINCE, register)
         if connection.execute("select 1 from changed where source_id is not null limit 1").fetchone():
             return "publication"
         late = connection.sql(WITH_THEIR_KEYS, params=register)
         late.write_parquet(str(register_dir / LATE))
         return "many" if len(late) > MOST else None
+
+
+def worn(renewals: int, size: int, whole: int) -> str | None:
+    """Why a build that was renewed so often, and is of that size, is made whole next, if it is. Sizes in bytes."""
+    if renewals >= IN_A_ROW:
+        return "chain"
+    return "grown" if size > GROWN * whole else None
 
 
 def why_whole(message: str) -> str:

@@ -13,7 +13,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,7 +25,7 @@ from ingestion.errors import JiugaiError, RetriableError, SetupError, UsageError
 from ingestion.moments import now_utc, stamp
 from quality.dbt_build import NodeResult, dbt_environment, run_dbt
 from quality.dbt_project import DATABASE, one_at_a_time, parsed_project, project_hash
-from quality.renewal import came_since, why_whole
+from quality.renewal import came_since, why_whole, worn
 
 if TYPE_CHECKING:  # the register and Arrow cost a second to load, which answering from a build does without
     from ingestion.register import Register
@@ -58,6 +58,8 @@ class Build:
     rulebook_version: str  # of the formulas; what each return was judged by stands in the register
     rulebook_hash: str
     project_hash: str  # of what computes: dbt's project and its versions
+    renewals: int = 0  # one after the other, since the last build that was made whole
+    whole_bytes: int = 0  # of the file of that one
 
     @property
     def label(self) -> str:
@@ -148,7 +150,7 @@ def build(home: Path, as_of: dt.datetime | None = None, *, whole: bool = False) 
                 why = why or (came_since(before.path, work) if before else None)
                 result = _computed(home, work, made, before if why is None else None, why)
                 (work / DATABASE).replace(made.path)
-                meta = {name: value for name, value in asdict(made).items() if name != "path"}
+                meta = {name: value for name, value in asdict(result.build).items() if name != "path"}
                 meta |= {"renewed_from": result.renewed_from, "whole_because": result.whole_because}
                 write_whole(folder / f"{build_id}.json", json.dumps(meta, indent=1).encode())
                 sync_folder(folder)
@@ -169,13 +171,14 @@ def _computed(home: Path, work: Path, made: Build, before: Build | None, why: st
         shutil.copyfile(before.path, scratch)
         try:
             nodes = run_dbt(home, dbt_environment(home, scratch, work, None, before.path), parsed_project())
+            made = replace(made, renewals=before.renewals + 1, whole_bytes=before.whole_bytes)
             return BuildResult(made, nodes, before.build_id)
         except SetupError as error:  # whatever it was, a whole build alone decides
             why = why_whole(str(error))
             for left in work.glob(f"{DATABASE}*"):
                 left.unlink()
     nodes = run_dbt(home, dbt_environment(home, scratch, work, made.as_of), parsed_project())
-    return BuildResult(made, nodes, None, why)
+    return BuildResult(replace(made, whole_bytes=scratch.stat().st_size), nodes, None, why)
 
 
 def _to_renew(
@@ -197,7 +200,8 @@ def _to_renew(
     known = (*NOT_DATA, *FOLLOWED)
     if landed_again or register.rows(events, events.c.seq > before.watermark, events.c.what.not_in(known)):
         return None, "relanded"
-    return before, None
+    why = worn(before.renewals, before.path.stat().st_size, before.whole_bytes)
+    return (None, why) if why else (before, None)
 
 
 def _sweep(folder: Path) -> None:
@@ -217,7 +221,8 @@ def _load(folder: Path, build_id: str) -> Build:
         raise RetriableError(f"{folder / build_id}: 构建不在，请先运行 jiugai build (the build is missing)") from None
     path = folder / f"{build_id}.duckdb"
     of = meta["rulebook_version"], meta["rulebook_hash"], meta.get("project_hash", "")
-    return Build(build_id, path, meta["as_of"], meta["watermark"], meta["made_at"], *of)
+    since = meta.get("renewals", 0), meta.get("whole_bytes", 0)
+    return Build(build_id, path, meta["as_of"], meta["watermark"], meta["made_at"], *of, *since)
 
 
 def current_build(home: Path) -> Build:
@@ -229,7 +234,7 @@ def current_build(home: Path) -> Build:
 
 
 def is_stale(home: Path) -> bool:
-    """Whether `current` is missing, of another rule book, or older than what was received or decided since."""
+    """Whether `current` is missing, of another rule book or SQL, or older than what was received or decided since."""
     from ingestion.register import Register, events, submissions
 
     register = Register(home)
@@ -240,7 +245,8 @@ def is_stale(home: Path) -> bool:
             return bool(register.rows(submissions, order=submissions.c.seq))
         newer = register.rows(events, events.c.seq > made.watermark, events.c.what.not_in(NOT_DATA))
         # the files themselves: a server holds the rule book as it was when it started, and would ask for builds for ever
-        return made.rulebook_hash != Catalogue().content_hash or bool(newer)
+        of = made.rulebook_hash, made.project_hash
+        return of != (Catalogue().content_hash, project_hash()) or bool(newer)
     finally:
         register.close()
 
@@ -252,16 +258,11 @@ def build_as_of(home: Path, as_of: dt.datetime) -> Build:
     register = Register(home)
     watermark = register.watermark
     register.close()
-    limit, computed_by = stamp(as_of), project_hash()
-    for meta_path in sorted(_folder(home).glob("asof-*.json"), reverse=True):
-        meta = json.loads(meta_path.read_text())
-        if (
-            meta["as_of"] == limit
-            and meta["watermark"] == watermark
-            and meta["rulebook_hash"] == catalogue().content_hash
-            and meta.get("project_hash") == computed_by
-        ):
-            return _load(_folder(home), meta_path.stem)
+    asked = stamp(as_of), watermark, catalogue().content_hash, project_hash()
+    for path in sorted(_folder(home).glob("asof-*.json"), reverse=True):
+        made = _load(_folder(home), path.stem)
+        if (made.as_of, made.watermark, made.rulebook_hash, made.project_hash) == asked:
+            return made
     return build(home, as_of).build
 
 

@@ -6,20 +6,30 @@
 {%- endmacro %}
 
 {# The rows of a table that what came since may touch, by its grain:
-   submission: one submission's own; answer: also one whose plan answers for other periods than before;
-   unit: a unit's figures; question: an area's; range: its ranges of years; figure: both; level: what an area filed beside
-   the sum of the level below, in which the year before weighs. The others narrow what these are
-   made of. #}
+   submission: one submission's own; answer: also one whose plan answers for other periods than before; filer: all that the
+   units of such submissions filed; status: who filed such a form in such a province;
+   unit: a unit's figures; question: an area's; range: its ranges of years; figure: both; place: of whatever indicator;
+   level: what an area filed beside the sum of the level below, in which the year before weighs;
+   missing unit, bound: what is known of a unit in the months of a year that it did not report, and of the areas above it;
+   task, cohort: what rosters say at a lock, and in the areas above. The others narrow what these are made of. #}
 {% macro in_scope(grain, alias='') -%}
   {%- set a = alias ~ '.' if alias else '' -%}
   {%- set indicator = a ~ 'indicator in (select x.indicator from late.indicators as x)' -%}
   {%- set period = a ~ 'period in (select x.period from late.periods as x)' -%}
   {%- set area = a ~ 'area_code in (select x.area_code from late.areas as x)' -%}
   {%- set unit = a ~ 'unit_code in (select x.unit_code from late.observed as x)' -%}
+  {%- set bounded = a ~ 'indicator in (select x.indicator from late.bounded as x)' -%}
+  {%- set bounded_month = a ~ 'period in (select x.period from late.bounded_periods as x)' -%}
+  {%- set lock = a ~ 'month in (select x.month from late.locks as x)' -%}
   {%- set has_years = 'exists (select 1 from late.periods as x where length(x.period) = 4)' -%}
   {%- set scopes = {
       'submission': [a ~ 'submission_id in (select x.submission_id from late.submissions as x)'],
       'answer': [a ~ 'submission_id in (select x.submission_id from late.answers as x)'],
+      'filer': [a ~ 'unit_code in (select x.unit_code from late.filers as x)'],
+      'status': [
+          a ~ 'form in (select x.form from late.submissions as x)',
+          a ~ 'province_code in (select x.province_code from late.submissions as x)',
+      ],
       'unit': [indicator, period, unit],
       'cells of units': [
           a ~ 'indicator in (select x.indicator from late.operands as x)', unit,
@@ -29,10 +39,22 @@
       'question of any area': [indicator, period],
       'area': [area],
       'period': [period],
+      'operand': [a ~ 'indicator in (select x.indicator from late.operands as x)'],
       'ratio': [a ~ 'ratio in (select x.indicator from late.indicators as x)'],
       'level': [indicator, area, a ~ 'period in (select x.period from late.level_periods as x)'],
       'cells of levels': [indicator, a ~ 'period in (select x.period from late.years_beside as x)'],
       'range': [indicator, area, has_years],
+      'place': [area, '(' ~ period ~ ' or length(' ~ a ~ 'period) = 9 and ' ~ has_years ~ ')'],
+      'missing unit': [bounded, bounded_month, a ~ 'unit_code in (select x.unit_code from late.bounded_units as x)'],
+      'bound': [bounded, bounded_month, a ~ 'area_code in (select x.area_code from late.bounded_areas as x)'],
+      'cells of bounds': [bounded, bounded_month],
+      'plans of bounds': [a ~ 'indicator in (select x.upper_bound from late.bounded as x)', bounded_month],
+      'task': [lock, a ~ 'unit_code in (select x.unit_code from late.roster_units as x)'],
+      'cohort': [lock, a ~ 'area_code in (select x.area_code from late.roster_areas as x)'],
+      'lock': [lock],
+      'area of rosters': [a ~ 'area_code in (select x.area_code from late.roster_areas as x)'],
+      'area of bounds': [a ~ 'area_code in (select x.area_code from late.bounded_areas as x)'],
+      'rows of a lock': [a ~ 'period in (select x.month from late.locks as x)'],
       'figure': [indicator, area, '(' ~ period ~ ' or length(' ~ a ~ 'period) = 9 and ' ~ has_years ~ ')'],
   } -%}
   {{ scopes[grain] | join(' and ') if renews() else 'true' }}
@@ -50,6 +72,11 @@
   {%- elif what == 'submissions' -%}
   set variable asked_submissions = (select coalesce(list(submission_id), []) from late.submissions);
   set variable asked_landed = (select coalesce(list(distinct period), []) from late.submissions)
+  {%- elif what == 'rosters' -%}
+  set variable asked_locks = (
+      select coalesce(list(month), [])
+      from (select month from late.locks union select month from late.newest_locks) as known
+  )
   {%- else -%}
   set variable asked_indicators = (select coalesce(list(indicator), []) from late.operands);
   set variable asked_areas = (select coalesce(list(area_code), []) from late.areas_beside);
@@ -67,7 +94,7 @@
 {%- endmacro %}
 {% macro ask_all() -%}
   {%- if renews() -%}
-  {%- for name in ['submissions', 'landed', 'indicators', 'periods', 'areas'] -%}
+  {%- for name in ['submissions', 'landed', 'indicators', 'periods', 'areas', 'locks'] -%}
   set variable asked_{{ name }} = null{{ '; ' if not loop.last }}
   {%- endfor -%}
   {%- endif -%}
@@ -82,10 +109,11 @@
    on-run-end: nothing of a renewal stays in a build. #}
 {% macro begin_renewal() -%}
   {%- if renews() -%}
-  attach '{{ env_var('JIUGAI_RENEWS') }}' as before (read_only);
+  attach {{ path_text(env_var('JIUGAI_RENEWS')) }} as before (read_only);
   create schema late;
-  create table late.submissions as select * from read_parquet('{{ env_var('JIUGAI_REGISTER_DIR') }}/late.parquet');
-  create table late.answers as select submission_id from late.submissions
+  create table late.submissions as select * from read_parquet({{ file_in('JIUGAI_REGISTER_DIR', 'late.parquet') }});
+  create table late.answers as select submission_id from late.submissions;
+  create table late.filers as select distinct unit_code from late.submissions
   {%- endif -%}
 {%- endmacro %}
 {% macro end_renewal() -%}
@@ -95,15 +123,12 @@
 {# Post-hook of int_plans__by_period: plans that answer for other periods, or no longer do. #}
 {% macro late_plans() -%}
   {%- if renews() -%}
-  insert into late.answers
-  select submission_id
-  from (
-      (select * from {{ this }} except select * from before.main.int_plans__by_period)
-      union
-      (select * from before.main.int_plans__by_period except select * from {{ this }})
-  ) as changed
-  except
-  select submission_id from late.answers
+  create table late.plans as
+  (select * from {{ this }} except select * from before.main.int_plans__by_period)
+  union
+  (select * from before.main.int_plans__by_period except select * from {{ this }});
+  insert into late.answers select submission_id from late.plans except select submission_id from late.answers;
+  insert into late.filers select unit_code from late.plans except select unit_code from late.filers
   {%- endif -%}
 {%- endmacro %}
 
@@ -111,6 +136,8 @@
    unit with everything above it, its heirs and the areas of a change of territory; and what these questions are made of. #}
 {% macro late_questions() -%}
   {%- if renews() -%}
+  {%- set falls = 'select * from main.fct_negative_flows where ' ~ in_scope('filer') -%}
+  {%- set falls_before = 'select * from before.main.fct_negative_flows where ' ~ in_scope('filer') -%}
   create table late.observed as
   select distinct indicator, unit_code, period
   from (
@@ -119,9 +146,7 @@
       select indicator, unit_code, period from before.main.fct_observations where {{ in_scope('answer') }}
       union all
       select indicator, unit_code, month from (
-          (select * from main.fct_negative_flows except select * from before.main.fct_negative_flows)
-          union all
-          (select * from before.main.fct_negative_flows except select * from main.fct_negative_flows)
+          ({{ falls }} except {{ falls_before }}) union all ({{ falls_before }} except {{ falls }})
       ) as fallen
   ) as changed;
   create table late.indicators as
@@ -157,6 +182,14 @@
       select unit_code from late.observed
       union
       select h.heir_code from main.area_heirs as h inner join late.observed as o on h.unit_code = o.unit_code
+      union
+      -- what a unit weighed a year before lies with those that hold its territory, and counts once all of them report
+      select f.follower_code from main.area_followers as f inner join late.observed as o on f.unit_code = o.unit_code
+      union
+      select f.follower_code
+      from main.area_followers as f
+      inner join main.area_followers as g on f.unit_code = g.unit_code
+      inner join late.observed as o on g.follower_code = o.unit_code
   ),
   reached as (
       select unit_code as area_code from units
@@ -175,8 +208,74 @@
   create table late.areas_beside as
   select area_code from late.areas
   union
-  select unit_code from main.area_openings
+  select unit_code from main.area_openings;
+  {{ late_bounds() }}
   {%- endif -%}
+{%- endmacro %}
+
+{# What is known of units that did not report: of a unit, whatever it filed in the year; of every unit, where a month is
+   asked about that nobody else filed, or no longer is. #}
+{% macro late_bounds() -%}
+  create table late.bounded as
+  select i.indicator, i.upper_bound
+  from main.indicators as i
+  inner join late.observed as o on o.indicator in (i.indicator, i.upper_bound)
+  group by all;
+  create table late.bounded_periods as
+  with years as (
+      select distinct left(period, 4) as year from late.observed where length(period) in (4, 7)
+  )
+  select year as period from years
+  union all
+  select year || '-' || lpad(m.month::varchar, 2, '0') from years, range(1, 13) as m (month);
+  create table late.bounded_units as
+  with now as ({{ months_filed('main') }}), held as ({{ months_filed('before.main') }})
+  select unit_code from late.observed
+  union
+  select unit_code from main.area_closure
+  where exists ((from now except from held) union all (from held except from now));
+  create table late.bounded_areas as
+  select distinct c.area_code from main.area_closure as c inner join late.bounded_units as u on c.unit_code = u.unit_code
+{%- endmacro %}
+{% macro months_filed(schema) -%}
+  select distinct o.is_sample, o.programme, o.indicator, o.account, o.period
+  from {{ schema }}.fct_observations as o
+  inner join main.area_closure as c on o.unit_code = c.unit_code and c.area_code = c.unit_code
+  where o.role = 'return' and o.dim_code = '' and o.indicator in (select x.indicator from late.bounded as x)
+    and o.period in (select x.period from late.observed as x)
+{%- endmacro %}
+
+{# Post-hook of int_j4__milestones: locks and units of what came since. Where another lock is the newest, the spans of one
+   come for all units, and those of the other go. #}
+{% macro late_rosters() -%}
+  {%- if renews() -%}
+  create table late.rosters as
+  select unit_code, period as month from main.int_j4__in_force where {{ in_scope('submission') }}
+  union
+  select unit_code, period from before.main.int_j4__in_force where {{ in_scope('submission') }};
+  create table late.newest_locks as {{ newest_locks('main') }};
+  create table late.moved_locks as
+  with held as ({{ newest_locks('before.main') }})
+  (from late.newest_locks except from held) union (from held except from late.newest_locks);
+  create table late.locks as select month from late.rosters union select month from late.moved_locks;
+  create table late.roster_units as
+  select unit_code from late.rosters
+  union
+  select unit_code from main.int_j4__in_force where period in (select month from late.moved_locks)
+  union
+  select unit_code from before.main.int_j4__in_force where period in (select month from late.moved_locks);
+  create table late.roster_areas as
+  select distinct c.area_code from main.area_closure as c inner join late.roster_units as u on c.unit_code = u.unit_code
+  {%- endif -%}
+{%- endmacro %}
+{% macro newest_locks(schema) -%}
+  select s.is_sample, s.programme, max(s.period) as month
+  from {{ schema }}.int_submissions__in_force as s
+  where s.form = 'J4' and exists (select 1 from late.rosters) and s.submission_id in (
+      select j.submission_id from {{ schema }}.int_j4__in_force as j
+      where j.membership = 'M1' and j.rec_status = 'A' and j.plan_year is not null and j.stage <> 'ST98'
+  )
+  group by all
 {%- endmacro %}
 
 {# Pre-hook of int_rows__breakdowns: every code that came since was named before, and what no longer names one is not the
@@ -233,6 +332,9 @@ select distinct indicator, account, is_sample, '' as dim_name, '' as dim_code fr
       'int_j4f__in_force': 'submission', 'int_j4p__in_force': 'submission', 'int_j4r__in_force': 'submission',
       'int_rows__totaled': 'submission', 'fct_observations': 'answer', 'fct_figures': 'figure', 'fct_levels': 'level',
       'int_contributions__all': 'question', 'fct_contributions': 'figure',
+      'fct_negative_flows': 'filer', 'fct_fund_identities': 'filer', 'fct_return_status': 'status', 'fct_benefits': 'place',
+      'fct_bound_units': 'missing unit', 'fct_bounds': 'bound', 'fct_milestones': 'cohort', 'fct_pipeline': 'cohort',
+      'int_j4__spans': 'task', 'fct_survival': 'cohort', 'fct_stage_durations': 'cohort',
       'pub_public__figures': 'figure', 'pub_ministry__figures': 'figure',
   }.get(relation.identifier) -%}
   {%- set said = config.get('where', '') -%}

@@ -1,9 +1,11 @@
 -- Who filed what. A unit that filed other periods of a form and not this one is missing, with no other reason known.
+{{ config(materialized='incremental', pre_hook="{{ make_room('status') }}") }}
 with submissions as (
     select *
     from {{ ref('stg_register__submissions') }}
     where source_id is null and form is not null and unit_code is not null and period is not null
       and ({{ as_of_limit() }} = '' or decided_at <= {{ as_of_limit() }})
+      and {{ in_scope('status') }}
 ),
 
 latest as (

@@ -6,6 +6,7 @@ kind. Each build renews the one before it; the last one is compared with a whole
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import random
 import shutil
@@ -23,10 +24,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
+from ingestion.register import Register
+from orchestration.cli import cli
 from quality.dbt_build import BuildFailed
-from quality.decisions import decide
-from quality.warehouse import Build, BuildResult, build, current_build, open_build, query
+from quality.decisions import Explanation, decide, write_explanation
+from quality.overrides import grant
+from quality.warehouse import Build, BuildResult, build, current_build, is_stale, open_build, query
 from tests.hand_made import Filing, file_returns
 from tests.nation.home import ECHENG, HUARONG, LIANGZIHU, filings
 
@@ -136,6 +141,62 @@ def test_late_returns_of_every_kind_renew_to_what_a_whole_build_makes(
     assert _as_if_whole(home, tmp_path) == {}
 
 
+def test_rosters_plans_and_reasons_that_come_late_renew_to_what_a_whole_build_makes(
+    begun: Path, copy_of: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    """The newest roster is a later one, then again the one before; a plan is moved; a fall gets its reason; a year begins."""
+    home = copy_of(begun)
+    # months that nobody filed before, a year nobody planned, a roster whose tasks went on
+    plan = _of("J1", LIANGZIHU, "2022")
+    file_returns(home, [
+        replace(_moved_on(_of("J4", LIANGZIHU, "2022-12")), period="2023-01"),
+        replace(_changed(_of("J2", HUARONG, "2022-12"), xq_start="1"), period="2023-01"),
+        replace(plan, period="2023", values={**(plan.values or {}), "plan_year": Decimal(2023)}, **LATER),
+        replace(_of("J2", ECHENG, "2022-11"), status="returned", **LATER),
+    ])  # fmt: skip
+    january = _renewed(home)
+    assert _months(january.build, "int_j4__spans") == {"2022-12", "2023-01"}
+    # another month is the newest, so that spans of January go; a plan holds from June on
+    (newest, *_) = file_returns(home, [
+        replace(_moved_on(_of("J4", HUARONG, "2022-12")), period="2023-02"),
+        replace(plan, values={**(plan.values or {}), "plan_confirm_date": dt.date(2022, 6, 20)}, **LATER),
+    ])  # fmt: skip
+    february = _renewed(home)
+    assert _months(february.build, "int_j4__spans") == {"2022-12", "2023-02"}
+    assert _months(february.build, "fct_pipeline") == {"2022-12", "2023-01", "2023-02"}
+    # taken back; a fall that is explained before it is accepted; an error that is let through changes nothing
+    assert decide(home, newest, "return", by="王某")["status"] == "returned"
+    fall = replace(_changed(_of("J2", ECHENG, "2022-09"), xq_start="1"), status="needs_explanation")
+    (explained,) = file_returns(home, [fall])
+    register = Register(home)
+    with register.transaction() as connection:
+        write_explanation(
+            connection, explained, Explanation("J2-003", "W1", None, "李某", LATER["decided"], is_backfilled=True)
+        )
+    register.close()
+    assert decide(home, explained, "accept", by="王某")["state"] == "decided"
+    grant(home, "J2-001", ECHENG, "2022-10", reason="系统迁移", asked_by="李某", by="王某", until=dt.date(2099, 1, 1))
+    last = _renewed(home)
+    assert _months(last.build, "int_j4__spans") == {"2022-12", "2023-01"}
+    with open_build(last.build) as opened:
+        asked = "select unit_code, reason from fct_negative_flows where month = '2022-09' and indicator = 'started_communities'"
+        assert query(opened, asked) == [{"unit_code": ECHENG, "reason": "W1"}]
+
+    assert _as_if_whole(home, tmp_path) == {}
+
+
+def _moved_on(filing: Filing) -> Filing:
+    """A roster whose tasks are all finished."""
+    tables = {name: list(rows) for name, rows in (filing.tables or {}).items()}
+    tables["J4"] = [{**r, "stage": "ST08", "d_start": dt.date(2022, 12, 20)} for r in tables["J4"]]
+    return replace(filing, tables=tables, **LATER)
+
+
+def _months(made: Build, table: str) -> set[str]:
+    with open_build(made) as opened:
+        return {r["month"] for r in query(opened, f"select distinct month from {table}")}
+
+
 def _of(form: str, unit: str, period: str) -> Filing:
     """The last version that the nation files."""
     return [f for f in filings() if (f.form, f.unit, f.period, f.sample) == (form, unit, period, False)][-1]
@@ -164,7 +225,53 @@ def test_nothing_new_renews_to_the_same(begun: Path, copy_of: Callable[[Path], P
 
     assert differences(before, _renewed(home).build) == {}
     told = json.loads((home / "warehouse" / f"{current_build(home).build_id}.json").read_text())
-    assert (told["renewed_from"], told["whole_because"]) == (before.build_id, None)
+    assert (told["renewed_from"], told["whole_because"], told["renewals"]) == (before.build_id, None, 1)
+
+
+def test_a_chain_of_renewals_ends_with_a_whole_build_after_so_many_or_once_the_file_has_grown(
+    begun: Path, copy_of: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = copy_of(begun)
+    monkeypatch.setattr("quality.renewal.IN_A_ROW", 1)
+    first = _renewed(home)
+    whole = build(home)
+    assert (first.build.renewals, whole.build.renewals, whole.whole_because) == (1, 0, "chain")
+    assert whole.build.whole_bytes == whole.build.path.stat().st_size
+    meta = whole.build.path.with_suffix(".json")
+    held = json.loads(meta.read_text())
+    meta.write_text(json.dumps(held | {"whole_bytes": held["whole_bytes"] // 2}))
+    assert build(home).whole_because == "grown"
+
+
+def test_a_home_with_an_apostrophe_a_space_and_chinese_in_its_path_is_built_renewed_and_read(tmp_path: Path) -> None:
+    """And what other SQL made is stale: it is not renewed, nor asked about a past moment."""
+    home = tmp_path / "it's 旧改 home"
+    file_returns(home, [_of("J2", HUARONG, "2022-12")])
+    first = json.loads(_said("build", home=home))
+    file_returns(home, [_of("J2", ECHENG, "2022-12")])
+    asked = ["figure", "started_communities", "--period", "2022", "--area", ECHENG]
+    again = json.loads(_said("build", home=home))
+    assert (again["renewed_from"], again["whole_because"]) == (first["build"], None)
+    value = json.loads(_said(*asked, home=home))["value"]
+    assert value == int((_of("J2", ECHENG, "2022-12").values or {})["xq_start"])
+
+    past = "2024-02-02"
+    assert json.loads(_said(*asked, "--as-of", past, home=home))["value"] == value
+    (made,) = (home / "warehouse").glob("asof-*.json")
+    assert not is_stale(home)
+    for meta in (made, current_build(home).path.with_suffix(".json")):
+        meta.write_text(json.dumps(json.loads(meta.read_text()) | {"project_hash": "of other SQL"}))
+    assert is_stale(home)
+    assert json.loads(_said(*asked, "--as-of", past, home=home))["value"] == value
+    assert len(list((home / "warehouse").glob("asof-*.json"))) == 2
+    assert json.loads(_said("build", home=home))["whole_because"] == "project"
+    assert not is_stale(home)
+
+
+def _said(*command: str, home: Path) -> str:
+    answer = CliRunner().invoke(cli, [*command, "--home", str(home), "--json"])
+    assert answer.exit_code == 0, answer.output
+    return answer.stdout
 
 
 def test_where_no_scope_can_be_named_the_build_is_whole_and_says_why(

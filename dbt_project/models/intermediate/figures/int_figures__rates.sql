@@ -16,6 +16,7 @@ with plans_inherited as (
 filed as (
     select distinct indicator, dim_name, dim_code, account, is_sample
     from {{ ref('int_observations__returned') }}
+    where {{ in_scope('operand') }}
 ),
 
 asked as (

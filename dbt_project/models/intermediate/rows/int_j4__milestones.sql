@@ -3,7 +3,7 @@
 -- undated, and so is settlement on a roster that never fills it (no stage tells): unknown is not "not yet".
 -- A view: its rows are seven a task, and who counts them asks for a few columns, or for the locks of a December.
 {%- set dates = ['d_plan', 'd_start', 'd_finish', 'd_accept', 'd_handover', 'd_settle', 'd_mgmt'] %}
-{{ config(materialized='view') }}
+{{ config(materialized='view', post_hook="{{ late_rosters() }}") }}
 with tasks as (
     select
         j.submission_id,
@@ -19,6 +19,7 @@ with tasks as (
     inner join {{ ref('project_stages') }} as p on j.stage = p.code
     cross join (select rank from {{ ref('project_stages') }} where code = 'ST07') as st
     where j.membership = 'M1' and j.rec_status = 'A' and j.plan_year is not null and j.stage <> 'ST98'
+      and {{ asked('locks', 'j.period') }}
 ),
 
 filled as (
@@ -29,6 +30,7 @@ filled as (
         {%- endfor %}
     from {{ ref('int_j4__in_force') }}
     where membership = 'M1' and rec_status = 'A' and plan_year is not null and stage <> 'ST98'
+      and {{ asked('locks', 'period') }}
     group by submission_id
 ),
 

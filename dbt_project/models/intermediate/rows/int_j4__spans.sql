@@ -1,6 +1,7 @@
 -- From one milestone to a later one: the days, or for how many months it is known not to have happened. Grain: lock ×
 -- task × pair of milestones, for tasks whose first milestone is dated and whose second one is dated or not yet reached.
 -- Pairs: each milestone and the next, and the plan and each later one. Locks: of December, and the newest of all.
+{{ config(materialized='incremental', pre_hook=["{{ ask_late('rosters') }}", "{{ make_room('task') }}"], post_hook="{{ ask_all() }}") }}
 with months as (
     select is_sample, programme, month
     from {{ ref('int_j4__milestones') }}
@@ -16,6 +17,7 @@ locks as (
         from months
         qualify right(month, 3) = '-12' or month = max(month) over (partition by is_sample, programme)
     ) as l on m.is_sample = l.is_sample and m.programme = l.programme and m.month = l.month
+    where {{ in_scope('task', 'm') }}
 ),
 
 paired as (

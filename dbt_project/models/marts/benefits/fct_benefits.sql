@@ -1,6 +1,7 @@
 -- Households and residents that renovation reached, by year and by range of years: in the published usage (started) and
 -- the real one (accepted), residents by a named factor and as filed. Grain: kind of data × programme × area × period.
 -- Beside the accepted households of J2 stand those of J3, compared over the units that filed both.
+{{ config(materialized='incremental', pre_hook="{{ make_room('place') }}") }}
 {%- set measures = {
     'households_started': 'benefited_households', 'households_accepted': 'accepted_households',
     'residents_filed': 'effect_e_pop', 'residents_planned_filed': 'plan_residents', 'households_effect': 'effect_e_hh'
@@ -8,7 +9,7 @@
 with figures as (
     select *
     from {{ ref('fct_figures') }}
-    where choice_rank = 1 and accum = 'level' and dim_code = '' and length(period) in (4, 9)
+    where choice_rank = 1 and accum = 'level' and dim_code = '' and length(period) in (4, 9) and {{ in_scope('place') }}
       and indicator in (
           {%- for m in measures.values() %}
           '{{ m }}'{% if not loop.last %},{% endif %}

@@ -2,7 +2,7 @@
 -- return was accepted, or that of the adjusted plan where the rule book lets a new plan version lower a count. None is
 -- dropped; one without a reason is marked in the figures and stops the series at the gates.
 -- Grain: kind of data × programme × indicator × account × breakdown × unit × month.
-{{ config(post_hook="{{ late_questions() }}") }}
+{{ config(materialized='incremental', pre_hook="{{ make_room('filer') }}", post_hook="{{ late_questions() }}") }}
 with filed as (
     select
         o.is_sample, o.programme, o.indicator, o.account, o.dim_name, o.dim_code, o.unit_code, o.period, o.value,
@@ -10,6 +10,7 @@ with filed as (
     from {{ ref('fct_observations') }} as o
     inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
     where o.role = 'return' and length(o.period) = 7 and i.kind = 'flow' and not i.constant_in_year
+      and {{ in_scope('filer', 'o') }}
 ),
 
 -- several fields may add up to one breakdown

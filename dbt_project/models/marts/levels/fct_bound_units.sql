@@ -1,6 +1,8 @@
 -- What is known of a unit that did not report a month: its last accepted value of the year, and its plan. Only of
 -- quantities counted from the start of the year. Never a figure: fct_bounds alone reads it. Grain: kind of data ×
 -- programme × indicator × account × month × missing unit of which anything is known.
+-- depends_on: {{ ref('fct_negative_flows') }}
+{{ config(materialized='incremental', pre_hook="{{ make_room('missing unit') }}") }}
 with asked_of as (
     select a.indicator, a.account, i.upper_bound
     from {{ ref('indicator_accounts') }} as a
@@ -13,7 +15,7 @@ filed as (
     from {{ ref('fct_observations') }} as o
     inner join asked_of as q on o.indicator = q.indicator and o.account = q.account
     inner join {{ ref('area_closure') }} as c on o.unit_code = c.unit_code and c.area_code = c.unit_code
-    where o.role = 'return' and o.dim_code = '' and length(o.period) = 7
+    where o.role = 'return' and o.dim_code = '' and length(o.period) = 7 and {{ in_scope('cells of bounds', 'o') }}
 ),
 
 asked as (
@@ -24,7 +26,7 @@ filed_plans as (
     select o.is_sample, o.programme, o.indicator, o.period, o.unit_code, o.value
     from {{ ref('fct_observations') }} as o
     inner join (select distinct upper_bound from asked_of) as q on o.indicator = q.upper_bound
-    where o.role = 'return' and o.dim_code = '' and length(o.period) = 7
+    where o.role = 'return' and o.dim_code = '' and length(o.period) = 7 and {{ in_scope('plans of bounds', 'o') }}
 ),
 
 -- the plans of units that were merged count for their heir, as in int_figures__areas: no bound before all of them are known
@@ -106,7 +108,7 @@ final as (
     anti join filed as f
         on k.is_sample = f.is_sample and k.programme = f.programme and k.indicator = f.indicator
        and k.account = f.account and k.period = f.period and k.unit_code = f.unit_code
-    where {{ stands_in('c', 'k.period') }}
+    where {{ stands_in('c', 'k.period') }} and {{ in_scope('missing unit', 'k') }}
 )
 
 select * from final

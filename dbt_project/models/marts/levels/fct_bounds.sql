@@ -1,14 +1,16 @@
 -- Between which numbers an incomplete year-to-date total lies. Lower: what is in, and the last accepted value of the
 -- year of every missing unit. Upper: what is in, and the plan of every missing unit; none when one has no plan. Beside
 -- the figures and never among them. Grain: kind of data × programme × indicator × account × area × period.
+{{ config(materialized='incremental', pre_hook="{{ make_room('bound') }}") }}
 with reported as (
     select
         l.is_sample, l.programme, l.indicator, l.group_id as account, l.period, c.area_code,
         sum(l.filed_value::decimal(28, 8)) as value,
         count(*) as units
     from {{ ref('fct_levels') }} as l
-    inner join {{ ref('area_closure') }} as c on l.area_code = c.unit_code
+    inner join {{ ref('area_closure') }} as c on l.area_code = c.unit_code and {{ in_scope('area of bounds', 'c') }}
     where l.is_return and l.filed_value is not null and length(l.period) = 7
+      and {{ in_scope('cells of bounds', 'l') }}
     group by all
 ),
 
@@ -21,7 +23,8 @@ filled as (
         count(u.last_value) as units_with_last,
         count(u.plan_value) as units_with_plan
     from {{ ref('fct_bound_units') }} as u
-    inner join {{ ref('area_closure') }} as c on u.unit_code = c.unit_code
+    inner join {{ ref('area_closure') }} as c on u.unit_code = c.unit_code and {{ in_scope('area of bounds', 'c') }}
+    where {{ in_scope('cells of bounds', 'u') }}
     group by all
 ),
 

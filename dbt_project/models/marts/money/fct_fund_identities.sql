@@ -1,6 +1,8 @@
 -- Whether opening + arrived − paid − returned is closing, to the last digit filed. Grain: unit × period × account × source.
+-- depends_on: {{ ref('int_plans__by_period') }}
+{{ config(materialized='incremental', pre_hook="{{ make_room('filer') }}") }}
 with ledger as (
-    select * from {{ ref('fct_fund_ledger') }} where account in ('J2', 'J3F') and not is_part
+    select * from {{ ref('fct_fund_ledger') }} where account in ('J2', 'J3F') and not is_part and {{ in_scope('filer') }}
 ),
 
 filed as (

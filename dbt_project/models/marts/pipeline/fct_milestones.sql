@@ -1,5 +1,6 @@
 -- How many tasks of each plan year ever reached a milestone by the end of a month, by its date on the rosters in force.
 -- Grain: kind of data × programme × cohort × month × area × milestone. Withdrawn tasks are left out.
+{{ config(materialized='incremental', pre_hook=["{{ ask_late('rosters') }}", "{{ make_room('cohort') }}"], post_hook="{{ ask_all() }}") }}
 with by_unit as (
     select
         is_sample,
@@ -14,6 +15,7 @@ with by_unit as (
         coalesce(sum(households) filter (where reached_on is not null), 0) as households,
         count(*) filter (where is_undated) as undated
     from {{ ref('int_j4__milestones') }}
+    where {{ in_scope('lock') }}
     group by all
 ),
 
@@ -32,6 +34,7 @@ final as (
         sum(m.undated)::integer as undated
     from by_unit as m
     inner join {{ ref('area_closure') }} as c on m.unit_code = c.unit_code
+    where {{ in_scope('area of rosters', 'c') }}
     group by m.is_sample, m.programme, m.cohort_year, m.month, c.area_code, m.milestone, m.milestone_order
 )
 

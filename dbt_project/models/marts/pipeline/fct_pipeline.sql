@@ -1,5 +1,7 @@
 -- Where the tasks of each plan year stand: by stage, at the end of a month, from the rosters in force. Grain: kind of
 -- data × programme × cohort × month × area × stage. A cohort is a plan year and no calendar year.
+-- depends_on: {{ ref('int_j4__milestones') }}
+{{ config(materialized='incremental', pre_hook="{{ make_room('cohort') }}") }}
 with tasks as (
     select
         s.is_sample,
@@ -13,6 +15,7 @@ with tasks as (
     from {{ ref('int_j4__in_force') }} as j
     inner join {{ ref('int_submissions__in_force') }} as s on j.submission_id = s.submission_id
     where j.membership = 'M1' and j.rec_status = 'A' and j.plan_year is not null and j.stage is not null
+      and {{ in_scope('rows of a lock', 'j') }}
     group by all
 ),
 
@@ -21,7 +24,7 @@ locks as (
     select s.is_sample, s.programme, s.period as month, c.area_code, count(distinct s.unit_code) as units
     from {{ ref('int_submissions__in_force') }} as s
     inner join {{ ref('area_closure') }} as c on s.unit_code = c.unit_code
-    where s.form = 'J4'
+    where s.form = 'J4' and {{ in_scope('area of rosters', 'c') }}
     group by all
 ),
 
@@ -37,6 +40,7 @@ summed as (
     select t.is_sample, t.programme, t.cohort_year, t.month, c.area_code, t.stage, sum(t.communities) as communities, sum(t.households) as households
     from tasks as t
     inner join {{ ref('area_closure') }} as c on t.unit_code = c.unit_code
+    where {{ in_scope('area of rosters', 'c') }}
     group by all
 ),
 

@@ -1,12 +1,13 @@
 -- Days from one milestone to a later one: number, quartiles and median of the tasks that have both dates. Grain: kind of
 -- data × programme × cohort × month × area × pair. Quartiles stand between the two nearest values, weighted by quarters
 -- (the inclusive method of spreadsheets), so that they are exact decimals.
+{{ config(materialized='incremental', pre_hook="{{ make_room('cohort') }}") }}
 {%- set keys = ['is_sample', 'programme', 'cohort_year', 'month', 'area_code', 'from_milestone', 'to_milestone'] %}
 {%- set quarters = [(1, 'lower_quartile_days'), (2, 'median_days'), (3, 'upper_quartile_days')] %}
 with by_unit as (
     select is_sample, programme, cohort_year, month, unit_code, from_milestone, to_milestone, days, count(*) as tasks
     from {{ ref('int_j4__spans') }}
-    where days is not null
+    where days is not null and {{ in_scope('lock') }}
     group by all
 ),
 
@@ -17,6 +18,7 @@ counted as (
         sum(s.tasks)::bigint as tasks
     from by_unit as s
     inner join {{ ref('area_closure') }} as c on s.unit_code = c.unit_code
+    where {{ in_scope('area of rosters', 'c') }}
     group by all
 ),
 

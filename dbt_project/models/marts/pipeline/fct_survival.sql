@@ -2,12 +2,14 @@
 -- what is still open at the lock censored there (Kaplan and Meier). The share not yet reached after k months is the
 -- product of 1 − reached ÷ at_risk over the rows up to k; both stay whole numbers here, so that it is exact.
 -- Grain: kind of data × programme × cohort × month of the lock × area × pair × months since the earlier milestone.
+{{ config(materialized='incremental', pre_hook="{{ make_room('cohort') }}") }}
 with by_unit as (
     select
         is_sample, programme, month, cohort_year, unit_code, from_milestone, to_milestone, months,
         count(*) filter (where is_reached) as reached,
         count(*) filter (where not is_reached) as censored
     from {{ ref('int_j4__spans') }}
+    where {{ in_scope('lock') }}
     group by all
 ),
 
@@ -19,6 +21,7 @@ counted as (
         sum(s.censored) as censored
     from by_unit as s
     inner join {{ ref('area_closure') }} as c on s.unit_code = c.unit_code
+    where {{ in_scope('area of rosters', 'c') }}
     group by all
 ),
 

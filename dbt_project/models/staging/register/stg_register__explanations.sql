@@ -2,7 +2,7 @@
 {{ config(materialized='table') }}
 {%- do source('register', 'explanations') %}
 with source as (
-    select * from read_parquet('{{ env_var('JIUGAI_REGISTER_DIR', 'none') }}/explanations.parquet')
+    select * from read_parquet({{ file_in('JIUGAI_REGISTER_DIR', 'explanations.parquet') }})
 ),
 
 final as (

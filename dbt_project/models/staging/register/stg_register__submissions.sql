@@ -2,7 +2,7 @@
 {{ config(materialized='table') }}
 {%- do source('register', 'submissions') %}
 with source as (
-    select * from read_parquet('{{ env_var('JIUGAI_REGISTER_DIR', 'none') }}/submissions.parquet')
+    select * from read_parquet({{ file_in('JIUGAI_REGISTER_DIR', 'submissions.parquet') }})
 ),
 
 final as (
