@@ -45,6 +45,7 @@ from tests.hand_made import file_return
 from tests.integration.filings.conftest import FENYI, YUSHUI, money, source, task
 
 CITY = "360500"
+WANLI, XINJIAN = "360105", "360112"
 WAN = 10000
 
 
@@ -65,9 +66,15 @@ def filed(home: Path) -> None:
         source("F32", arrived="12", paid="2", carry_out="10"),
         source("F33", arrived="5.51"),
     ]})  # fmt: skip
-    file_return(
-        home, "J3", FENYI, "2023", {"e_xq": 1}, {"J3F": [source("F31", arrived="0"), source("F32", arrived="10")]}
-    )
+    file_return(home, "J3", FENYI, "2022", {"e_xq": 1}, {"J3F": [source("F21", carry_out="4")]})
+    file_return(home, "J3", FENYI, "2023", {"e_xq": 1}, {"J3F": [
+        source("F31", arrived="0"), source("F32", arrived="10", carry_in="0"),
+    ]})  # fmt: skip
+    file_return(home, "J2", WANLI, "2019-12", {"f_close": "30"})
+    file_return(home, "J2", XINJIAN, "2019-12", {"f_close": "50.01"})
+    file_return(home, "J2", XINJIAN, "2020-01", none | {
+        "f_open": "80.01", "f_total": "0", "p_total": "0", "f_close": "80.01",
+    })  # fmt: skip
     y, f, wan = YUSHUI, FENYI, Decimal
     a1 = task(y, 1, 2023, proj_id="P1", hh=100, area=Decimal(8000), inv_total=wan(60), inv_jc=wan(40), inv_ws=wan(20),
               inv_ts=None, inv_done_total=wan(21), has_jc=True)  # fmt: skip
@@ -211,9 +218,16 @@ def test_each_row_names_its_cell_and_what_it_belongs_to(reader: Reader, home: Pa
 
 def test_identities_hold_to_the_last_digit_or_are_listed(reader: Reader) -> None:
     held = summary(reader, Asked(CITY, "2023"))["identities"]
-    assert [(v["unit_code"], v["account"], v["residual"]) for v in held["violated"]] == [(FENYI, "J2", "-100")]
+    assert [
+        (v["unit_code"], v["account"], v["source"], v["residual"], v["opening_gap"]) for v in held["violated"]
+    ] == [(FENYI, "J2", None, "-100", None), (FENYI, "J3F", "F21", "0", "-40000")]
     assert held["holds"] == 2  # J2 of 渝水, F31 of its J3F
-    assert held["cannot_tell"] == 4  # F32 and F33 of 渝水, both sources of 分宜: no opening was filed
+    assert held["cannot_tell"] == 4  # F32 and F33 of 渝水, F31 and F32 of 分宜: an opening or a closing is not filed
+
+
+def test_a_unit_that_took_another_in_opens_with_what_both_closed(reader: Reader) -> None:
+    held = summary(reader, Asked(XINJIAN, "2020-01"))["identities"]
+    assert (held["holds"], held["violated"]) == (1, [])
 
 
 def test_projects_sum_their_tasks_in_the_plan(reader: Reader) -> None:
@@ -263,7 +277,7 @@ def test_the_funds_page_gives_out_the_ledger_and_says_when_it_is_too_long(
 ) -> None:
     view = View("funds", area=CITY, period="2023")
     block = next(b for b in registry.make(reader, view).blocks if b.name == "ledger")
-    assert block.file == "ledger" and "不成立 1" in block.notes[1].zh
+    assert block.file == "ledger" and "不成立 2" in block.notes[1].zh
     arrived = {r[1].text: r[3].text for r in block.table.rows if r[0].text.zh == "到位"}
     assert (arrived["J2"], arrived["J3F"], arrived["J4F"]) == ("150", "37.51", "38")  # 万元, never added to each other
     lines = file_bytes(reader, view, "ledger", "csv").decode("utf-8-sig").splitlines()
