@@ -14,6 +14,7 @@ In 万元, 2023; 渝水 and 分宜 are all of 新余市.
                      a2 of 2023, no basic content: investment 30; planned F11 8, nothing came
                      a3 of 2022, outside the plan: F11 500 planned and come
                分宜  b1 of 2023, no basic content: planned F21 7, of which 3 came
+                     b2 of 2021: F51 2 came on 31 December 2022 and F52 9 a day later; what was paid of them nobody says
 """
 
 from __future__ import annotations
@@ -95,7 +96,10 @@ def filed(home: Path) -> None:
     })  # fmt: skip
     b1 = task(f, 1, 2023, proj_id="P9", has_jc=False, inv_total=wan(7), inv_jc=None, inv_ws=wan(7), inv_ts=None)
     file_return(home, "J4", f, "2023-12", tables={
-        "J4": [b1], "J4C": [], "J4F": [money(f, 1, 2023, "F21", "2023-03-01", planned="7", arrived="3", paid="0")],
+        "J4": [b1, task(f, 2, 2021, proj_id="P8", has_jc=False)], "J4C": [], "J4F": [
+            money(f, 1, 2023, "F21", "2023-03-01", planned="7", arrived="3", paid="0"),
+            money(f, 2, 2021, "F51", "2022-12-31", arrived="2"), money(f, 2, 2021, "F52", "2023-01-01", arrived="9"),
+        ],
     })  # fmt: skip
 
 
@@ -164,6 +168,17 @@ def test_the_parts_of_a_rate_open_into_their_cells(reader: Reader) -> None:
 def test_a_rate_without_one_of_its_parts_has_no_value(reader: Reader) -> None:
     absent = figure(reader, Question("district_per_city", CITY, "2023-12"))  # months do not split cities from counties
     assert (absent["value"], absent["obs_status"]) == (None, "L") and absent["reason_zh"]
+
+
+def test_a_limit_of_idle_money_takes_all_that_came_where_no_payment_is_filed(reader: Reader) -> None:
+    """Twelve months to the day count, a day less does not: F51 of 分宜 alone."""
+    bound = ask(reader, "funds_idle_upper_bound")
+    assert (bound["value"], bound["obs_status"]) == ("20000", "E")
+    found = trace(reader, Question("funds_idle_upper_bound", CITY, "2023"))
+    assert [(c["field"], c["value"]) for c in found["contributions"] if c["cell"]] == [
+        ("J4F.arrived", "20000"), ("J4F.paid", "0"), ("J4F.returned", "0"),
+    ]  # fmt: skip
+    assert found["sum"] == "20000"
 
 
 def test_a_group_is_asked_for_by_its_name(home: Path) -> None:
@@ -279,7 +294,7 @@ def test_the_funds_page_gives_out_the_ledger_and_says_when_it_is_too_long(
     block = next(b for b in registry.make(reader, view).blocks if b.name == "ledger")
     assert block.file == "ledger" and "不成立 2" in block.notes[1].zh
     arrived = {r[1].text: r[3].text for r in block.table.rows if r[0].text.zh == "到位"}
-    assert (arrived["J2"], arrived["J3F"], arrived["J4F"]) == ("150", "37.51", "38")  # 万元, never added to each other
+    assert (arrived["J2"], arrived["J3F"], arrived["J4F"]) == ("150", "37.51", "49")  # 万元, never added to each other
     lines = file_bytes(reader, view, "ledger", "csv").decode("utf-8-sig").splitlines()
     assert len(lines) == 1 + summary(reader, Asked(CITY, "2023"))["rows"]
     monkeypatch.setattr("dashboards.files.MOST_ROWS", 3)

@@ -704,8 +704,8 @@ where p.membership in ('M1')
 group by p.submission_id
 having count(*) filter (
     where r.arrived is not null
-  and r.paid is not null
-  and case when r.paid is not null then coalesce(r.returned, 0) else r.returned end is not null
+  and case when r.arrived is not null then coalesce(r.paid, 0) else r.paid end is not null
+  and case when r.arrived is not null then coalesce(r.returned, 0) else r.returned end is not null
 ) = 0
 union all
 select
@@ -721,8 +721,8 @@ where p.membership in ('M1')
 group by p.submission_id, coalesce(r.src, '')
 having count(*) filter (
     where r.arrived is not null
-  and r.paid is not null
-  and case when r.paid is not null then coalesce(r.returned, 0) else r.returned end is not null
+  and case when r.arrived is not null then coalesce(r.paid, 0) else r.paid end is not null
+  and case when r.arrived is not null then coalesce(r.returned, 0) else r.returned end is not null
 ) = 0
 ) as found
 where {{ asked('submissions', 'submission_id') }}
