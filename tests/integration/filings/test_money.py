@@ -156,6 +156,13 @@ def test_a_rate_divides_the_parts_that_it_names(
     assert found["obs_status"] == status
 
 
+def test_central_money_on_tasks_without_basic_content_stands_apart(reader: Reader) -> None:
+    """a2 alone: a1 has basic content, a3 is in no plan, b1 has no central money. The share of basic content leaves it out."""
+    assert ask(reader, "cohort_central_outside_basic")["value"] == "80000"
+    found = trace(reader, Question("cohort_central_outside_basic", CITY, "2023"))
+    assert [(c["field"], c["raw"]) for c in found["contributions"] if c["cell"]] == [("J4F.planned", "8")]
+
+
 def test_the_parts_of_a_rate_open_into_their_cells(reader: Reader) -> None:
     found = trace(reader, Question("district_per_city", CITY, "2023"))
     top = [
