@@ -18,9 +18,7 @@ def write_docs(path: Path) -> Path:
         scratch = Path(name)
         with with_environment(dbt_environment(scratch, scratch / "none.duckdb", scratch, None)):
             dbt("docs", "generate", "--static", "--empty-catalog", target=scratch, logs=scratch)
-        page, catalog = (
-            (scratch / name).read_text(encoding="utf-8") for name in ("static_index.html", "catalog.json")
-        )
+        page, catalog = ((scratch / name).read_text(encoding="utf-8") for name in ("static_index.html", "catalog.json"))
         manifest = json.loads((scratch / "manifest.json").read_text(encoding="utf-8"))
         typed = json.dumps({**json.loads(catalog), "nodes": _declared(manifest)}, ensure_ascii=False)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +36,9 @@ def _declared(manifest: dict[str, Any]) -> dict[str, Any]:
                 name: {"name": name, "index": n, "type": column["data_type"] or types.get(name, "")}
                 for n, (name, column) in enumerate(node["columns"].items(), start=1)
             },
-            "stats": {"has_stats": {"id": "has_stats", "label": "", "value": False, "include": False, "description": ""}},
+            "stats": {
+                "has_stats": {"id": "has_stats", "label": "", "value": False, "include": False, "description": ""}
+            },
         }
         for unique_id, node in manifest["nodes"].items()
         if node["resource_type"] in ("model", "seed")

@@ -240,9 +240,10 @@ def test_each_row_names_its_cell_and_what_it_belongs_to(reader: Reader, home: Pa
 
 def test_identities_hold_to_the_last_digit_or_are_listed(reader: Reader) -> None:
     held = summary(reader, Asked(CITY, "2023"))["identities"]
-    assert [
-        (v["unit_code"], v["account"], v["source"], v["residual"], v["opening_gap"]) for v in held["violated"]
-    ] == [(FENYI, "J2", None, "-100", None), (FENYI, "J3F", "F21", "0", "-40000")]
+    assert [(v["unit_code"], v["account"], v["source"], v["residual"], v["opening_gap"]) for v in held["violated"]] == [
+        (FENYI, "J2", None, "-100", None),
+        (FENYI, "J3F", "F21", "0", "-40000"),
+    ]
     assert held["holds"] == 2  # J2 of 渝水, F31 of its J3F
     assert held["cannot_tell"] == 4  # F32 and F33 of 渝水, F31 and F32 of 分宜: an opening or a closing is not filed
 
