@@ -67,7 +67,7 @@ def _total(row: dict[str, Any]) -> dict[str, Any]:
 def plans(reader: Reader, period: str | None = None) -> list[dict[str, Any]]:
     """What the ministry divided by: one entry a run of months that agree on one plan, with the months behind it.
 
-    Args:    period: only plans of that year, or runs that hold that month.
+    Args:    period: only plans of that year, or runs that hold that month or a day of it.
     Returns: [{programme, area, year, measure, run, runs, verdict, low, high, pinned, revised_by, cut, publishers,
         printed_plans, printed_inside, printed_outside, months}]; whole numbers, low None: only an upper bound is implied. cut: the same
         if digits had been dropped, None where that explains no plan at all. verdict: pinned | narrowed | at_most |
@@ -83,10 +83,20 @@ def plans(reader: Reader, period: str | None = None) -> list[dict[str, Any]]:
         "select * from fct_plan_inference_runs order by measure, plan_year, area_code, run, programme"
     ):
         held = months[row["programme"], row["area_code"], row["plan_year"], row["measure"]]
-        inside = [_month(m) for m in held if row["first_period"] <= m["period"] <= row["last_period"]]
-        if period is None or row["plan_year"] == period or any(m["period"] == period for m in inside):
+        first, last = _end(row["first_period"]), _end(row["last_period"])
+        inside = [_month(m) for m in held if first <= _end(m["period"]) <= last]
+        if (
+            period is None
+            or row["plan_year"] == period
+            or any(period in (m["period"], m["period"][:7]) for m in inside)
+        ):
             found.append(_run(row, inside))
     return found
+
+
+def _end(period: str) -> str:
+    """What a month or a day is put in order by: a month goes by its last day."""
+    return period if len(period) == 10 else f"{period}-31"
 
 
 def _run(row: dict[str, Any], months: list[dict[str, Any]]) -> dict[str, Any]:

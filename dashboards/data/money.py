@@ -32,6 +32,7 @@ COHORT = (
     "cohort_district_per_city",
     "cohort_investment_to_paid",
     "cohort_central_share_basic",
+    "cohort_central_outside_basic",
 )
 USAGE = (
     "local_cofunding_share",

@@ -14,6 +14,7 @@ In 万元, 2023; 渝水 and 分宜 are all of 新余市.
                      a2 of 2023, no basic content: investment 30; planned F11 8, nothing came
                      a3 of 2022, outside the plan: F11 500 planned and come
                分宜  b1 of 2023, no basic content: planned F21 7, of which 3 came
+                     b2 of 2021: F51 2 came on 31 December 2022 and F52 9 a day later; what was paid of them nobody says
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ from tests.hand_made import file_return
 from tests.integration.filings.conftest import FENYI, YUSHUI, money, source, task
 
 CITY = "360500"
+WANLI, XINJIAN = "360105", "360112"
 WAN = 10000
 
 
@@ -65,9 +67,15 @@ def filed(home: Path) -> None:
         source("F32", arrived="12", paid="2", carry_out="10"),
         source("F33", arrived="5.51"),
     ]})  # fmt: skip
-    file_return(
-        home, "J3", FENYI, "2023", {"e_xq": 1}, {"J3F": [source("F31", arrived="0"), source("F32", arrived="10")]}
-    )
+    file_return(home, "J3", FENYI, "2022", {"e_xq": 1}, {"J3F": [source("F21", carry_out="4")]})
+    file_return(home, "J3", FENYI, "2023", {"e_xq": 1}, {"J3F": [
+        source("F31", arrived="0"), source("F32", arrived="10", carry_in="0"),
+    ]})  # fmt: skip
+    file_return(home, "J2", WANLI, "2019-12", {"f_close": "30"})
+    file_return(home, "J2", XINJIAN, "2019-12", {"f_close": "50.01"})
+    file_return(home, "J2", XINJIAN, "2020-01", none | {
+        "f_open": "80.01", "f_total": "0", "p_total": "0", "f_close": "80.01",
+    })  # fmt: skip
     y, f, wan = YUSHUI, FENYI, Decimal
     a1 = task(y, 1, 2023, proj_id="P1", hh=100, area=Decimal(8000), inv_total=wan(60), inv_jc=wan(40), inv_ws=wan(20),
               inv_ts=None, inv_done_total=wan(21), has_jc=True)  # fmt: skip
@@ -88,7 +96,10 @@ def filed(home: Path) -> None:
     })  # fmt: skip
     b1 = task(f, 1, 2023, proj_id="P9", has_jc=False, inv_total=wan(7), inv_jc=None, inv_ws=wan(7), inv_ts=None)
     file_return(home, "J4", f, "2023-12", tables={
-        "J4": [b1], "J4C": [], "J4F": [money(f, 1, 2023, "F21", "2023-03-01", planned="7", arrived="3", paid="0")],
+        "J4": [b1, task(f, 2, 2021, proj_id="P8", has_jc=False)], "J4C": [], "J4F": [
+            money(f, 1, 2023, "F21", "2023-03-01", planned="7", arrived="3", paid="0"),
+            money(f, 2, 2021, "F51", "2022-12-31", arrived="2"), money(f, 2, 2021, "F52", "2023-01-01", arrived="9"),
+        ],
     })  # fmt: skip
 
 
@@ -145,6 +156,13 @@ def test_a_rate_divides_the_parts_that_it_names(
     assert found["obs_status"] == status
 
 
+def test_central_money_on_tasks_without_basic_content_stands_apart(reader: Reader) -> None:
+    """a2 alone: a1 has basic content, a3 is in no plan, b1 has no central money. The share of basic content leaves it out."""
+    assert ask(reader, "cohort_central_outside_basic")["value"] == "80000"
+    found = trace(reader, Question("cohort_central_outside_basic", CITY, "2023"))
+    assert [(c["field"], c["raw"]) for c in found["contributions"] if c["cell"]] == [("J4F.planned", "8")]
+
+
 def test_the_parts_of_a_rate_open_into_their_cells(reader: Reader) -> None:
     found = trace(reader, Question("district_per_city", CITY, "2023"))
     top = [
@@ -157,6 +175,17 @@ def test_the_parts_of_a_rate_open_into_their_cells(reader: Reader) -> None:
 def test_a_rate_without_one_of_its_parts_has_no_value(reader: Reader) -> None:
     absent = figure(reader, Question("district_per_city", CITY, "2023-12"))  # months do not split cities from counties
     assert (absent["value"], absent["obs_status"]) == (None, "L") and absent["reason_zh"]
+
+
+def test_a_limit_of_idle_money_takes_all_that_came_where_no_payment_is_filed(reader: Reader) -> None:
+    """Twelve months to the day count, a day less does not: F51 of 分宜 alone."""
+    bound = ask(reader, "funds_idle_upper_bound")
+    assert (bound["value"], bound["obs_status"]) == ("20000", "E")
+    found = trace(reader, Question("funds_idle_upper_bound", CITY, "2023"))
+    assert [(c["field"], c["value"]) for c in found["contributions"] if c["cell"]] == [
+        ("J4F.arrived", "20000"), ("J4F.paid", "0"), ("J4F.returned", "0"),
+    ]  # fmt: skip
+    assert found["sum"] == "20000"
 
 
 def test_a_group_is_asked_for_by_its_name(home: Path) -> None:
@@ -211,9 +240,17 @@ def test_each_row_names_its_cell_and_what_it_belongs_to(reader: Reader, home: Pa
 
 def test_identities_hold_to_the_last_digit_or_are_listed(reader: Reader) -> None:
     held = summary(reader, Asked(CITY, "2023"))["identities"]
-    assert [(v["unit_code"], v["account"], v["residual"]) for v in held["violated"]] == [(FENYI, "J2", "-100")]
+    assert [(v["unit_code"], v["account"], v["source"], v["residual"], v["opening_gap"]) for v in held["violated"]] == [
+        (FENYI, "J2", None, "-100", None),
+        (FENYI, "J3F", "F21", "0", "-40000"),
+    ]
     assert held["holds"] == 2  # J2 of 渝水, F31 of its J3F
-    assert held["cannot_tell"] == 4  # F32 and F33 of 渝水, both sources of 分宜: no opening was filed
+    assert held["cannot_tell"] == 4  # F32 and F33 of 渝水, F31 and F32 of 分宜: an opening or a closing is not filed
+
+
+def test_a_unit_that_took_another_in_opens_with_what_both_closed(reader: Reader) -> None:
+    held = summary(reader, Asked(XINJIAN, "2020-01"))["identities"]
+    assert (held["holds"], held["violated"]) == (1, [])
 
 
 def test_projects_sum_their_tasks_in_the_plan(reader: Reader) -> None:
@@ -263,9 +300,9 @@ def test_the_funds_page_gives_out_the_ledger_and_says_when_it_is_too_long(
 ) -> None:
     view = View("funds", area=CITY, period="2023")
     block = next(b for b in registry.make(reader, view).blocks if b.name == "ledger")
-    assert block.file == "ledger" and "不成立 1" in block.notes[1].zh
+    assert block.file == "ledger" and "不成立 2" in block.notes[1].zh
     arrived = {r[1].text: r[3].text for r in block.table.rows if r[0].text.zh == "到位"}
-    assert (arrived["J2"], arrived["J3F"], arrived["J4F"]) == ("150", "37.51", "38")  # 万元, never added to each other
+    assert (arrived["J2"], arrived["J3F"], arrived["J4F"]) == ("150", "37.51", "49")  # 万元, never added to each other
     lines = file_bytes(reader, view, "ledger", "csv").decode("utf-8-sig").splitlines()
     assert len(lines) == 1 + summary(reader, Asked(CITY, "2023"))["rows"]
     monkeypatch.setattr("dashboards.files.MOST_ROWS", 3)

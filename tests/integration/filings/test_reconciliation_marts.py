@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
+import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +134,30 @@ def test_whether_a_printed_plan_is_the_denominator(
 ) -> None:
     (run,) = of(runs, area, year, measure)
     assert (run["printed_inside"], run["printed_outside"]) == (inside, outside)
+
+
+def test_starts_and_rate_as_of_a_day_imply_a_plan_too(runs: Rows) -> None:
+    # 湖南, 25 August 2025: 1561 of 91.82 % (1699.97, 1700.16)
+    (run,) = of(runs, "430000", "2025")
+    assert (run["verdict"], run["pinned"], run["printed_outside"]) == ("pinned", 1700, [])
+    assert [m["period"] for m in run["months"]] == ["2025-08-25"]
+
+
+def test_each_end_of_an_interval_prints_the_rate_and_the_next_plan_does_not(runs: Rows) -> None:
+    """The other way round: from a plan and the starts of a province, which print in full, to the rate that would be printed."""
+    tried = 0
+    for run in runs:
+        for m in run["months"]:
+            if run["measure"] != "communities" or run["area"] == "000000":
+                continue
+            if not (rate := re.fullmatch(r"([0-9]+(?:\.([0-9]+))?)%?", m["rate_printed"])) or m["starts"] == "0":
+                continue
+            step = Fraction(1, 10 ** len(rate[2] or ""))
+            beside = [p for p in (m["low"] - 1, m["low"], m["high"], m["high"] + 1) if p > 0]
+            rounded = {p: math.floor(100 * Fraction(m["starts"]) / p / step + Fraction(1, 2)) * step for p in beside}
+            assert {p for p, r in rounded.items() if r == Fraction(rate[1])} == {m["low"], m["high"]}, (run["area"], m)
+            tried += 1
+    assert tried > 100
 
 
 def test_digits_cut_are_another_hypothesis_with_an_answer_of_its_own(runs: Rows) -> None:

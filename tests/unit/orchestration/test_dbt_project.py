@@ -114,7 +114,10 @@ def test_the_documentation_opens_with_a_page_for_newcomers(tmp_path: Path) -> No
     text = write_docs(tmp_path / "docs.html").read_text(encoding="utf-8")
     page = manifest()["docs"]["doc.jiugai.__overview__"]["block_contents"]
     assert is_bilingual(page) and json.dumps(page)[1:-1] in text
-    for name in ("fct_figures", "fct_contributions", "fct_return_status", "pub_public__figures"):
-        assert name in page and f"model.jiugai.{name}" in text
+    assert [name for name in DELIVERED if f"`{name}`" not in page] == []
+    catalog = json.JSONDecoder().raw_decode(text, text.index("catalog:{") + len("catalog:"))[0]
+    for name, model in DELIVERED.items():
+        shown = {n: c["type"] for n, c in catalog["nodes"][f"model.jiugai.{name}"]["columns"].items()}
+        assert shown == {n: c["data_type"] for n, c in model["columns"].items()}
     for column in ("is_sample", "basis", "obs_status", "units_expected", "choice_rank"):
         assert f"`{column}`" in page

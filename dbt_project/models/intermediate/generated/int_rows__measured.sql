@@ -122,6 +122,29 @@ where r.src in ('F10', 'F11', 'F12', 'F19')
   )
 union all
 select
+    'cohort_central_outside_basic' as indicator,
+    'J4F' as account,
+    'J4F.planned' as field,
+    '' as base_dim,
+    '' as member,
+    true as in_total,
+    r.submission_id,
+    r.row_no,
+    1 as weight,
+    r.planned as value
+from {{ ref('int_j4f__in_force') }} as r
+where r.src in ('F10', 'F11', 'F12', 'F19')
+  and r.planned is not null
+  and exists (
+    select 1 from {{ ref('int_j4__in_force') }} as p
+    where p.submission_id = r.submission_id and p.task_id = r.task_id
+      and p.membership in ('M1')
+      and p.rec_status in ('A')
+      and p.plan_year = p.period_year
+      and not p.has_jc
+  )
+union all
+select
     'cohort_investment_basic' as indicator,
     'J4' as account,
     'J4.inv_jc' as field,
@@ -633,9 +656,9 @@ select
 from {{ ref('int_j4f__in_force') }} as r
 where (r.first_arr is null or r.first_arr + interval 12 month <= r.period_end)
   and r.arrived is not null
-  and r.paid is not null
-  and case when r.paid is not null then coalesce(r.returned, 0) else r.returned end is not null
-  and r.arrived - r.paid - case when r.paid is not null then coalesce(r.returned, 0) else r.returned end > 0
+  and case when r.arrived is not null then coalesce(r.paid, 0) else r.paid end is not null
+  and case when r.arrived is not null then coalesce(r.returned, 0) else r.returned end is not null
+  and r.arrived - case when r.arrived is not null then coalesce(r.paid, 0) else r.paid end - case when r.arrived is not null then coalesce(r.returned, 0) else r.returned end > 0
   and exists (
     select 1 from {{ ref('int_j4__in_force') }} as p
     where p.submission_id = r.submission_id and p.task_id = r.task_id
@@ -653,13 +676,13 @@ select
     r.submission_id,
     r.row_no,
     -1 as weight,
-    r.paid as value
+    case when r.arrived is not null then coalesce(r.paid, 0) else r.paid end as value
 from {{ ref('int_j4f__in_force') }} as r
 where (r.first_arr is null or r.first_arr + interval 12 month <= r.period_end)
   and r.arrived is not null
-  and r.paid is not null
-  and case when r.paid is not null then coalesce(r.returned, 0) else r.returned end is not null
-  and r.arrived - r.paid - case when r.paid is not null then coalesce(r.returned, 0) else r.returned end > 0
+  and case when r.arrived is not null then coalesce(r.paid, 0) else r.paid end is not null
+  and case when r.arrived is not null then coalesce(r.returned, 0) else r.returned end is not null
+  and r.arrived - case when r.arrived is not null then coalesce(r.paid, 0) else r.paid end - case when r.arrived is not null then coalesce(r.returned, 0) else r.returned end > 0
   and exists (
     select 1 from {{ ref('int_j4__in_force') }} as p
     where p.submission_id = r.submission_id and p.task_id = r.task_id
@@ -677,13 +700,13 @@ select
     r.submission_id,
     r.row_no,
     -1 as weight,
-    case when r.paid is not null then coalesce(r.returned, 0) else r.returned end as value
+    case when r.arrived is not null then coalesce(r.returned, 0) else r.returned end as value
 from {{ ref('int_j4f__in_force') }} as r
 where (r.first_arr is null or r.first_arr + interval 12 month <= r.period_end)
   and r.arrived is not null
-  and r.paid is not null
-  and case when r.paid is not null then coalesce(r.returned, 0) else r.returned end is not null
-  and r.arrived - r.paid - case when r.paid is not null then coalesce(r.returned, 0) else r.returned end > 0
+  and case when r.arrived is not null then coalesce(r.paid, 0) else r.paid end is not null
+  and case when r.arrived is not null then coalesce(r.returned, 0) else r.returned end is not null
+  and r.arrived - case when r.arrived is not null then coalesce(r.paid, 0) else r.paid end - case when r.arrived is not null then coalesce(r.returned, 0) else r.returned end > 0
   and exists (
     select 1 from {{ ref('int_j4__in_force') }} as p
     where p.submission_id = r.submission_id and p.task_id = r.task_id

@@ -203,6 +203,23 @@ having count(*) filter (
 ) = 0
 union all
 select
+    'cohort_central_outside_basic' as indicator,
+    'J4F' as account,
+    '' as base_dim,
+    '' as member,
+    p.submission_id
+from {{ ref('int_j4__in_force') }} as p
+left join {{ ref('int_j4f__in_force') }} as r on p.submission_id = r.submission_id and p.task_id = r.task_id
+where p.membership in ('M1')
+  and p.rec_status in ('A')
+  and p.plan_year = p.period_year
+  and not p.has_jc
+group by p.submission_id
+having count(*) filter (
+    where r.planned is not null
+) = 0
+union all
+select
     'cohort_investment_basic' as indicator,
     'J4' as account,
     '' as base_dim,
@@ -704,8 +721,8 @@ where p.membership in ('M1')
 group by p.submission_id
 having count(*) filter (
     where r.arrived is not null
-  and r.paid is not null
-  and case when r.paid is not null then coalesce(r.returned, 0) else r.returned end is not null
+  and case when r.arrived is not null then coalesce(r.paid, 0) else r.paid end is not null
+  and case when r.arrived is not null then coalesce(r.returned, 0) else r.returned end is not null
 ) = 0
 union all
 select
@@ -721,8 +738,8 @@ where p.membership in ('M1')
 group by p.submission_id, coalesce(r.src, '')
 having count(*) filter (
     where r.arrived is not null
-  and r.paid is not null
-  and case when r.paid is not null then coalesce(r.returned, 0) else r.returned end is not null
+  and case when r.arrived is not null then coalesce(r.paid, 0) else r.paid end is not null
+  and case when r.arrived is not null then coalesce(r.returned, 0) else r.returned end is not null
 ) = 0
 ) as found
 where {{ asked('submissions', 'submission_id') }}

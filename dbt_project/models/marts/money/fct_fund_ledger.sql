@@ -135,7 +135,7 @@ final as (
         p.proj_id::varchar as proj_id,
         a.task_id::varchar as task_id,
         p.xq_name::varchar as community,
-        (a.task_id is null or (p.membership = 'M1' and p.rec_status = 'A'))::boolean as counts,
+        coalesce(a.task_id is null or (p.membership = 'M1' and p.rec_status = 'A'), false)::boolean as counts,
         a.is_part::boolean as is_part,
         a.amount::decimal(38, 8) as amount,
         a.first_arrived_on::date as first_arrived_on,

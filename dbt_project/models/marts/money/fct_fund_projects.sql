@@ -17,7 +17,8 @@ tasks as (
     group by all
 ),
 
-summed as (
+-- a balance is of rows that say both what came and what was paid: a row that says one alone leaves it unknown
+rows_filed as (
     select
         submission_id,
         proj_id,
@@ -30,6 +31,23 @@ summed as (
         sum(amount) filter (where movement = 'investment_planned') as investment_planned,
         sum(amount) filter (where movement = 'investment_done') as investment_done
     from ledger
+    group by submission_id, proj_id, cohort_year, account, row_no
+),
+
+summed as (
+    select
+        submission_id,
+        proj_id,
+        cohort_year,
+        sum(planned) as planned,
+        sum(allotted) as allotted,
+        sum(arrived) as arrived,
+        sum(paid) as paid,
+        sum(returned) as returned,
+        case when bool_and((arrived is null) = (paid is null)) then sum(arrived - paid - coalesce(returned, 0)) end as balance,
+        sum(investment_planned) as investment_planned,
+        sum(investment_done) as investment_done
+    from rows_filed
     group by all
 ),
 
@@ -50,7 +68,7 @@ final as (
         m.arrived::decimal(38, 8) as arrived,
         m.paid::decimal(38, 8) as paid,
         m.returned::decimal(38, 8) as returned,
-        (m.arrived - m.paid - coalesce(m.returned, 0))::decimal(38, 8) as balance,
+        m.balance::decimal(38, 8) as balance,
         m.investment_planned::decimal(38, 8) as investment_planned,
         m.investment_done::decimal(38, 8) as investment_done,
         t.submission_id::varchar as submission_id

@@ -1,11 +1,11 @@
--- What a plan may be, from one month's starts and its printed rate. Grain: programme × area × year × measure × month × publisher.
+-- What a plan may be, from one month's starts and its printed rate. Grain: programme × area × year × measure × month (or day) × publisher.
 -- Whole numbers alone, divided as integers of 10⁻⁸: no double, no rounding. Starts and rate stand in publications of one publisher.
 with printed as (
     select
         programme, publisher, unit_code, period, indicator, observation_id, source_id, value, half_unit, qualifier, printed
     from {{ ref('fct_observations') }}
     where not is_sample and source_id is not null and not is_doubtful and dim_code = ''
-      and regexp_full_match(period, '[0-9]{4}-[0-9]{2}') and value is not null
+      and regexp_full_match(period, '[0-9]{4}-[0-9]{2}(-[0-9]{2})?') and value is not null
 ),
 
 measures as (

@@ -1,10 +1,10 @@
--- Months intersected in order. An empty intersection ends a run: the plan was revised and the next run starts with that month.
+-- Months intersected in order, a month as its last day. An empty intersection ends a run: the plan was revised and the next run starts with that month.
 -- Grain: programme × area × year × measure × run. Beside it the same under the other hypothesis (digits cut, not rounded).
 with recursive months as (
     select
         *,
         row_number() over (
-            partition by programme, area_code, plan_year, measure order by period, publisher
+            partition by programme, area_code, plan_year, measure order by rpad(period, 10, '-31'), publisher
         ) as n
     from {{ ref('fct_plan_inference') }}
 ),
@@ -34,8 +34,8 @@ walked as (
 runs as (
     select
         programme, area_code, plan_year, measure, run,
-        min(period) as first_period,
-        max(period) as last_period,
+        arg_min(period, n) as first_period,
+        arg_max(period, n) as last_period,
         count(*) as months,
         arg_max(low, n) as plan_low,
         arg_max(high, n) as plan_high,
