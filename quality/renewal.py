@@ -15,6 +15,7 @@ LATE = "late.parquet"
 MOST = 100  # submissions; the scope of more would be most of a build
 IN_A_ROW = 50  # renewals; what each puts in stands at the end of a table, out of its order
 GROWN = 1.5  # times the file of the whole build: each renewal copies it
+SLACK = 64 * 2**20  # bytes beside: the first renewals leave blocks free that later ones fill, whatever the size
 # why a build was made whole, in words
 WHOLE_BECAUSE = {
     "asked": ("要求整体构建", "a whole build was asked for"),
@@ -74,7 +75,7 @@ def worn(renewals: int, size: int, whole: int) -> str | None:
     """Why a build that was renewed so often, and is of that size, is made whole next, if it is. Sizes in bytes."""
     if renewals >= IN_A_ROW:
         return "chain"
-    return "grown" if size > GROWN * whole else None
+    return "grown" if size > GROWN * whole + SLACK else None
 
 
 def why_whole(message: str) -> str:
