@@ -162,7 +162,7 @@ def _count(text: str, lang: str) -> int:
 
 def _check(view: View, catalogue: Catalogue) -> None:
     lang = view.lang
-    if view.area and view.area not in catalogue.areas:
+    if view.area and view.area not in catalogue.all_areas:
         raise BadView(f"没有地区代码“{view.area}”", f'no area code "{view.area}"', lang)
     first, _, last = view.period.partition("/")
     if view.period and (not is_period(view.period) or (last and first > last)):

@@ -169,7 +169,7 @@ class Holdings:
         if part.source == RETURNS:
             return []
         units = self._rows.get((part.group, part.indicator, part.period), set())
-        return [self.area_zh(c) for c in self.catalogue.children.get(part.area, []) if c not in units]
+        return [self.area_zh(c) for c in self.catalogue.children_in(part.area, part.period) if c not in units]
 
     # -- words --------------------------------------------------------------------------------------------------
     def source_zh(self, source: str) -> str:

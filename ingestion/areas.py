@@ -182,6 +182,15 @@ class AreaDirectory:
         """The same with those that ended."""
         return _by_parent(self.all_areas)
 
+    def children_in(self, code: str, period: str) -> list[str]:
+        """Areas that stood directly below one in the last month of a period."""
+        month = last_month(period)
+        return sorted(c for c in self.all_children.get(code, []) if self.all_areas[c].is_valid(month))
+
+    def is_basic(self, code: str) -> bool:
+        """Whether a unit, of today or one that ended, fills in returns: totals of areas are made of these alone."""
+        return code in self.basic_units or code in self.former_areas
+
     @cached_property
     def basic_units(self) -> set[str]:
         """Units of today that fill in returns: counties, zones, and cities without counties."""

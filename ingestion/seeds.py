@@ -51,7 +51,7 @@ def _areas(c: Catalogue) -> list[list[str]]:
             a.level,
             a.parent_code,
             c.province_of(a.code),
-            str(a.code in c.basic_units or a.code in c.former_areas).lower(),
+            str(c.is_basic(a.code)).lower(),
             str(order[a.code]),
             a.valid_from or "",
             a.valid_to or "",

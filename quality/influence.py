@@ -164,7 +164,7 @@ class Influences:
         last: dict[str, dict[str, Any]] = {}
         for held in in_force(rows).values():
             other = last.get(held["unit_code"])
-            if held["unit_code"] in self.catalogue.basic_units and (
+            if self.catalogue.is_basic(held["unit_code"]) and (
                 other is None or other["plan_version"] < held["plan_version"]
             ):
                 last[held["unit_code"]] = held

@@ -127,7 +127,7 @@ class _Judges:
             return row["form"] == rule.form or row["form"] in self._crossed.get(rule.id, ())
         scope = rule.params.get("scope")
         if scope == "hierarchy":
-            return row["unit_code"] not in self.catalogue.basic_units
+            return not self.catalogue.is_basic(str(row["unit_code"]))
         return row["form"] == LISTED if scope == "counties" else True
 
 

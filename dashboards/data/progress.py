@@ -169,10 +169,10 @@ def household_period(reader: Reader, asked: str, sample: bool) -> str:
 
 
 # -- below a province -------------------------------------------------------------------------------------------------
-def units_below(reader: Reader, area: str, sample: bool) -> list[str]:
-    """Areas directly below one that have starts or plans."""
+def units_below(reader: Reader, area: str, period: str, sample: bool) -> list[str]:
+    """Areas directly below one in a period that ever have starts or plans."""
     held = areas_with(reader, [STARTED, PLAN, *PLAN_VERSIONS], sample)
-    return [c for c in sorted(reader.catalogue.children.get(area, [])) if c in held]
+    return [c for c in reader.catalogue.children_in(area, period) if c in held]
 
 
 def unit_progress(reader: Reader, area: str, period: str, sample: bool) -> Frame:
@@ -180,7 +180,7 @@ def unit_progress(reader: Reader, area: str, period: str, sample: bool) -> Frame
 
     A release holds the task of the year instead of its versions.
     """
-    units = units_below(reader, area, sample) or [area]
+    units = units_below(reader, area, period, sample) or [area]
     plans = (PLAN,) if reader.release or not sample else PLAN_VERSIONS
     keys = [Key(i, unit, period) for unit in units for i in (STARTED, *plans)]
     return read_frame(reader, "unit_progress", keys, sample=sample)

@@ -200,13 +200,13 @@ def latest(reader: Reader, indicators: Iterable[str], area: str, sample: bool, *
 
 
 def areas_with(reader: Reader, indicators: Iterable[str], sample: bool) -> set[str]:
-    """Areas that have one of the indicators at any period."""
+    """Areas, those that ended too, that have one of the indicators at any period."""
     rows = reader.rows(
         """select distinct area_code from fct_figures where is_sample = ? and programme = 'national'
            and accum = 'level' and list_contains(?::varchar[], indicator)""",
         [sample, sorted(indicators)],
     )
-    return {r["area_code"] for r in rows} & set(reader.catalogue.areas)
+    return {r["area_code"] for r in rows} & set(reader.catalogue.all_areas)
 
 
 def provinces(reader: Reader) -> list[str]:

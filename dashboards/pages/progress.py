@@ -89,7 +89,7 @@ def _map_block(reader: Reader, view: View) -> tuple[Block, tuple[tuple[Words, tu
 
 def _below(reader: Reader, view: View) -> list[Block]:
     """The units of one province against their plans, where returns or tables give them."""
-    if not data.units_below(reader, view.area, view.sample):
+    if not data.units_below(reader, view.area, view.period, view.sample):
         return []
     frame = data.unit_progress(reader, view.area, view.period, view.sample)
     columns = [(i, COLUMNS[i]) for i in frame.ordered("indicator")]

@@ -138,7 +138,7 @@ def series_data(connection: duckdb.DuckDBPyConnection, keys: Sequence[SeriesKey]
     falls = _falls(connection, first, area)
 
     @cache
-    def expected(basis: str, source_kind: str) -> list[str]:
+    def expected(basis: str, source_kind: str) -> dict[str, bool]:
         return _expected(connection, area, first.period, basis, source_kind)
 
     made = []
@@ -154,18 +154,23 @@ def series_data(connection: duckdb.DuckDBPyConnection, keys: Sequence[SeriesKey]
     return made
 
 
-def _expected(connection: duckdb.DuckDBPyConnection, area: str, period: str, basis: str, source_kind: str) -> list[str]:
-    """Codes of the units that a total should be made of: those that stand in the last month of its period."""
+def _expected(
+    connection: duckdb.DuckDBPyConnection, area: str, period: str, basis: str, source_kind: str
+) -> dict[str, bool]:
+    """Codes of the units that a total may be made of, and whether it should: whether they stand in the last month of its
+    period. A county that files an earlier period under its code of today does not."""
     if basis == "filed":
-        return [area]
+        return {area: True}
     of = (
-        "select distinct unit_code as code from area_closure where area_code = ? and unit_code <> area_code"
+        "select unit_code as code, valid_from, valid_to from area_closure where area_code = ? and unit_code <> area_code"
         if source_kind != "publication"
-        else "select area_code as code from areas where parent_code = ?"
+        else "select area_code as code, valid_from, valid_to from areas where parent_code = ?"
     )
     month = last_month(period)
-    stands = "and ? >= coalesce(valid_from, ?) and ? <= coalesce(valid_to, ?) order by 1"
-    return [r["code"] for r in query(connection, f"{of} {stands}", [area, *[month] * 4])]
+    return {
+        r["code"]: (r["valid_from"] or month) <= month <= (r["valid_to"] or month)
+        for r in query(connection, f"{of} order by 1", [area])
+    }
 
 
 def _parts(
@@ -196,10 +201,10 @@ def _parts(
     return parts
 
 
-def _units(expected: list[str], parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Every unit that the chosen total should be made of, with what it gave."""
+def _units(expected: dict[str, bool], parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every unit that the chosen total should be or is made of, with what it gave."""
     held = {p["unit_code"]: p for p in parts}
-    units = [_unit(code, True, held.pop(code, None)) for code in expected]
+    units = [_unit(code, True, held.pop(code, None)) for code, stands in expected.items() if stands or code in held]
     units += [_unit(code, False, part) for code, part in sorted(held.items())]
     twice = len(parts) - len({p["unit_code"] for p in parts})
     units += [_unit(parts[0]["unit_code"], True, parts[0])] * twice

@@ -27,6 +27,7 @@ from filings.question import Question
 from filings.reader import Reader, open_reader
 from filings.trace import trace
 from ingestion.errors import UsageError
+from quality.gates.frames import SeriesKey, series_data
 from quality.warehouse import build
 from tests.hand_made import file_return
 
@@ -208,6 +209,15 @@ def test_the_weight_of_last_year_follows_the_territory(
 ) -> None:
     own = levels(reader, Question("started_communities", area, period))["rows"][0]
     assert own["coverage"]["share_of_last_year"] == share
+
+
+def test_the_gates_expect_the_units_of_the_period_alone(reader: Reader) -> None:
+    """2,851 in December 2021 (tests/nation/README.md), counties that ended before it and began after it left out."""
+    key = SeriesKey("started_communities", "2021-12", "provisional", "national", "real")
+    (data,) = series_data(reader.connection, [key])
+    assert sum(u["is_expected"] for u in data.units) == len(data.units) == data.total[0]["units_expected"] == 2_851
+    codes = {u["area_code"] for u in data.units}
+    assert {"370614", "330113", "350402"} <= codes and codes.isdisjoint({"370634", "360105", "350405"})
 
 
 def test_the_plans_of_merged_counties_bound_their_successor_from_above(reader: Reader) -> None:

@@ -24,6 +24,7 @@ from filings.trace import trace
 from ingestion.errors import SetupError, UsageError
 from ingestion.moments import parse_moment
 from ingestion.register import Register, explanations
+from orchestration.display_levels import show_levels
 from quality.gates.run import run_gates
 from quality.warehouse import build, current_build, export_register
 from tests.factories import SOUND_TASK
@@ -138,6 +139,14 @@ def test_each_level_stands_beside_the_sum_of_the_level_below(nation: Path) -> No
     whole = top["rows"][0]
     assert (whole["filed"], whole["sum_below"], whole["residual"], whole["parts_at"]) == (None, 26, None, "city")
     assert (whole["children_known"], whole["children_expected"]) == (1, 32)
+
+
+def test_where_no_two_numbers_meet_nothing_is_said_to_agree(nation: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for period, said in (("2023-12", "nothing to compare"), ("2023-09", "first part at the city level")):
+        with open_reader(nation) as reader:
+            show_levels(levels(reader, Question("started_communities", CITY, period)), "en")
+        shown = capsys.readouterr().out
+        assert said in shown and "no level parts" not in shown
 
 
 def test_each_part_stands_beside_the_same_part_below(nation: Path) -> None:

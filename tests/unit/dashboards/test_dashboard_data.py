@@ -146,9 +146,16 @@ def test_sample_area_is_the_one_province_with_samples(reader_of: ReaderOf) -> No
     ]
     reader = reader_of(rows)
     assert progress.top_area(reader, True) == "110000" and progress.top_area(reader, False) == NATION
-    assert progress.units_below(reader, "110000", True) == ["110101", "110102"]
+    assert progress.units_below(reader, "110000", "2023-12", True) == ["110101", "110102"]
     frame = progress.unit_progress(reader, "110000", "2023-12", True)
     assert frame.is_sample and frame.ordered("area") == ["110101", "110102"]
+
+
+def test_a_county_that_ended_is_listed_in_its_own_periods(reader_of: ReaderOf) -> None:
+    held = (("370634", "2020-12"), ("370614", "2021-12"), ("370602", "2020-12"), ("370602", "2021-12"))
+    reader = reader_of([figure_row("started_communities", period, "5", area_code=area) for area, period in held])
+    assert progress.units_below(reader, "370600", "2020-12", False) == ["370602", "370634"]
+    assert progress.units_below(reader, "370600", "2021-12", False) == ["370602", "370614"]
 
 
 def test_effects_keep_years_and_windows_apart(reader_of: ReaderOf) -> None:

@@ -171,3 +171,12 @@ def test_units_are_found_by_the_names_in_print_and_one_that_means_two_is_a_quest
     name: str, codes: list[str]
 ) -> None:
     assert catalogue().find_area(name) == codes
+
+
+def test_what_ended_stands_below_its_city_in_its_own_time_and_filled_in_returns() -> None:
+    book = catalogue()
+    before, after = set(book.children_in("370600", "2020")), set(book.children_in("370600", "2021-01"))
+    assert (before - after, after - before) == ({"370684", "370634"}, {"370614"})
+    assert [book.is_basic(code) for code in ("370634", "370614", "370600", "441900", "000000")] == [
+        True, True, False, True, False,
+    ]  # fmt: skip  # 东莞 has no counties

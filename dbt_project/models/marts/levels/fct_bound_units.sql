@@ -48,7 +48,7 @@ plans as (
     select p.* from filed_plans as p
     anti join inherited as n on {{ same_keys('p', 'n', ['is_sample', 'programme', 'indicator', 'period', 'unit_code']) }}
     union all
-    select n.is_sample, n.programme, n.indicator, n.period, n.unit_code, n.value + coalesce(p.value, 0)
+    select n.is_sample, n.programme, n.indicator, n.period, n.unit_code, n.value + coalesce(p.value, 0) as value
     from inherited as n
     inner join merged as m on n.unit_code = m.heir_code and n.month = m.month and n.units = m.units
     left join filed_plans as p on {{ same_keys('p', 'n', ['is_sample', 'programme', 'indicator', 'period', 'unit_code']) }}
