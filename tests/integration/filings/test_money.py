@@ -194,7 +194,7 @@ def test_the_rows_of_a_filter_add_up_to_the_figure_of_the_same_question(
 
 
 def test_each_row_names_its_cell_and_what_it_belongs_to(reader: Reader, home: Path) -> None:
-    rows = ledger(reader, Asked(YUSHUI, "2023-12", source="F12"))
+    rows = list(ledger(reader, Asked(YUSHUI, "2023-12", source="F12")))
     of_task = next(r for r in rows if r["account"] == "J4F" and r["movement"] == "paid")
     assert (of_task["proj_id"], of_task["cohort_year"], of_task["calendar_year"], of_task["level"]) == (
         "P1",
@@ -232,7 +232,7 @@ def test_projects_sum_their_tasks_in_the_plan(reader: Reader) -> None:
 
 def test_the_files_hold_the_same_rows_and_no_formula(reader: Reader) -> None:
     asked = Asked(CITY, "2023")
-    rows = ledger(reader, asked)
+    rows = list(ledger(reader, asked))
     texts = list(csv.reader(io.StringIO(file_of(rows, "csv", asked).decode("utf-8-sig"))))
     sheet = openpyxl.load_workbook(io.BytesIO(file_of(rows, "xlsx", asked))).active
     assert sheet is not None and sheet.auto_filter.ref
