@@ -14,15 +14,18 @@ from ingestion.raw_texts import item_texts
 if TYPE_CHECKING:
     from ingestion.workbook import Workbook
 
+MOST_BYTES = 32 << 20  # of originals that are held open: in memory they take some twenty times as much
+
 
 class Originals:
-    """The raw text of a cell: of items as it was landed, of anything else from the archived original. Cells come unit by
-    unit, so the original opened last is the one that is mostly asked for again."""
+    """The raw text of a cell: of items as it was landed, of anything else from the archived original. Originals stay open,
+    the one opened first goes when they are too many: units come one after the other, but once for each role of a rate."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.archive = Archive(reader.home)
-        self.book: tuple[str, Workbook] | None = None
+        self.books: dict[str, tuple[Workbook, int]] = {}  # sha256 → what was opened, and how many bytes it was
+        self.held = 0  # bytes of all of these
         self.items: dict[tuple[str, str], str | None] = {}
 
     def take_items(self, parts: list[dict[str, Any]], known: dict[str, dict[str, Any]]) -> None:
@@ -40,8 +43,12 @@ class Originals:
         from ingestion.workbook import read_workbook, split_address  # most figures are made of items alone
 
         sha256 = row["sha256"]
-        if self.book is None or self.book[0] != sha256:
-            self.book = sha256, read_workbook(self.archive.read(sha256))
-        found = self.book[1].sheet(sheet)
+        if sha256 not in self.books:
+            data = self.archive.read(sha256)
+            self.held += len(data)
+            while self.books and self.held > MOST_BYTES:
+                self.held -= self.books.pop(next(iter(self.books)))[1]
+            self.books[sha256] = read_workbook(data), len(data)
+        found = self.books[sha256][0].sheet(sheet)
         held = found.at(*split_address(cell)) if found else None
         return held.shown if held else None

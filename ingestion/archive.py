@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ingestion.errors import RetriableError
@@ -64,7 +64,8 @@ def written_whole(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise _refused(error.filename or path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # where the folder itself is none, the error above says so
+            temporary.unlink(missing_ok=True)
 
 
 def _refused(name: object, error: OSError) -> RetriableError:

@@ -250,7 +250,24 @@ def test_the_command_writes_the_file_and_says_no_where_an_identity_fails(home: P
     asked = ["ledger", "--area", CITY, "--period", "2023", "--home", str(home)]
     answer = CliRunner().invoke(cli, [*asked, "--out", str(out)])
     assert answer.exit_code == 1 and "分宜" in answer.output and "-100" in answer.output
-    assert out.read_bytes().startswith(b"\xef\xbb\xbf")
+    with open_reader(home) as opened:
+        whole = file_of(ledger(opened, Asked(CITY, "2023")), "csv", Asked(CITY, "2023"))
+    assert out.read_bytes() == whole and whole.startswith(b"\xef\xbb\xbf")
+    book = tmp_path / "ledger.xlsx"
+    CliRunner().invoke(cli, [*asked, "--out", str(book)])
+    first = book.read_bytes()
+    sheet = openpyxl.load_workbook(book).active
+    assert sheet is not None and sheet.auto_filter.ref == sheet.dimensions
+    texts = list(csv.reader(io.StringIO(whole.decode("utf-8-sig"))))
+    cells = [[("" if c.value is None else str(c.value)) for c in line] for line in sheet.iter_rows()]
+    at = texts[0].index("金额（元） amount")
+    assert [line[:at] + line[at + 1 :] for line in cells] == [line[:at] + line[at + 1 :] for line in texts]
+    assert [Decimal(line[at]) for line in cells[1:]] == [Decimal(line[at]) for line in texts[1:]]
+    CliRunner().invoke(cli, [*asked, "--out", str(book)])
+    assert book.read_bytes() == first
+    wrong = CliRunner().invoke(cli, [*asked, "--out", str(tmp_path / "ledger.pdf")])
+    assert isinstance(wrong.exception, UsageError)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["ledger.csv", "ledger.xlsx"]
     clean = CliRunner().invoke(cli, ["ledger", "--area", YUSHUI, "--period", "2023", "--home", str(home), "--json"])
     document = json.loads(clean.output)
     assert clean.exit_code == 0 and len(document["movements"]) == document["rows"]
