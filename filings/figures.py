@@ -120,10 +120,8 @@ def units_expected(catalogue: Catalogue, question: Question, indicator: Indicato
     names = made_of(catalogue, [indicator.id], question.period)["indicators"]
     if not any(catalogue.indicator(name).accounts for name in names):
         return None
-    if question.areas == "now" and (codes := codes_of(catalogue, question.area, question.period)) not in (
-        None,
-        [question.area],
-    ):
+    codes = codes_of(catalogue, question.area, question.period) if question.areas == "now" else None
+    if codes is not None and codes != [question.area]:  # what today's area was made of then
         return len(codes)
     if question.area in catalogue.basic_units_in(question.period):
         return 1

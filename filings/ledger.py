@@ -120,7 +120,7 @@ def _rows(reader: Reader, asked: Asked) -> Iterator[dict[str, Any]]:
         f"select * from fct_fund_ledger where {where} order by {ORDER}", parameters, asked.can_answer
     ):
         if (key := row["map_id"]) not in maps:
-            maps |= {key: {}, **column_maps_of(reader.home, [key])}
+            maps[key] = column_maps_of(reader.home, [key]).get(key, {})
         sheet, cell = maps[key].get(row["field"], [None, None])
         row["sheet"], row["cell"] = sheet, f"{cell}{row['row_no']}" if cell and row["row_no"] else cell
         row["marker"] = SAMPLE_MARK if asked.sample else ""
