@@ -27,9 +27,9 @@ from quality.contributions import made_of_one
 Row = dict[str, Any]
 ROLES = {"value": 0, "numerator": 1, "denominator": 2}  # in words: the cells in the order people read them
 AT_ONCE = 20_000  # cells whose returns and texts are looked up together: more than the returns of a nation
-# as `_order` says it
+# as `_order` says it; a release in which no cell has a row knows no type of it
 IN_ORDER = f"""case figure_role {" ".join(f"when '{role}' then {n}" for role, n in ROLES.items())} end, unit_code, weight desc,
-    submission_id, coalesce(cell, ''), coalesce(row_no, 0), coalesce(field, ''), observation_id"""
+    submission_id, coalesce(cell, ''), coalesce(row_no::integer, 0), coalesce(field, ''), observation_id"""
 
 
 class Trace:
@@ -163,7 +163,7 @@ def _order(part: Row) -> tuple[Any, ...]:
         -part["weight"],
         part["submission_id"],
         part["cell"] or "",
-        part["row_no"] or 0,
+        int(part["row_no"] or 0),
         part["field"] or "",
         part["observation_id"],
     )
