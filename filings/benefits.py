@@ -54,8 +54,10 @@ def benefits(
 ) -> dict[str, Any]:
     """Every measure of a year or a range of years; value None where there is none, or where a year of the range lacks one.
 
-    Returns: {window, <measure>: {indicator, name_zh, name_en, value, unit, basis}, factor, accepted_beside_effect, ...};
-    the last one is None for ranges and where no unit filed both J2 25 and J3 02.
+    Returns: {window, <measure>: {indicator, name_zh, name_en, value, unit, basis, missing}, factor, accepted_beside_effect,
+    ...}; missing: [{year, newest_month, reason_zh, reason_en}], the years of the window without a figure, newest_month the
+    last month of the year that has one. accepted_beside_effect is None for ranges and where no unit filed both J2 25 and
+    J3 02.
     Raises:  UsageError for an unknown area, or a period that is no year and no range of years.
     """
     held = reader.catalogue.area(area)
@@ -67,6 +69,7 @@ def benefits(
         [sample, programme, area, period],
     )
     row = rows[0] if rows else None
+    missing = _missing(reader, area, period, programme, sample)
     answer: dict[str, Any] = {
         "area": area,
         "area_name": held.name_zh,
@@ -94,6 +97,7 @@ def benefits(
             "value": json_number(row[column], unit) if row else None,
             "unit": unit,
             "basis": row[f"{counted}_basis"] if row else None,
+            "missing": missing[MEASURES[counted][0]],
         }
     if row and row["compared_units"]:
         answer["accepted_beside_effect"] = {
@@ -105,3 +109,33 @@ def benefits(
     if sample:
         answer["marker"] = SAMPLE_MARK
     return answer
+
+
+def _missing(reader: Reader, area: str, period: str, programme: str, sample: bool) -> dict[str, list[dict[str, Any]]]:
+    """Indicator → years of the window without a figure: of a year that goes on, and that is none before its December."""
+    first, last = int(period[:4]), int(period[-4:])
+    indicators = sorted({indicator for indicator, _ in MEASURES.values()})
+    rows = reader.rows(
+        """select indicator, left(period, 4)::integer as year, bool_or(length(period) = 4) as has_year,
+             max(period) filter (where length(period) = 7) as newest_month
+           from fct_figures
+           where is_sample = ? and programme = ? and area_code = ? and list_contains(?::varchar[], indicator)
+             and accum = 'level' and dim_code = '' and choice_rank = 1 and length(period) in (4, 7)
+             and period between ? and ?
+           group by all""",
+        [sample, programme, area, indicators, str(first), f"{last}-12"],
+    )
+    held = {(r["indicator"], r["year"]): r for r in rows}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for indicator in indicators:
+        years = [(y, held.get((indicator, y))) for y in range(first, last + 1)]
+        found[indicator] = [_without(y, row["newest_month"] if row else None) for y, row in years
+                            if row is None or not row["has_year"]]  # fmt: skip
+    return found
+
+
+def _without(year: int, newest_month: str | None) -> dict[str, Any]:
+    zh, en = "没有可用的报表或公布数", "nothing usable was filed or published"
+    if newest_month:
+        zh, en = f"只到 {newest_month}，年数须有12月", f"known to {newest_month}; a year is its December"
+    return {"year": year, "newest_month": newest_month, "reason_zh": zh, "reason_en": en}

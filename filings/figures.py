@@ -22,6 +22,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.indicator_model import Indicator
 from ingestion.model import SAMPLE_MARK
 from ingestion.units import json_number, plain, ratio
+from quality.contributions import made_of
 from quality.warehouse import basis_of_cells
 
 
@@ -75,8 +76,7 @@ def print_value(value: Decimal | None, indicator: Indicator) -> Decimal | None:
     return min(value, indicator.print_cap)
 
 
-def _coverage(row: dict[str, Any] | None) -> dict[str, Any]:
-    reported, expected = (row["units_reported"], row["units_expected"]) if row else (0, None)
+def _coverage(reported: int, expected: int | None) -> dict[str, Any]:
     share = plain((Decimal(reported) / Decimal(expected)).quantize(Decimal("0.0001"))) if expected else None
     return {"units_reported": reported, "units_expected": expected, "share": share}
 
@@ -118,6 +118,22 @@ def absent(
     if question.sample and not is_asked and indicator.kind != "scaled":
         return "M", "报表在此报告期不填报此指标", "the forms of this period do not ask for it", None, None
     return "L", "没有收到可用的报表或公布数", "nothing usable was filed or published", None, None
+
+
+def units_expected(catalogue: Catalogue, question: Question, indicator: Indicator) -> int | None:
+    """How many units should file what a question asks, by the register of areas; None for what no form asks.
+
+    What a publication should print is not known before there is one.
+    """
+    names = made_of(catalogue, [indicator.id], question.period)["indicators"]
+    if not any(catalogue.indicator(name).accounts for name in names):
+        return None
+    codes = codes_of(catalogue, question.area, question.period) if question.areas == "now" else None
+    if codes is not None and codes != [question.area]:  # what today's area was made of then
+        return len(codes)
+    if question.area in catalogue.basic_units_in(question.period):
+        return 1
+    return len(catalogue.basic_units_below(question.area, question.period))
 
 
 def _no_such_area(catalogue: Catalogue, question: Question) -> tuple[str, str] | None:
@@ -169,7 +185,7 @@ def answered(reader: Reader, question: Question) -> tuple[dict[str, Any], list[d
         "half_unit": None,
         "qualifier": None,
         "alternatives": [],
-        "coverage": _coverage(chosen),
+        "coverage": _coverage(chosen["units_reported"], chosen["units_expected"]) if chosen else None,
         "release": reader.release,
         "as_of": reader.as_of,
         "formula_zh": indicator.formula("zh", catalogue.indicator_names),
@@ -214,6 +230,7 @@ def answered(reader: Reader, question: Question) -> tuple[dict[str, Any], list[d
             reason_en=en,
             numerator=json_number(numerator, part_unit),
             denominator=json_number(denominator, part_unit),
+            coverage=_coverage(0, 0 if status == "M" else units_expected(catalogue, question, indicator)),
         )
         if not (question.sample or question.flow or question.dims or status == "M"):
             answer["interval"] = interval_for(
@@ -245,7 +262,7 @@ def answered(reader: Reader, question: Question) -> tuple[dict[str, Any], list[d
                 "printed": r["printed"],
                 "half_unit": plain(r["half_unit"]),
                 "qualifier": r["qualifier"],
-                "coverage": _coverage(r),
+                "coverage": _coverage(r["units_reported"], r["units_expected"]),
                 "is_doubtful": r["is_doubtful"],
             }
             for r in rows[1:]

@@ -8,8 +8,10 @@ among accounts (figures.py), the three accounts side by side (funds.py), what st
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from filings.question import Question
@@ -17,7 +19,7 @@ from filings.reader import Reader
 from ingestion import outputs
 from ingestion.errors import UsageError
 from ingestion.model import SAMPLE_MARK
-from ingestion.register import Register
+from ingestion.register_lookups import Place, column_maps_of
 from ingestion.units import json_number, plain
 
 PERIOD = re.compile(r"20\d\d(-(0[1-9]|1[0-2]))?")
@@ -81,6 +83,11 @@ class Asked:
         return [self.period] if len(self.period) == 7 else [self.period, f"{self.period}-12"]
 
     @property
+    def can_answer(self) -> Mapping[str, Iterable[str]]:
+        """What alone the views read: the rows of other periods are millions."""
+        return {"periods": self.periods}
+
+    @property
     def condition(self) -> tuple[str, list[Any]]:
         sql, parameters = IN_AREA, [self.sample, self.programme, self.periods, self.area]
         for text, value in (
@@ -95,22 +102,26 @@ class Asked:
         return sql, parameters
 
 
-def ledger(reader: Reader, asked: Asked) -> list[dict[str, Any]]:
-    """Every row, in a fixed order, keyed as COLUMNS; amount an exact decimal in yuan as text.
+def ledger(reader: Reader, asked: Asked) -> Iterator[dict[str, Any]]:
+    """Every row, one after the other in a fixed order, keyed as COLUMNS; amount an exact decimal in yuan as text.
 
     Raises: UsageError for a question that cannot be asked.
     """
     asked.check(reader)
+    return _rows(reader, asked)
+
+
+def _rows(reader: Reader, asked: Asked) -> Iterator[dict[str, Any]]:
     book = reader.catalogue
     sources, movements = book.codelist("fund_sources"), book.codelist("fund_movements")
     where, parameters = asked.condition
-    rows = reader.rows(f"select * from fct_fund_ledger where {where} order by {ORDER}", parameters)
-    register = Register(reader.home)
-    maps = {m: register.column_map(m) for m in {r["map_id"] for r in rows if r["map_id"]}}
-    register.close()
-    found = []
-    for row in rows:
-        sheet, cell = maps.get(row["map_id"], {}).get(row["field"], [None, None])
+    maps: dict[str | None, dict[str, Place]] = {None: {}}
+    for row in reader.stream(
+        f"select * from fct_fund_ledger where {where} order by {ORDER}", parameters, asked.can_answer
+    ):
+        if (key := row["map_id"]) not in maps:
+            maps[key] = column_maps_of(reader.home, [key]).get(key, {})
+        sheet, cell = maps[key].get(row["field"], [None, None])
         row["sheet"], row["cell"] = sheet, f"{cell}{row['row_no']}" if cell and row["row_no"] else cell
         row["marker"] = SAMPLE_MARK if asked.sample else ""
         row["unit_name"] = book.area(row["unit_code"]).name_zh
@@ -119,15 +130,15 @@ def ledger(reader: Reader, asked: Asked) -> list[dict[str, Any]]:
         row["amount"] = json_number(row["amount"], "元")
         day = row["first_arrived_on"]
         row["first_arrived_on"] = day.isoformat() if day else None
-        found.append({name: row[name] for name, _ in COLUMNS})
-    return found
+        yield {name: row[name] for name, _ in COLUMNS}
 
 
 def count(reader: Reader, asked: Asked) -> int:
     """How many rows there are. Raises: UsageError for a question that cannot be asked."""
     asked.check(reader)
     where, parameters = asked.condition
-    return int(reader.rows(f"select count(*) as n from fct_fund_ledger where {where}", parameters)[0]["n"])
+    rows = reader.rows(f"select count(*) as n from fct_fund_ledger where {where}", parameters, asked.can_answer)
+    return int(rows[0]["n"])
 
 
 def summary(reader: Reader, asked: Asked) -> dict[str, Any]:
@@ -146,6 +157,7 @@ def summary(reader: Reader, asked: Asked) -> dict[str, Any]:
         f"""select account, span, movement, sum(amount) as amount, count(*) as rows, count(distinct unit_code) as units
             from fct_fund_ledger where {where} and {whole} group by all order by account, movement""",
         parameters,
+        asked.can_answer,
     )
     names = reader.catalogue.codelist("fund_movements")
     order = {code: n for n, code in enumerate(names)}
@@ -202,14 +214,30 @@ def projects(reader: Reader, asked: Asked) -> list[dict[str, Any]]:
     rows = reader.rows(
         f"select * from fct_fund_projects where {IN_AREA} order by unit_code, period, proj_id, cohort_year",
         [asked.sample, asked.programme, asked.periods, asked.area],
+        asked.can_answer,
     )
     return [{k: plain(v) if isinstance(v, Decimal) else v for k, v in row.items()} for row in rows]
 
 
-def file_of(rows: list[dict[str, Any]], suffix: str, asked: Asked) -> bytes:
+def file_of(rows: Iterable[dict[str, Any]], suffix: str, asked: Asked) -> bytes:
     """The rows as csv or xlsx, a heading first. Raises UsageError for another format, or more rows than a sheet holds."""
+    title, sheet = _names(asked)
+    return outputs.table_bytes(list(_table(rows)), suffix, title=title, sheet=sheet, numbers=AMOUNTS)
+
+
+def write_file(path: Path, rows: Iterable[dict[str, Any]], count: int, suffix: str, asked: Asked) -> None:
+    """The same as a file, written as the rows come. Raises: as `file_of`."""
+    title, sheet = _names(asked)
+    outputs.write_table(path, _table(rows), count, suffix, title=title, sheet=sheet, numbers=AMOUNTS)
+
+
+def _table(rows: Iterable[dict[str, Any]]) -> Iterator[list[str]]:
     names = [name for name, _ in COLUMNS]
+    yield [f"{zh} {name}" for name, zh in COLUMNS]
+    yield from (outputs.texts(row, names) for row in rows)
+
+
+def _names(asked: Asked) -> tuple[str, str]:
+    """Title and name of the sheet."""
     mark = SAMPLE_MARK if asked.sample else ""
-    table = [[f"{zh} {name}" for name, zh in COLUMNS], *(outputs.texts(row, names) for row in rows)]
-    title = f"{mark} 资金台账 {asked.area} {asked.period}".strip()
-    return outputs.table_bytes(table, suffix, title=title, sheet=f"{mark} ledger".strip(), numbers=AMOUNTS)
+    return f"{mark} 资金台账 {asked.area} {asked.period}".strip(), f"{mark} ledger".strip()

@@ -52,7 +52,7 @@ def _held(
         table = "(select * from fct_level_parts where dim_name = ? and (?::varchar is null or dim_code = ?))"
         more = [dim[0], dim[1], dim[1]]
         before = f"{int(question.period[:4]) - 1}{question.period[4:]}"  # what coverage of last year rests on
-        asked = ({question.indicator}, {question.period, before})
+        asked = {"indicators": {question.indicator}, "periods": {question.period, before}}
     return reader.rows(
         f"""select l.* from {table} as l
            left join indicator_accounts as a on l.indicator = a.indicator and l.group_id = a.account

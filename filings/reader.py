@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,9 @@ import duckdb
 
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
-from ingestion.errors import UsageError
-from quality.warehouse import build_as_of, current_build, open_build, query
+from ingestion.errors import SetupError, UsageError
+from quality.dbt_project import project_hash
+from quality.warehouse import build_as_of, current_build, open_build, stream
 
 
 @dataclass
@@ -32,11 +33,26 @@ class Reader:
     as_of: str
     home: Path
     rulebook: tuple[str, str]  # version and hash that the formulas are of
+    project: str | None = None  # hash of what computed a build
 
     def rows(
-        self, sql: str, parameters: list[Any] | None = None, asked: tuple[set[str], set[str]] | None = None
+        self, sql: str, parameters: list[Any] | None = None, asked: Mapping[str, Iterable[str]] | None = None
     ) -> list[dict[str, Any]]:
-        return query(self.connection, sql, parameters, asked)
+        return list(self.stream(sql, parameters, asked))
+
+    def stream(
+        self, sql: str, parameters: list[Any] | None = None, asked: Mapping[str, Iterable[str]] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Rows one after the other, in constant memory. Raises: SetupError for a build of another version of the project."""
+        try:
+            yield from stream(self.connection, sql, parameters, asked)
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            if self.project in (None, project_hash()):
+                raise
+            raise SetupError(
+                f"{self.as_of}: 这份数据由另一版本的程序生成，没有所问的表或列，请先运行 jiugai build "
+                f"(made by another version of the project: run jiugai build): {str(error).splitlines()[0]}"
+            ) from error
 
 
 @contextmanager
@@ -61,4 +77,4 @@ def open_reader(home: Path, *, as_of: dt.datetime | None = None, release: str | 
     made = build_as_of(home, as_of) if as_of else current_build(home)
     with open_build(made) as connection:
         book = made.rulebook_version, made.rulebook_hash
-        yield Reader(connection, catalogue, None, made.label, home, book)
+        yield Reader(connection, catalogue, None, made.label, home, book, made.project_hash)

@@ -1,16 +1,17 @@
 """The cells behind one figure: Σ weight × value of each role is the figure exactly. Reads only.
 
-A national figure is thousands of returns, so whatever can be asked for once is asked once. Not here: the figure
-(figures.py), the sheets around the cells (dashboards.sheets).
+A national figure is thousands of returns, and one of a roster hundreds of thousands of cells: whatever can be asked for
+once is asked once, and cells come one after the other (`opened`). Not here: the figure (figures.py), the sheets around the
+cells (dashboards.sheets).
 """
 
 from __future__ import annotations
 
-import json
-import threading
+import heapq
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
-from importlib import import_module
+from itertools import islice
 from typing import Any
 
 from filings.cells import Originals
@@ -19,11 +20,94 @@ from filings.figures import answered
 from filings.question import Question
 from filings.reader import Reader
 from ingestion.indicator_model import Indicator
+from ingestion.register_lookups import Place, column_maps_of, submissions_of
 from ingestion.units import json_number, plain
-from quality.contributions import made_of
+from quality.contributions import made_of_one
 
-Rows = list[dict[str, Any]]
+Row = dict[str, Any]
 ROLES = {"value": 0, "numerator": 1, "denominator": 2}  # in words: the cells in the order people read them
+AT_ONCE = 20_000  # cells whose returns and texts are looked up together: more than the returns of a nation
+# as `_order` says it; a release in which no cell has a row knows no type of it
+IN_ORDER = f"""case figure_role {" ".join(f"when '{role}' then {n}" for role, n in ROLES.items())} end, unit_code, weight desc,
+    submission_id, coalesce(cell, ''), coalesce(row_no::integer, 0), coalesce(field, ''), observation_id"""
+
+
+class Trace:
+    """The figure, then its cells once, one after the other; what they add up to is known when the last one was taken."""
+
+    def __init__(self, reader: Reader, question: Question) -> None:
+        """Raises: UsageError for a question that cannot be asked."""
+        self.reader, self.question = reader, question
+        self.figure, self.rows = answered(reader, question)
+        self.indicator = reader.catalogue.indicator(question.indicator)
+        self.count = 0  # cells taken so far
+        self._sums: dict[str, Decimal] = {}
+        self._known: dict[str, Row] = {}
+        self._places: dict[str, dict[str, Place]] = {}
+        self._originals = Originals(reader)
+
+    def contributions(self) -> Iterator[Row]:
+        """Cells in the order in which people read them.
+
+        Raises: RetriableError when the register or an original is gone.
+        """
+        units = {role: self.reader.catalogue.indicator(of).unit for role, of in _operands(self.indicator).items()}
+        parts = _parts(self.reader, self.question, self.rows[0]) if self.rows else iter(())
+        while some := list(islice(parts, AT_ONCE)):
+            self._look_up(some)
+            for part in some:
+                yield self._contribution(part, units[part["figure_role"]])
+
+    def _look_up(self, parts: list[Row]) -> None:
+        new = {p["submission_id"] for p in parts} - self._known.keys()
+        found = submissions_of(self.reader.home, new)
+        self._known |= found
+        maps = {row["map_id"] for row in found.values()} - self._places.keys()
+        self._places |= column_maps_of(self.reader.home, maps)
+        self._originals.take_items(parts, self._known)
+
+    def _contribution(self, part: Row, unit_of_measure: str) -> Row:
+        row, role = self._known[part["submission_id"]], part["figure_role"]
+        sheet, cell = _place(part, self._places.get(row["map_id"]))
+        self.count += 1
+        self._sums[role] = self._sums.get(role, Decimal(0)) + part["weight"] * part["value"]
+        unit = self.reader.catalogue.all_areas.get(part["unit_code"])
+        raw = part["printed"]
+        if raw is None and sheet and cell:
+            raw = self._originals.raw(row, part["field"], sheet, cell)
+        return {
+            "role": role,
+            "weight": json_number(part["weight"], ""),
+            "unit_code": part["unit_code"],
+            "unit_name": unit.name_zh if unit else None,
+            "submission_id": part["submission_id"],
+            "version": row["version"],
+            "file": row["file_name"],
+            "sha256": row["sha256"],
+            "sheet": sheet,
+            "cell": cell,
+            "raw": raw,
+            "value": json_number(part["value"], unit_of_measure),
+            "edited": False,
+            "field": part["field"],
+            "source_id": row["source_id"],
+            "received_at": row["received_at"],
+            "rulebook_version": row["rulebook_version"],
+            "rulebook_hash": row["rulebook_hash"],
+        }
+
+    @property
+    def sum(self) -> Any:
+        """What the cells taken so far add up to: of a ratio by role, of anything else one number; None without any."""
+        if "value" in self._sums:
+            return json_number(self._sums["value"], self.indicator.unit)
+        return {role: plain(value) for role, value in sorted(self._sums.items())} or None
+
+    @property
+    def audited_under(self) -> list[Row]:
+        """The rule books that the submissions taken so far were judged by."""
+        books = Counter((row["rulebook_version"], row["rulebook_hash"]) for row in self._known.values())
+        return [{"rulebook_version": v, "rulebook_hash": h, "submissions": n} for (v, h), n in sorted(books.items())]
 
 
 def trace(reader: Reader, question: Question) -> dict[str, Any]:
@@ -31,61 +115,14 @@ def trace(reader: Reader, question: Question) -> dict[str, Any]:
 
     The figure names the rule book of its formula, each contribution the one that its submission was judged by.
     """
-    _load_register()
-    answer, rows = answered(reader, question)
-    if not rows:
-        return {"figure": answer, "contributions": [], "sum": None, "audited_under": []}
-    indicator = reader.catalogue.indicator(question.indicator)
-    parts = _parts(reader, question, rows[0])
-    known, places = _registered(reader, parts)
-    originals = Originals(reader)
-    originals.take_items(parts, known)
-    units = {role: reader.catalogue.indicator(of).unit for role, of in _operands(indicator).items()}
-    contributions = []
-    sums: dict[str, Decimal] = {}
-    for part in parts:
-        row, role = known[part["submission_id"]], part["figure_role"]
-        sheet, cell = _place(part, places.get(row["map_id"]))
-        sums[role] = sums.get(role, Decimal(0)) + part["weight"] * part["value"]
-        unit = reader.catalogue.all_areas.get(part["unit_code"])
-        raw = part["printed"]
-        if raw is None and sheet and cell:
-            raw = originals.raw(row, part["field"], sheet, cell)
-        contributions.append(
-            {
-                "role": role,
-                "weight": json_number(part["weight"], ""),
-                "unit_code": part["unit_code"],
-                "unit_name": unit.name_zh if unit else None,
-                "submission_id": part["submission_id"],
-                "version": row["version"],
-                "file": row["file_name"],
-                "sha256": row["sha256"],
-                "sheet": sheet,
-                "cell": cell,
-                "raw": raw,
-                "value": json_number(part["value"], units[role]),
-                "edited": False,
-                "field": part["field"],
-                "source_id": row["source_id"],
-                "received_at": row["received_at"],
-                "rulebook_version": row["rulebook_version"],
-                "rulebook_hash": row["rulebook_hash"],
-            }
-        )
-    total: Any = (
-        json_number(sums["value"], indicator.unit)
-        if "value" in sums
-        else {role: plain(value) for role, value in sorted(sums.items())}
-    )
-    books = Counter((row["rulebook_version"], row["rulebook_hash"]) for row in known.values())
-    audited = [{"rulebook_version": v, "rulebook_hash": h, "submissions": n} for (v, h), n in sorted(books.items())]
-    return {"figure": answer, "contributions": contributions, "sum": total, "audited_under": audited}
-
-
-def _load_register() -> None:
-    """The register's library takes longest to load of all that a trace needs: it loads while DuckDB is at work."""
-    threading.Thread(target=import_module, args=("ingestion.register",)).start()
+    opened = Trace(reader, question)
+    contributions = list(opened.contributions())
+    return {
+        "figure": opened.figure,
+        "contributions": contributions,
+        "sum": opened.sum,
+        "audited_under": opened.audited_under,
+    }
 
 
 def _operands(indicator: Indicator) -> dict[str, str]:
@@ -94,14 +131,13 @@ def _operands(indicator: Indicator) -> dict[str, str]:
     return {role: of or indicator.id for role, of in named.items()}
 
 
-def _parts(reader: Reader, question: Question, chosen: dict[str, Any]) -> Rows:
-    """Contributions to the chosen answer, in the order in which people read them."""
-    parts = [
-        part
-        for area, period, group_id, basis in chosen[PARTS]
-        for part in reader.rows(
-            """select * from fct_contributions where is_sample = ? and programme = ? and indicator = ? and area_code = ?
-               and period = ? and accum = ? and dim_code = ? and group_id = ? and basis = ?""",
+def _parts(reader: Reader, question: Question, chosen: Row) -> Iterator[Row]:
+    """Contributions to the chosen answer, in order: of several areas each in order, and merged."""
+    code = chosen["dim_code"]
+    held = [
+        reader.stream(
+            f"""select * from fct_contributions where is_sample = ? and programme = ? and indicator = ? and area_code = ?
+               and period = ? and accum = ? and dim_code = ? and group_id = ? and basis = ? order by {IN_ORDER}""",
             [
                 question.sample,
                 question.programme,
@@ -109,46 +145,31 @@ def _parts(reader: Reader, question: Question, chosen: dict[str, Any]) -> Rows:
                 area,
                 period,
                 chosen["accum"],
-                chosen["dim_code"],
+                code,
                 group_id,
                 basis,
             ],
-            asked=made_of(reader.catalogue, [question.indicator], period, flow=question.flow),
+            made_of_one(reader.catalogue, question.indicator, period, area=area, code=code, flow=question.flow),
         )
+        for area, period, group_id, basis in chosen[PARTS]
     ]
-    parts.sort(
-        key=lambda p: (
-            ROLES[p["figure_role"]],
-            p["unit_code"],
-            -p["weight"],
-            p["submission_id"],
-            p["cell"] or "",
-            p["row_no"] or 0,
-            p["field"] or "",
-            p["observation_id"],
-        )
+    return held[0] if len(held) == 1 else heapq.merge(*held, key=_order)
+
+
+def _order(part: Row) -> tuple[Any, ...]:
+    return (
+        ROLES[part["figure_role"]],
+        part["unit_code"],
+        -part["weight"],
+        part["submission_id"],
+        part["cell"] or "",
+        int(part["row_no"] or 0),
+        part["field"] or "",
+        part["observation_id"],
     )
-    return parts
 
 
-def _registered(reader: Reader, parts: Rows) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, list[str]]]]:
-    """Register rows of the parts' submissions by id, and the column maps that they name: field → sheet and cell."""
-    from ingestion.register import Register, batched, column_maps, submissions
-
-    register = Register(reader.home)
-    try:
-        ids = sorted({p["submission_id"] for p in parts})
-        held = [
-            row for some in batched(ids) for row in register.rows(submissions, submissions.c.submission_id.in_(some))
-        ]
-        map_ids = sorted({row["map_id"] for row in held if row["map_id"]})
-        maps = [row for some in batched(map_ids) for row in register.rows(column_maps, column_maps.c.map_id.in_(some))]
-        return {row["submission_id"]: row for row in held}, {row["map_id"]: json.loads(row["map"]) for row in maps}
-    finally:
-        register.close()
-
-
-def _place(part: dict[str, Any], places: dict[str, list[str]] | None) -> tuple[str | None, str | None]:
+def _place(part: Row, places: dict[str, Place] | None) -> tuple[str | None, str | None]:
     """Sheet and cell of a contribution; a publication's stands with the value itself."""
     field = part["field"]
     if not field or places is None:

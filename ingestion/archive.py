@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ingestion.errors import RetriableError
@@ -46,9 +47,31 @@ def write_all_whole(files: Mapping[Path, bytes], mode: int = 0o644) -> None:
     except OSError as error:
         for left in temporary.values():
             left.unlink(missing_ok=True)
-        raise RetriableError(
-            f"{error.filename}: 写不进去（{error.strerror}），请检查磁盘后重试 (cannot write; check the disk, try again)"
-        ) from error
+        raise _refused(error.filename, error) from error
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """A file of any size, written where this says and then put in its place as `write_whole` does; not at all on an error."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise _refused(error.filename or path, error) from error
+    finally:
+        with suppress(OSError):  # where the folder itself is none, the error above says so
+            temporary.unlink(missing_ok=True)
+
+
+def _refused(name: object, error: OSError) -> RetriableError:
+    return RetriableError(
+        f"{name}: 写不进去（{error.strerror}），请检查磁盘后重试 (cannot write; check the disk, try again)"
+    )
 
 
 def _all_at_once(work: Callable[[Path], None], paths: Sequence[Path]) -> None:

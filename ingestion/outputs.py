@@ -10,7 +10,8 @@ import datetime as dt
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 from ingestion.errors import UsageError
 from ingestion.units import PLAIN_NUMBER
@@ -24,7 +25,7 @@ WORKBOOK_OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-
+ROW_BY_ROW = {"in_memory": False, "constant_memory": True}  # rows go to the disk as they come
 
 # what a spreadsheet may run, the full-width signs of East Asian keyboards too
 _RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -51,31 +52,64 @@ def xlsx_bytes(
 
     numbers: columns whose texts are exact decimals; they stand as numbers where a workbook holds them to the last digit.
     """
+    buffer = io.BytesIO()
+    _write_xlsx(buffer, WORKBOOK_OPTIONS, rows, title, sheet, numbers)
+    return buffer.getvalue()
+
+
+def _write_xlsx(
+    into: io.BytesIO | str, options: dict[str, bool], rows: Iterable[Sequence[Any]], title: str, sheet: str,
+    numbers: frozenset[str],
+) -> None:  # fmt: skip
     import xlsxwriter
 
-    header = rows[0]
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, WORKBOOK_OPTIONS)
+    lines = iter(rows)
+    header = next(lines)
+    book = xlsxwriter.Workbook(into, options)
     book.set_properties({"title": title, "created": WORKBOOK_CREATED})
     page = book.add_worksheet(sheet)
     page.write_row(0, 0, header, book.add_format({"bold": True}))
     page.freeze_panes(1, 0)
-    page.autofilter(0, 0, len(rows) - 1, len(header) - 1)
-    for r, row in enumerate(rows[1:], start=1):
+    r = 0
+    for r, row in enumerate(lines, start=1):
         for c, text in enumerate(row):
             if header[c] in numbers and text and is_exact(Decimal(text)):
                 page.write_number(r, c, float(text))
             elif text:
                 page.write_string(r, c, text)
+    page.autofilter(0, 0, r, len(header) - 1)
     book.close()
-    return buffer.getvalue()
+
+
+def write_table(
+    path: Path, rows: Iterable[Sequence[str]], count: int, suffix: str, *, title: str, sheet: str,
+    numbers: frozenset[str] = frozenset(),
+) -> None:  # fmt: skip
+    """As `table_bytes`, into a file and as the rows come: any number of them needs no room. count: rows below the heading."""
+    _check_table(suffix, count)
+    if suffix == "csv":
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            _write_csv(file, rows)
+    else:
+        _write_xlsx(str(path), {**WORKBOOK_OPTIONS, **ROW_BY_ROW}, rows, title, sheet, numbers)
+
+
+def _check_table(suffix: str, count: int) -> None:
+    if suffix not in ("csv", "xlsx"):
+        raise UsageError(f"可写成 .csv 或 .xlsx，不能写成 .{suffix} (write .csv or .xlsx)")
+    if suffix == "xlsx" and count > MOST_SHEET_ROWS:
+        raise UsageError(f"共 {count} 行，一个工作表放不下；请写 .csv 或缩小范围 (more rows than a sheet holds)")
 
 
 def csv_bytes(rows: Iterable[Sequence[Any]]) -> bytes:
     """Rows as CSV in UTF-8 with a byte-order mark, which Excel and WPS ask for."""
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\r\n").writerows([_inert(v) for v in row] for row in rows)
+    _write_csv(buffer, rows)
     return b"\xef\xbb\xbf" + buffer.getvalue().encode()
+
+
+def _write_csv(into: TextIO, rows: Iterable[Sequence[Any]]) -> None:
+    csv.writer(into, lineterminator="\r\n").writerows([_inert(v) for v in row] for row in rows)
 
 
 def texts(row: Mapping[str, Any], names: Iterable[str]) -> list[str]:
@@ -91,12 +125,7 @@ def table_bytes(
 
     Raises: UsageError for another format, or for more rows than a sheet holds.
     """
-    if suffix not in ("csv", "xlsx"):
-        raise UsageError(f"可写成 .csv 或 .xlsx，不能写成 .{suffix} (write .csv or .xlsx)")
+    _check_table(suffix, len(rows) - 1)
     if suffix == "csv":
         return csv_bytes(rows)
-    if len(rows) > MOST_SHEET_ROWS + 1:
-        raise UsageError(
-            f"共 {len(rows) - 1} 行，一个工作表放不下；请写 .csv 或缩小范围 (more rows than a sheet holds)"
-        )
     return xlsx_bytes(rows, title=title, sheet=sheet, numbers=numbers)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from filings.trace import Trace
     from ingestion.register import Register
 
+ROWS_LAID_OUT = 5_000  # of a long table at once
 VERDICTS = {
     "accepted": ("[green]已接收[/]", "[green]accepted[/]"),
     "returned": ("[red]退回更正[/]", "[red]returned[/]"),
@@ -52,19 +55,30 @@ def new_table(*headers: str, title: str | None = None) -> Any:
     return table
 
 
-def show_long_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table of any length, a line a row. Rich lays a table of 2,850 rows out for 1.5 seconds; this takes none."""
+def show_long_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table of any length, a line a row: so many rows as they come share the widths of their columns.
+
+    Rich lays a table of 2,850 rows out for 1.5 seconds; this takes none.
+    """
+    rows = iter(rows)
+    while (some := list(islice(rows, ROWS_LAID_OUT))) or header:
+        _lay_out([header, *some] if header else some, has_header=bool(header))
+        header = ()
+
+
+def _lay_out(rows: Sequence[Sequence[str]], *, has_header: bool) -> None:
     from rich.cells import cell_len
     from rich.text import Text
 
-    lengths = [[cell_len(text) for text in row] for row in (header, *rows)]
+    lengths = [[cell_len(text) for text in row] for row in rows]
     widths = [max(column) for column in zip(*lengths, strict=True)]
     lines = [
         "  ".join(text + " " * (width - length) for text, width, length in zip(row, widths, held, strict=True)).rstrip()
-        for row, held in zip((header, *rows), lengths, strict=True)
+        for row, held in zip(rows, lengths, strict=True)
     ]
-    for line in (lines[0], "─" * cell_len(lines[0]), *lines[1:]):
-        console().print(Text(line), soft_wrap=True)
+    if has_header:
+        lines.insert(1, "─" * cell_len(lines[0]))
+    console().print(Text("\n".join(lines)), soft_wrap=True)
 
 
 @contextmanager
@@ -213,10 +227,10 @@ def show_figure(a: dict[str, Any], lang: str) -> None:
         )
 
 
-def show_trace(a: dict[str, Any], lang: str) -> None:
-    show_figure(a["figure"], lang)
+def show_trace(found: Trace, lang: str) -> None:
+    show_figure(found.figure, lang)
     header = ("角色 role", "权 w", "单位 unit", "报送 submission", "文件 file", "单元格 cell", "原文 raw", "值 value")
-    rows = [
+    rows = (
         (
             str(c["role"]),
             str(c["weight"]),
@@ -227,13 +241,13 @@ def show_trace(a: dict[str, Any], lang: str) -> None:
             str(c["raw"]),
             str(c["value"]),
         )
-        for c in a["contributions"]
-    ]
+        for c in found.contributions()
+    )
     show_long_table(header, rows)
-    console().print(f"{len(a['contributions'])} 个单元格 cells · 合计 sum [bold]{a['sum']}[/]")
-    formula = a["figure"]["rulebook_version"], a["figure"]["rulebook_hash"]
+    console().print(f"{found.count} 个单元格 cells · 合计 sum [bold]{found.sum}[/]")
+    formula = found.figure["rulebook_version"], found.figure["rulebook_hash"]
     judged = "、".join(
-        f"{_book(b['rulebook_version'], b['rulebook_hash'])} {b['submissions']}份" for b in a["audited_under"]
+        f"{_book(b['rulebook_version'], b['rulebook_hash'])} {b['submissions']}份" for b in found.audited_under
     )
     console().print(f"公式依规则库 formula of rule book {_book(*formula)} · 审核依 judged by {judged}")
 

@@ -137,6 +137,22 @@ def show_pipeline(a: dict[str, Any], lang: str) -> None:
         console().print(note)
 
 
+def _show_missing_years(a: dict[str, Any], lang: str) -> None:
+    """Why a window is blank: a line for all measures that lack the same years."""
+    names: dict[str, list[str]] = {}
+    for measure in (m for m in a.values() if isinstance(m, dict) and m.get("missing")):
+        if measure["value"] is None:
+            years: dict[str, list[str]] = {}
+            for one in measure["missing"]:
+                years.setdefault(one["reason_zh" if lang == "zh" else "reason_en"], []).append(str(one["year"]))
+            said = "；".join(f"{'、'.join(held)}（{why}）" for why, held in years.items())
+            names.setdefault(said, []).append(measure["name_zh" if lang == "zh" else "name_en"])
+    for said, held in names.items():
+        console().print(
+            f"  [yellow]{'缺数年份' if lang == 'zh' else 'years without a figure'}[/] {'、'.join(held)}：{said}"
+        )
+
+
 def show_benefits(a: dict[str, Any], lang: str) -> None:
     """One row a measure; the window says which years it holds."""
     marked(a)
@@ -150,6 +166,7 @@ def show_benefits(a: dict[str, Any], lang: str) -> None:
             text(measure["basis"]),
         )
     console().print(table)
+    _show_missing_years(a, lang)
     factor = a["factor"]
     console().print(
         f"估算用系数 factor {factor['name']} = {factor['value']}（{factor['note_zh']} {factor['note_en']}）"

@@ -11,7 +11,7 @@ import datetime as dt
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # the register and Arrow cost a second to load, which answeri
     from ingestion.register import Register
 
 KEEP_BUILDS = 5
+ROWS_AT_ONCE = 5_000
 # acts that change no figure: a build made before them is still up to date
 NOT_DATA = (
     "duplicate",
@@ -288,17 +289,27 @@ def query(
     connection: duckdb.DuckDBPyConnection,
     sql: str,
     parameters: list[Any] | None = None,
-    asked: tuple[set[str], set[str]] | None = None,
+    asked: Mapping[str, Iterable[str]] | None = None,
 ) -> list[dict[str, Any]]:
-    """Rows as dictionaries, on a cursor of its own (a used connection stays busy).
+    """Rows as dictionaries: see `stream`."""
+    return list(stream(connection, sql, parameters, asked))
 
-    asked: indicators and periods that alone can answer; the views of contributions then read no others (`asked_only`).
+
+def stream(
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    parameters: list[Any] | None = None,
+    asked: Mapping[str, Iterable[str]] | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Rows as dictionaries, on a cursor of its own (a used connection stays busy), so many at a time as need no room.
+
+    asked: what alone can answer (indicators, periods …); views over millions of rows then read no more (macro `asked`).
     Raises: SetupError for a build that another version of the program made, which has other tables.
     """
     cursor = connection.cursor()
     try:
-        for name, texts in zip(("asked_indicators", "asked_periods"), asked or (), strict=False):
-            cursor.execute(f"set variable {name} = ?", [sorted(texts)])
+        for name, texts in (asked or {}).items():
+            cursor.execute(f"set variable asked_{name} = ?", [sorted(texts)])
         try:
             cursor.execute(sql, parameters or [])
         except (duckdb.CatalogException, duckdb.BinderException) as error:
@@ -308,6 +319,7 @@ def query(
                 " (made by another version of the program: build again)"
             ) from error
         names = [d[0] for d in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield from (dict(zip(names, row, strict=True)) for row in rows)
     finally:
         cursor.close()

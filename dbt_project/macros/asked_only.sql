@@ -10,3 +10,7 @@
 {% macro asked(what, column) -%}
   (getvariable('asked_{{ what }}') is null or list_contains(getvariable('asked_{{ what }}')::varchar[], {{ column }}))
 {%- endmacro %}
+{# Whether a range of years is asked for: where none is, what adds up years is left out of the plan. #}
+{% macro asks_ranges() -%}
+  (getvariable('asked_periods') is null or array_to_string(getvariable('asked_periods')::varchar[], ' ') like '%/%')
+{%- endmacro %}

@@ -91,6 +91,8 @@ def cases(folder: Path, scale: str) -> Iterator[Case]:
     yield from build.cases(home, folder / "inputs", count)
     yield from asking.cases(home)
     yield from months.cases(home, folder / "months", five_years=scale == "national")
+    if scale == "national":
+        yield from asking.cases(folder / "months" / str(months.FIVE_YEARS), months.FIVE_YEARS)
     yield from pages.cases(home, folder / "site")
 
 

@@ -24,7 +24,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.catalogue import catalogue
-from ingestion.register import Register, submissions
+from ingestion.raw_texts import RAW, texts_in
+from ingestion.register import Register, column_maps, submissions
 from ingestion.store import HELD, Store
 from orchestration.bench import ROOT, Case, Took
 from orchestration.bench.memory import own_peak_mib
@@ -75,6 +76,7 @@ def write_months(source: Path, home: Path, months: int) -> Written:
     measured."""
     register = Register(source)
     rows = [r for r in register.states() if r["source_id"] is None and r["period"] and len(r["period"]) == 7]
+    maps = register.rows(column_maps)
     register.close()
     store = Store(home, catalogue())
     store.seed()
@@ -96,7 +98,7 @@ def write_months(source: Path, home: Path, months: int) -> Written:
             folder = home / "returns" / form / f"period={_months_before(period[-7:], back)}" / province
             _write(table, [r["submission_id"] for r in held], back, folder)
         written += len(table) * months
-    _register(home, filed, months)
+    _register(home, filed, months, maps)
     return Written(months, written, tasks, len(filed) * months)
 
 
@@ -105,8 +107,11 @@ def _columns_of(row: dict[str, Any]) -> dict[str, Any]:
     return {c.name: row[c.name] for c in submissions.columns if c.name in row}
 
 
-def _register(home: Path, filed: list[dict[str, Any]], months: int) -> None:
+def _register(home: Path, filed: list[dict[str, Any]], months: int, maps: list[dict[str, Any]]) -> None:
+    """maps: where the fields stand, which the cells of a figure are named by."""
     register = Register(home)
+    with register.transaction() as connection:
+        connection.execute(column_maps.insert(), maps)
     for back in range(months):
         copies = [
             _columns_of(row)
@@ -130,7 +135,8 @@ def _partitions(home: Path) -> list[Path]:
 
 def _write(table: pa.Table, held: list[str], back: int, folder: Path) -> None:
     """One partition as that of an earlier month."""
-    metadata = {**table.schema.metadata, HELD: " ".join(f"{name}-{back}" for name in held).encode()}
+    texts = {f"{name}-{back}": said for name, said in texts_in(table.schema.metadata).items()}
+    metadata = {HELD: " ".join(f"{name}-{back}" for name in held), RAW: json.dumps(texts, ensure_ascii=False)}
     ids = pc.binary_join_element_wise(table["submission_id"], pa.scalar(str(back)), "-")
     table = table.set_column(0, "submission_id", ids).replace_schema_metadata(metadata)
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from filings.question import Question
     from filings.reader import Reader
 
+T = TypeVar("T")
 SAME_DIMENSION = {"group": "level"}  # the ten groups of the fund sources are called levels in the rule book
 
 
@@ -91,8 +92,8 @@ def _question(
 
 
 def _asked(
-    read: Callable[[Reader, Question], dict[str, Any]], home: Path, as_of: str | None, release: str | None, **asked: Any
-) -> dict[str, Any]:
+    read: Callable[[Reader, Question], T], home: Path, as_of: str | None, release: str | None, **asked: Any
+) -> T:
     """One question put to the build, the build as of a moment, or the release."""
     from ingestion.errors import UsageError
 
@@ -119,12 +120,19 @@ def figure(as_json: bool, lang: str, **asked: Any) -> None:
 @_question_options
 def trace(as_json: bool, lang: str, **asked: Any) -> None:
     """这个数由哪些单元格构成 The cells that make the figure."""
-    import filings.trace
+    from filings.trace import Trace
     from orchestration.display import show_trace
 
-    answer = _asked(filings.trace.trace, **asked)
-    options.emit(answer) if as_json else show_trace(answer, lang)
-    sys.exit(0 if answer["contributions"] else 1)
+    def tell(reader: Reader, question: Question) -> int:
+        found = Trace(reader, question)
+        if as_json:
+            after = lambda: {"sum": found.sum, "audited_under": found.audited_under}  # noqa: E731
+            options.emit_rows({"figure": found.figure}, "contributions", found.contributions(), after)
+        else:
+            show_trace(found, lang)
+        return found.count
+
+    sys.exit(0 if _asked(tell, **asked) else 1)
 
 
 @click.command(epilog="例 Example: jiugai levels funds_arrived --area 110000 --period 2023 --by source --sample")

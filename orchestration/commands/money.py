@@ -32,7 +32,7 @@ def ledger(
 ) -> None:  # fmt: skip
     """资金台账：每个填报单元格一行，并核对恒等式 The fund ledger, a row a filed cell; identities checked."""
     import filings.ledger as book
-    from ingestion.archive import write_whole
+    from ingestion.archive import written_whole
     from ingestion.errors import UsageError
 
     if by_project and out is not None:
@@ -44,15 +44,17 @@ def ledger(
             answer["projects"] = book.projects(reader, asked)
         elif out is not None:
             answer["file"] = str(out)
-            write_whole(out, book.file_of(book.ledger(reader, asked), out.suffix.lstrip(".").lower(), asked))
-        elif as_json:
-            answer["movements"] = book.ledger(reader, asked)
-    if as_json:
-        options.emit(answer)
-    else:
+            with written_whole(out) as path:
+                suffix = out.suffix.lstrip(".").lower()
+                book.write_file(path, book.ledger(reader, asked), answer["rows"], suffix, asked)
+        if as_json and not by_project and out is None:
+            options.emit_rows(answer, "movements", book.ledger(reader, asked), dict)
+    if not as_json:
         from orchestration.display_money import show_ledger
 
         show_ledger(answer, lang)
+    elif by_project or out is not None:
+        options.emit(answer)
     sys.exit(1 if not answer["rows"] or answer["identities"]["violated"] else 0)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,6 +74,25 @@ def open_reader(home: Path, as_of: str | None, release: str | None = None) -> Ab
 def emit(document: Any) -> None:
     """The one JSON document of a `--json` answer."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=1))
+
+
+def emit_rows(
+    document: Mapping[str, Any], name: str, rows: Iterable[Any], after: Callable[[], Mapping[str, Any]]
+) -> None:
+    """One JSON object with a long list under `name`, a row a line, written as the rows come: any number needs no room.
+
+    after: what is known when the last row was written.
+    """
+
+    def text(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+    out, between = sys.stdout, "\n"
+    out.write("{" + "".join(f"{text(key)}: {text(value)},\n" for key, value in document.items()) + f"{text(name)}: [")
+    for row in rows:
+        out.write(between + text(row))
+        between = ",\n"
+    out.write("]" + "".join(f",\n{text(key)}: {text(value)}" for key, value in after().items()) + "}\n")
 
 
 def say(text: str) -> None:

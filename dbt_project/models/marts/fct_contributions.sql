@@ -25,7 +25,7 @@ direct as (
     from observed as o
     left join {{ ref('int_rows__rolled') }} as r
         on o.observed_indicator = r.indicator and o.account = r.account and o.submission_id = r.submission_id
-       and o.observed_dim_code = r.dim_code and {{ asked_only('r.indicator') }}
+       and o.observed_dim_code = r.dim_code
     where o.from_rows
 ),
 
@@ -37,10 +37,12 @@ years as (
         on r.is_sample = c.is_sample and r.programme = c.programme and r.indicator = c.indicator
        and r.area_code = c.area_code and r.dim_code = c.dim_code and c.choice_rank = 1 and c.accum = 'level'
        and length(c.period) = 4 and c.period between left(r.period, 4) and right(r.period, 4)
+       and {{ asked_only('c.indicator', 'c.period') }}
     inner join direct as d
         on c.is_sample = d.is_sample and c.programme = d.programme and c.indicator = d.indicator
        and c.area_code = d.area_code and c.dim_code = d.dim_code and c.period = d.period and c.accum = d.accum
        and c.group_id = d.group_id and case when c.basis = 'partial' then 'summed' else c.basis end = d.basis
+    where {{ asks_ranges() }}
 ),
 
 unioned as (

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
 from filings.benefits import benefits
 from filings.figures import figure
@@ -21,9 +23,10 @@ from filings.pipeline import pipeline
 from filings.question import Question
 from filings.reader import open_reader
 from filings.trace import trace
-from ingestion.errors import SetupError, UsageError
+from ingestion.errors import RetriableError, SetupError, UsageError
 from ingestion.moments import parse_moment
 from ingestion.register import Register, explanations
+from orchestration.cli import cli
 from orchestration.display_levels import show_levels
 from quality.gates.run import run_gates
 from quality.warehouse import build, current_build, export_register
@@ -354,3 +357,66 @@ def test_households_in_the_published_and_the_real_usage(nation: Path) -> None:
     }  # fmt: skip
     assert (both["window"]["label_zh"], both["window"]["years"]) == ("2022—2023年（2年）", [2022, 2023])
     assert (both["households_started"]["value"], both["households_accepted"]["value"]) == (6100, 2500)
+
+
+def test_a_window_that_lacks_a_year_says_which_and_how_far_it_goes(nation: Path) -> None:
+    with open_reader(nation) as reader:
+        blank = benefits(reader, FENYI, "2021/2023")["households_started"]
+        whole = benefits(reader, YUSHUI, "2022/2023")["households_started"]
+    assert blank["value"] is None and whole["missing"] == []
+    # 2021: nothing was filed; 2022: September alone, and a year is its December
+    assert [(m["year"], m["newest_month"]) for m in blank["missing"]] == [(2021, None), (2022, "2022-09")]
+    shown = CliRunner().invoke(cli, ["benefits", "--area", FENYI, "--period", "2021/2023", "--home", str(nation)])
+    assert shown.exit_code == 1 and "2022-09" in shown.output and "2021" in shown.output.split("缺数年份")[1]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "area", "period", "expected"),
+    [
+        ("started_communities", YUSHUI, "2020", 1),
+        ("started_communities", CITY, "2020", 2),  # 渝水区 and 分宜县
+        ("start_rate_communities_plan_first", CITY, "2020", 2),  # so do the operands of a rate
+        ("effect_e_pop", CITY, "2023-06", 0),  # of the year alone: no form asks for it by month
+    ],
+)
+def test_units_that_should_have_filed_are_known_where_nobody_did(
+    nation: Path, indicator: str, area: str, period: str, expected: int
+) -> None:
+    answer = asked(nation, indicator, area, period, sample=True)
+    assert answer["value"] is None
+    assert (answer["coverage"]["units_reported"], answer["coverage"]["units_expected"]) == (0, expected)
+
+
+def test_a_trace_is_written_cell_by_cell_and_is_the_same(nation: Path) -> None:
+    question = ["trace", "started_communities", "--area", CITY, "--period", "2023-12", "--home", str(nation)]
+    written = json.loads(CliRunner().invoke(cli, [*question, "--json"]).output)
+    with open_reader(nation) as reader:
+        whole = trace(reader, Question("started_communities", CITY, "2023-12"))
+    assert written == whole
+    assert written["sum"] == 32 and [c["value"] for c in written["contributions"]] == [21, 11]
+    shown = CliRunner().invoke(cli, question)
+    assert shown.exit_code == 0 and shown.output.count("!") == 2 and "2 个单元格" in shown.output
+
+
+def test_a_build_of_another_version_is_answered_with_what_to_do(nation: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(nation / "warehouse", home / "warehouse")
+    made = current_build(home)
+    with duckdb.connect(str(made.path)) as older:
+        older.execute("drop table fct_levels")
+    told = made.path.with_suffix(".json")
+    told.write_text(told.read_text().replace(made.project_hash, "0" * 64))
+    question = ["figure", "started_communities", "--area", CITY, "--period", "2023-12", "--home", str(home)]
+    answer = CliRunner().invoke(cli, question)
+    assert isinstance(answer.exception, SetupError) and "jiugai build" in str(answer.exception)
+
+
+def test_a_trace_without_its_register_says_what_is_lost(nation: Path, tmp_path: Path) -> None:
+    shutil.copytree(nation / "warehouse", tmp_path / "warehouse")
+    with open_reader(tmp_path) as reader:
+        question = Question("started_communities", CITY, "2023-12")
+        with pytest.raises(RetriableError, match="register"):
+            trace(reader, question)
+        Register(tmp_path).close()
+        with pytest.raises(RetriableError, match="2 submissions"):
+            trace(reader, question)

@@ -223,7 +223,7 @@ def test_the_rows_of_a_filter_add_up_to_the_figure_of_the_same_question(
 
 
 def test_each_row_names_its_cell_and_what_it_belongs_to(reader: Reader, home: Path) -> None:
-    rows = ledger(reader, Asked(YUSHUI, "2023-12", source="F12"))
+    rows = list(ledger(reader, Asked(YUSHUI, "2023-12", source="F12")))
     of_task = next(r for r in rows if r["account"] == "J4F" and r["movement"] == "paid")
     assert (of_task["proj_id"], of_task["cohort_year"], of_task["calendar_year"], of_task["level"]) == (
         "P1",
@@ -269,7 +269,7 @@ def test_projects_sum_their_tasks_in_the_plan(reader: Reader) -> None:
 
 def test_the_files_hold_the_same_rows_and_no_formula(reader: Reader) -> None:
     asked = Asked(CITY, "2023")
-    rows = ledger(reader, asked)
+    rows = list(ledger(reader, asked))
     texts = list(csv.reader(io.StringIO(file_of(rows, "csv", asked).decode("utf-8-sig"))))
     sheet = openpyxl.load_workbook(io.BytesIO(file_of(rows, "xlsx", asked))).active
     assert sheet is not None and sheet.auto_filter.ref
@@ -287,7 +287,24 @@ def test_the_command_writes_the_file_and_says_no_where_an_identity_fails(home: P
     asked = ["ledger", "--area", CITY, "--period", "2023", "--home", str(home)]
     answer = CliRunner().invoke(cli, [*asked, "--out", str(out)])
     assert answer.exit_code == 1 and "分宜" in answer.output and "-100" in answer.output
-    assert out.read_bytes().startswith(b"\xef\xbb\xbf")
+    with open_reader(home) as opened:
+        whole = file_of(ledger(opened, Asked(CITY, "2023")), "csv", Asked(CITY, "2023"))
+    assert out.read_bytes() == whole and whole.startswith(b"\xef\xbb\xbf")
+    book = tmp_path / "ledger.xlsx"
+    CliRunner().invoke(cli, [*asked, "--out", str(book)])
+    first = book.read_bytes()
+    sheet = openpyxl.load_workbook(book).active
+    assert sheet is not None and sheet.auto_filter.ref == sheet.dimensions
+    texts = list(csv.reader(io.StringIO(whole.decode("utf-8-sig"))))
+    cells = [[("" if c.value is None else str(c.value)) for c in line] for line in sheet.iter_rows()]
+    at = texts[0].index("金额（元） amount")
+    assert [line[:at] + line[at + 1 :] for line in cells] == [line[:at] + line[at + 1 :] for line in texts]
+    assert [Decimal(line[at]) for line in cells[1:]] == [Decimal(line[at]) for line in texts[1:]]
+    CliRunner().invoke(cli, [*asked, "--out", str(book)])
+    assert book.read_bytes() == first
+    wrong = CliRunner().invoke(cli, [*asked, "--out", str(tmp_path / "ledger.pdf")])
+    assert isinstance(wrong.exception, UsageError)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["ledger.csv", "ledger.xlsx"]
     clean = CliRunner().invoke(cli, ["ledger", "--area", YUSHUI, "--period", "2023", "--home", str(home), "--json"])
     document = json.loads(clean.output)
     assert clean.exit_code == 0 and len(document["movements"]) == document["rows"]

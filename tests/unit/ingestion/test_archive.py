@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.archive import Archive
+from ingestion.archive import Archive, written_whole
 from ingestion.errors import RetriableError
 
 FILES = [b"one", b"two", b"three", b"four"]
@@ -55,3 +55,17 @@ def test_a_disk_that_fills_up_keeps_none_of_them_and_the_next_try_keeps_all(
     assert not [p for p in archive.root.rglob("*") if p.is_file()]
     archive.keep_all(keyed(FILES))
     assert [archive.read(digest) for digest in keyed(FILES)] == FILES
+
+
+def test_a_file_written_piece_by_piece_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "made" / "list.csv"
+    with written_whole(path) as place:
+        place.write_bytes(b"first")
+        assert not path.exists()
+    assert path.read_bytes() == b"first"
+    with pytest.raises(ZeroDivisionError), written_whole(path) as place:
+        place.write_bytes(b"half")
+        _ = 1 / 0
+    assert path.read_bytes() == b"first" and list(path.parent.iterdir()) == [path]
+    with pytest.raises(RetriableError, match="made"), written_whole(path / "below") as place:
+        place.write_bytes(b"")  # never: a file is no folder

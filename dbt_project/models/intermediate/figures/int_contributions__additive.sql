@@ -2,7 +2,7 @@
 {{ config(materialized='view') }}
 with observations as (
     select * from {{ ref('fct_observations') }}
-    where role = 'return' and {{ asked_only('indicator', 'period') }}
+    where role = 'return' and {{ asked_only('indicator', 'period') }} and {{ asked('codes', 'dim_code') }}
 ),
 
 -- a unit's own filing

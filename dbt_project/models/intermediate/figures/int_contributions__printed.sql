@@ -3,7 +3,7 @@
 {{ config(materialized='view') }}
 with observations as (
     select * from {{ ref('fct_observations') }}
-    where role <> 'return' and {{ asked_only('indicator', 'period') }}
+    where role <> 'return' and {{ asked_only('indicator', 'period') }} and {{ asked('codes', 'dim_code') }}
 ),
 
 -- each printed cell, for the area it is printed for

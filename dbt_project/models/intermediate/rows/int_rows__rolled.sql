@@ -3,7 +3,7 @@
 {{ config(materialized='view') }}
 with measured as (
     select * from {{ ref('int_rows__measured') }}
-    where {{ asked('submissions', 'submission_id') }}
+    where {{ asked('submissions', 'submission_id') }} and {{ asked('indicators', 'indicator') }}
 ),
 
 final as (

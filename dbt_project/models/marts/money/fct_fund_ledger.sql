@@ -19,20 +19,20 @@ monthly as (
     from {{ ref('int_returns__unpivoted') }} as v
     inner join {{ ref('indicator_fields') }} as f on v.form = f.form and v.field = f.field
     inner join movements as m on f.indicator = m.calendar
-    where v.form = 'J2' and coalesce(f.dim_name, '') in ('', 'source')
+    where v.form = 'J2' and coalesce(f.dim_name, '') in ('', 'source') and {{ asked('periods', 'v.period') }}
 ),
 
 -- named first: a view that unpivots a table itself keeps the name of the file that it was made in
 j3f_rows as (
-    select * from {{ ref('int_j3f__in_force') }}
+    select * from {{ ref('int_j3f__in_force') }} where {{ asked('periods', 'period') }}
 ),
 
 j4f_rows as (
-    select * from {{ ref('int_j4f__in_force') }}
+    select * from {{ ref('int_j4f__in_force') }} where {{ asked('periods', 'period') }}
 ),
 
 j4_rows as (
-    select * from {{ ref('int_j4__in_force') }}
+    select * from {{ ref('int_j4__in_force') }} where {{ asked('periods', 'period') }}
 ),
 
 yearly as (
@@ -107,7 +107,7 @@ accounts as (
         item as content,
         task_id
     from {{ ref('int_j4c__in_force') }}
-    where invest is not null
+    where invest is not null and {{ asked('periods', 'period') }}
 ),
 
 final as (
@@ -148,7 +148,7 @@ final as (
         a.row_no::integer as row_no
     from accounts as a
     inner join {{ ref('int_submissions__in_force') }} as s on a.submission_id = s.submission_id
-    left join {{ ref('int_j4__in_force') }} as p on a.submission_id = p.submission_id and a.task_id = p.task_id
+    left join j4_rows as p on a.submission_id = p.submission_id and a.task_id = p.task_id
     left join {{ ref('fund_sources') }} as f on a.source = f.code
 )
 
