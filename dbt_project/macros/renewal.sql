@@ -87,6 +87,8 @@
           {%- if what == 'ranges' %}
           union
           select distinct period from main.int_figures__ranked where length(period) in (4, 9)
+          union
+          select distinct period from main.int_figures__years_summed
           {%- endif %}
       ) as known
   )
