@@ -53,19 +53,18 @@ def xlsx_bytes(
     numbers: columns whose texts are exact decimals; they stand as numbers where a workbook holds them to the last digit.
     """
     buffer = io.BytesIO()
-    _write_xlsx(buffer, WORKBOOK_OPTIONS, rows, title, sheet, numbers)
+    _write_xlsx(buffer, rows, title, sheet, numbers)
     return buffer.getvalue()
 
 
 def _write_xlsx(
-    into: io.BytesIO | str, options: dict[str, bool], rows: Iterable[Sequence[Any]], title: str, sheet: str,
-    numbers: frozenset[str],
-) -> None:  # fmt: skip
+    into: io.BytesIO | str, rows: Iterable[Sequence[Any]], title: str, sheet: str, numbers: frozenset[str]
+) -> None:
     import xlsxwriter
 
     lines = iter(rows)
     header = next(lines)
-    book = xlsxwriter.Workbook(into, options)
+    book = xlsxwriter.Workbook(into, {**WORKBOOK_OPTIONS, **ROW_BY_ROW})
     book.set_properties({"title": title, "created": WORKBOOK_CREATED})
     page = book.add_worksheet(sheet)
     page.write_row(0, 0, header, book.add_format({"bold": True}))
@@ -91,7 +90,7 @@ def write_table(
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             _write_csv(file, rows)
     else:
-        _write_xlsx(str(path), {**WORKBOOK_OPTIONS, **ROW_BY_ROW}, rows, title, sheet, numbers)
+        _write_xlsx(str(path), rows, title, sheet, numbers)
 
 
 def _check_table(suffix: str, count: int) -> None:

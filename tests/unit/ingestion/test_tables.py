@@ -121,7 +121,7 @@ def test_whatever_is_written_is_read_back_from_its_own_cells(tables: dict[str, l
         path = write_roster(Path(folder) / "a.xlsx", tables)
         result = read(path)
         book = openpyxl.load_workbook(path)
-    assert rules(result) == []
+    assert set(rules(result)) <= {"UNT-004"}  # a rate up to 1 % is asked about, and kept as it stands
     assert of_form(result, tables) == tables
     for table, rows in result.tables.items():
         for row in rows:
