@@ -1,6 +1,7 @@
--- Every figure that can be given, chosen answer and alternatives. choice_rank 1 is the answer. A view: what one cell answers
--- is held as that cell, and the figures of areas are int_figures__ranked.
-{{ config(materialized='view') }}
+-- Every figure that can be given, chosen answer and alternatives. choice_rank 1 is the answer. A table, although its parts are:
+-- pages ask for hundreds of single figures, and planning the union costs more than finding a row.
+-- In no order: sorting the rows of a nation takes more memory than making them, and a renewal appends to them.
+{{ config(materialized='incremental', pre_hook=["{{ ask_late('ranges') }}", "{{ make_room('figure') }}"], post_hook="{{ ask_all() }}") }}
 with ranges as (
     select
         * exclude (years, is_partial),
@@ -70,6 +71,7 @@ final as (
         on unioned.accum = 'flow' and unioned.is_sample = x.is_sample and unioned.programme = x.programme
        and unioned.indicator = x.indicator and unioned.account = x.account and unioned.dim_code = x.dim_code
        and unioned.period = x.month and unioned.area_code = x.area_code
+    where {{ in_scope('figure', 'unioned') }}
 )
 
 select * from final
