@@ -111,6 +111,7 @@ def of_form(result: ReadResult, tables: dict[str, list[dict[str, Any]]]) -> dict
     return {t: filed(result, t) for t in tables}
 
 
+MAY_BE_A_SHARE = {"UNT-004"}  # a rate up to 1 % is asked about, and kept as it stands
 SLOW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -121,7 +122,7 @@ def test_whatever_is_written_is_read_back_from_its_own_cells(tables: dict[str, l
         path = write_roster(Path(folder) / "a.xlsx", tables)
         result = read(path)
         book = openpyxl.load_workbook(path)
-    assert set(rules(result)) <= {"UNT-004"}  # a rate up to 1 % is asked about, and kept as it stands
+    assert set(rules(result)) <= MAY_BE_A_SHARE
     assert of_form(result, tables) == tables
     for table, rows in result.tables.items():
         for row in rows:
@@ -142,7 +143,7 @@ def test_j3_is_read_back_with_its_items_and_its_accounts(data: st.DataObject) ->
     rows = data.draw(rows_of(form.tables[0], None, most=6))
     with tempfile.TemporaryDirectory() as folder:
         result = read(write_roster(Path(folder) / "a.xlsx", {"J3F": rows}, form="J3", period="2023", values=items))
-    assert set(rules(result)) <= {"UNT-004"}  # a rate up to 1 % is asked about, and kept as it stands
+    assert set(rules(result)) <= MAY_BE_A_SHARE
     assert {k: v.filed for k, v in result.values.items()} == items
     assert filed(result, "J3F") == rows
 
@@ -177,7 +178,7 @@ def test_moved_columns_titles_and_blank_rows_change_no_value(
     with tempfile.TemporaryDirectory() as folder:
         path = edit(write_roster(Path(folder) / "a.xlsx", tables), shuffle, data.draw(st.booleans()))
         result = read(path)
-    assert rules(result) == []
+    assert set(rules(result)) <= MAY_BE_A_SHARE
     assert of_form(result, tables) == tables
 
 
