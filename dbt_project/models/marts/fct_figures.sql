@@ -45,7 +45,7 @@ final as (
         unioned.numerator::decimal(38, 8) as numerator,
         unioned.denominator::decimal(38, 8) as denominator,
         case
-            when x.area_code is not null then 'V'
+            when fallen.area_code is not null then 'V'
             when basis = 'partial' then 'U'
             when is_estimate or i.is_limit then 'E'
             when i.kind = 'ratio' and unioned.denominator = 0 then 'M'
@@ -67,10 +67,10 @@ final as (
     from unioned
     inner join {{ ref('indicators') }} as i on unioned.indicator = i.indicator
     left join {{ ref('int_areas__broken') }} as broken using (area_code, period, accum)
-    left join {{ ref('int_flows__unexplained') }} as x
-        on unioned.accum = 'flow' and unioned.is_sample = x.is_sample and unioned.programme = x.programme
-       and unioned.indicator = x.indicator and unioned.account = x.account and unioned.dim_code = x.dim_code
-       and unioned.period = x.month and unioned.area_code = x.area_code
+    left join {{ ref('int_flows__unexplained') }} as fallen
+        on unioned.accum = 'flow' and unioned.is_sample = fallen.is_sample and unioned.programme = fallen.programme
+       and unioned.indicator = fallen.indicator and unioned.account = fallen.account and unioned.dim_code = fallen.dim_code
+       and unioned.period = fallen.month and unioned.area_code = fallen.area_code
     where {{ in_scope('figure', 'unioned') }}
 )
 
