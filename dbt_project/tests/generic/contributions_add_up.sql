@@ -1,10 +1,10 @@
 {# Weight × value of the contributions of a figure is the figure, exactly; numerator and denominator apart for a ratio.
    by_cell: the model opens sums of rows into cells. There are millions, so that the yearly figures of single units and the
    ranges of years are opened: an area adds up units, which the same test proves on the model before.
-   A whole build asks for some periods at a time: DuckDB holds what a view uses twice, and all contributions of a nation in
-   five years are a hundred million rows. #}
+   A whole build, but not who only compiles, asks for some periods at a time: DuckDB holds what a view uses twice, and all
+   contributions of a nation in five years are a hundred million rows. #}
 {% test contributions_add_up(model, by_cell) %}
-{%- set batches = batches_of_periods(by_cell) if execute and not renews() else [] -%}
+{%- set batches = batches_of_periods(by_cell) if execute and flags.WHICH in ('build', 'test') and not renews() else [] -%}
 {%- if batches -%}
   {%- set held = 'differing_' ~ ('cells' if by_cell else 'sums') -%}
   {%- for periods in batches -%}
