@@ -18,8 +18,7 @@ import duckdb
 
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
-from ingestion.errors import SetupError, UsageError
-from quality.dbt_project import project_hash
+from ingestion.errors import UsageError
 from quality.warehouse import build_as_of, current_build, open_build, stream
 
 
@@ -33,7 +32,6 @@ class Reader:
     as_of: str
     home: Path
     rulebook: tuple[str, str]  # version and hash that the formulas are of
-    project: str | None = None  # hash of what computed a build
 
     def rows(
         self, sql: str, parameters: list[Any] | None = None, asked: Mapping[str, Iterable[str]] | None = None
@@ -43,16 +41,8 @@ class Reader:
     def stream(
         self, sql: str, parameters: list[Any] | None = None, asked: Mapping[str, Iterable[str]] | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Rows one after the other, in constant memory. Raises: SetupError for a build of another version of the project."""
-        try:
-            yield from stream(self.connection, sql, parameters, asked)
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            if self.project in (None, project_hash()):
-                raise
-            raise SetupError(
-                f"{self.as_of}: 这份数据由另一版本的程序生成，没有所问的表或列，请先运行 jiugai build "
-                f"(made by another version of the project: run jiugai build): {str(error).splitlines()[0]}"
-            ) from error
+        """Rows one after the other, in constant memory. Raises: as `quality.warehouse.stream`."""
+        return stream(self.connection, sql, parameters, asked)
 
 
 @contextmanager
@@ -77,4 +67,4 @@ def open_reader(home: Path, *, as_of: dt.datetime | None = None, release: str | 
     made = build_as_of(home, as_of) if as_of else current_build(home)
     with open_build(made) as connection:
         book = made.rulebook_version, made.rulebook_hash
-        yield Reader(connection, catalogue, None, made.label, home, book, made.project_hash)
+        yield Reader(connection, catalogue, None, made.label, home, book)

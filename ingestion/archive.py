@@ -34,8 +34,7 @@ def write_all_whole(files: Mapping[Path, bytes], mode: int = 0o644) -> None:
 
     Raises: RetriableError when the disk refuses; no file is then half there, and none is left under a temporary name.
     """
-    writer = f"{os.getpid()}-{threading.get_ident()}"  # two receivers may write the same file at the same time
-    temporary = {path: path.with_name(f".{path.name}.{writer}.tmp") for path in files}
+    temporary = {path: _temporary(path) for path in files}
     folders = sorted({path.parent for path in files})
     try:
         for folder in folders:
@@ -53,7 +52,7 @@ def write_all_whole(files: Mapping[Path, bytes], mode: int = 0o644) -> None:
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """A file of any size, written where this says and then put in its place as `write_whole` does; not at all on an error."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
+    temporary = _temporary(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -66,6 +65,11 @@ def written_whole(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # where the folder itself is none, the error above says so
             temporary.unlink(missing_ok=True)
+
+
+def _temporary(path: Path) -> Path:
+    """Where a file is written until it is whole: two receivers may write the same one at the same time."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
 
 
 def _refused(name: object, error: OSError) -> RetriableError:

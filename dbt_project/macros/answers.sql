@@ -17,3 +17,17 @@ answered as (
     inner join answers as a on v.indicator = a.base
 )
 {%- endmacro %}
+{# What one unit filed, in the shape of an answer to a question (int_figures__candidates). #}
+{% macro as_filed(units) -%}
+select
+    * exclude (unit_code, cells, is_additive, is_rivalled),
+    unit_code as area_code,
+    'filed' as basis,
+    'returns ' || account as group_id,
+    1 as units_reported,
+    1 as units_expected,
+    case when cells > 1 then 'exact' end as qualifier,
+    false as is_doubtful
+from {{ units }}
+where {{ asked_only('indicator', 'period') }} and {{ asked('areas', 'unit_code') }}
+{%- endmacro %}

@@ -1,25 +1,20 @@
-{# Lists of periods, as text of SQL, each with so many observations that their contributions fit into memory. #}
+{# Lists of periods, as text of SQL, each with about so many figures that their contributions fit into memory. #}
 {% macro batches_of_periods(by_cell) -%}
-  {%- set most = 100000 -%}
-  {%- set asked = 'length(period) in (4, 9)' if by_cell else "group_id <> 'years'" -%}
-  {%- set counted = run_query(
-      'select period, count(*) as n from ' ~ ref('fct_figures') ~ ' where ' ~ asked ~ ' group by period order by length(period), period'
-  ) -%}
-  {%- set batches = [] -%}
-  {%- set open = namespace(periods=[], n=0) -%}
-  {%- for row in counted.rows -%}
-    {%- if open.periods and open.n + row[1] > most and not by_cell -%}
-      {%- do batches.append(open.periods) -%}
-      {%- set open.periods = [] -%}
-      {%- set open.n = 0 -%}
-    {%- endif -%}
-    {%- do open.periods.append("'" ~ row[0] ~ "'") -%}
-    {%- set open.n = open.n + row[1] -%}
-  {%- endfor -%}
-  {%- if open.periods -%} {%- do batches.append(open.periods) -%} {%- endif -%}
-  {%- set texts = [] -%}
-  {%- for periods in batches -%} {%- do texts.append('[' ~ periods | join(', ') ~ ']') -%} {%- endfor -%}
-  {{ return(texts) }}
+  {%- set counted -%}
+    select period, count(*) as n from {{ ref('fct_figures') }}
+    where {{ 'length(period) in (4, 9)' if by_cell else "group_id <> 'years'" }}
+    group by period
+  {%- endset -%}
+  {%- set batches -%}
+    select '[' || string_agg('''' || period || '''', ', ' order by length(period), period) || ']' as periods
+    from (
+        select period, {{ 0 if by_cell else '(sum(n) over (order by length(period), period) - n) // 100000' }} as batch
+        from ({{ counted }}) as c
+    ) as b
+    group by batch
+    order by batch
+  {%- endset -%}
+  {{ return(run_query(batches).columns[0].values()) }}
 {%- endmacro %}
 
 {# Figures that their contributions do not add up to; periods: of these alone. #}

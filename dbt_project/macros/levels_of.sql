@@ -171,6 +171,7 @@ year_before as not materialized (
         u.value
     from units as u
     where length(u.period) in (4, 7)
+      and {{ year_off('u.period', 1) }} in (select period from months)
 ),
 
 -- its territory of now: what a unit weighed counts as reported once all that hold a part of it have reported
@@ -184,7 +185,6 @@ moved as (
     inner join {{ ref('area_followers') }} as f
         on b.unit_code = f.unit_code and f.month > {{ last_month(year_off('b.period', -1)) }} and f.month <= {{ last_month('b.period') }}
     left join units as u on {{ same_keys('u', 'b', keys) }} and f.follower_code = u.unit_code
-    where b.period in (select period from months)
     group by all
 ),
 
@@ -193,7 +193,6 @@ stayed as not materialized (
     from year_before as b
     left join units as u on {{ same_keys('u', 'b', keys) }} and b.unit_code = u.unit_code
     anti join moved as m on {{ same_keys('b', 'm', keys) }} and b.unit_code = m.unit_before
-    where b.period in (select period from months)
 ),
 
 by_place as (
@@ -227,9 +226,7 @@ covered as (
         sum(b.last_year_reported) as last_year_reported,
         sum(b.last_year_total) as last_year_total
     from by_place as b
-    inner join (
-        select place, unnest(areas) as area_code from {{ ref('int_areas__places') }} where unit_code = place
-    ) as c on b.place = c.place
+    inner join {{ areas_above() }} as c on b.place = c.place
     group by all
 ),
 

@@ -19,3 +19,7 @@
 {% macro stands_in(unit, month) -%}
   {{ month }} >= coalesce({{ unit }}.valid_from, {{ month }}) and {{ month }} <= coalesce({{ unit }}.valid_to, {{ month }})
 {%- endmacro %}
+{# What a month or a day is put in order by: a month goes by its last day. #}
+{% macro end_of(period) -%}
+  rpad({{ period }}, 10, '-31')
+{%- endmacro %}

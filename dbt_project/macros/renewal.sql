@@ -275,7 +275,7 @@
   from {{ schema }}.int_submissions__in_force as s
   where s.form = 'J4' and exists (select 1 from late.rosters) and s.submission_id in (
       select j.submission_id from {{ schema }}.int_j4__in_force as j
-      where j.membership = 'M1' and j.rec_status = 'A' and j.plan_year is not null and j.stage <> 'ST98'
+      where {{ of_the_plan('j') }}
   )
   group by all
 {%- endmacro %}

@@ -126,8 +126,12 @@ def trace(as_json: bool, lang: str, **asked: Any) -> None:
     def tell(reader: Reader, question: Question) -> int:
         found = Trace(reader, question)
         if as_json:
-            after = lambda: {"sum": found.sum, "audited_under": found.audited_under}  # noqa: E731
-            options.emit_rows({"figure": found.figure}, "contributions", found.contributions(), after)
+            options.emit_rows(
+                {"figure": found.figure},
+                "contributions",
+                found.contributions(),
+                lambda: {"sum": found.sum, "audited_under": found.audited_under},
+            )
         else:
             show_trace(found, lang)
         return found.count

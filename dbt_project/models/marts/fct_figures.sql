@@ -1,4 +1,4 @@
--- Every figure that can be given, chosen answer and alternatives. choice_rank 1 is the answer. A table, although its parts are:
+-- Every figure that can be given, chosen answer and alternatives. choice_rank 1 is the answer. A table, not a view of what it is made of:
 -- pages ask for hundreds of single figures, and planning the union costs more than finding a row.
 -- In no order: sorting the rows of a nation takes more memory than making them, and a renewal appends to them.
 {{ config(materialized='incremental', pre_hook=["{{ ask_late('ranges') }}", "{{ make_room('figure') }}"], post_hook="{{ ask_all() }}") }}
@@ -26,6 +26,37 @@ unioned as (
     left join ranges as r
         on {{ same_keys('c', 'r', ['is_sample', 'programme', 'indicator', 'area_code', 'period', 'dim_code', 'accum']) }}
     where length(c.period) = 9
+),
+
+periods as (
+    select distinct period from {{ ref('fct_observations') }}
+    union
+    select distinct period from ranges
+),
+
+-- the first period after a change of territory, and a range of years across one
+broken as (
+    select distinct b.area_code, p.period, a.accum
+    from {{ ref('area_breaks') }} as b
+    inner join (values ('level'), ('flow')) as a (accum) on coalesce(b.accum, a.accum) = a.accum
+    inner join periods as p
+        on case
+            when length(p.period) = 9
+                then left(p.period, 4) || '-01' < b.month and b.month <= right(p.period, 4) || '-12'
+            else p.period in (b.month, left(b.month, 4))
+        end
+),
+
+-- months that fell without a reason, at the unit and everywhere above it
+unexplained as (
+    select distinct n.is_sample, n.programme, n.indicator, n.account, n.dim_code, n.month, c.area_code
+    from {{ ref('fct_negative_flows') }} as n
+    inner join (
+        select area_code, unit_code from {{ ref('area_closure') }}
+        union
+        select area_code, area_code as unit_code from {{ ref('areas') }}
+    ) as c on n.unit_code = c.unit_code
+    where not n.is_explained
 ),
 
 final as (
@@ -66,8 +97,8 @@ final as (
         choice_rank::integer as choice_rank
     from unioned
     inner join {{ ref('indicators') }} as i on unioned.indicator = i.indicator
-    left join {{ ref('int_areas__broken') }} as broken using (area_code, period, accum)
-    left join {{ ref('int_flows__unexplained') }} as fallen
+    left join broken using (area_code, period, accum)
+    left join unexplained as fallen
         on unioned.accum = 'flow' and unioned.is_sample = fallen.is_sample and unioned.programme = fallen.programme
        and unioned.indicator = fallen.indicator and unioned.account = fallen.account and unioned.dim_code = fallen.dim_code
        and unioned.period = fallen.month and unioned.area_code = fallen.area_code

@@ -87,9 +87,7 @@ by_place as (
 members as (
     select {{ keys_of('b', keys) }}, c.area_code, 'summed' as basis, b.value, b.cells, b.units, b.is_estimate, b.submission_id
     from by_place as b
-    inner join (
-        select place, unnest(areas) as area_code from {{ ref('int_areas__places') }} where unit_code = place
-    ) as c on b.place = c.place
+    inner join {{ areas_above() }} as c on b.place = c.place
     where {{ in_scope('area', 'c') }}
     union all
     select {{ keys_of('p', keys) }}, p.area_code, 'summed' as basis, p.value, p.cells, 1 as units, p.is_estimate, p.submission_id

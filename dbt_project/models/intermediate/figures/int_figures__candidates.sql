@@ -32,17 +32,7 @@ with printed as (
 
 -- what is filed is never printed, rounded or doubtful
 filed as (
-    select
-        * exclude (unit_code, cells, is_additive, is_rivalled),
-        unit_code as area_code,
-        'filed' as basis,
-        'returns ' || account as group_id,
-        1 as units_reported,
-        1 as units_expected,
-        case when cells > 1 then 'exact' end as qualifier,
-        false as is_doubtful
-    from {{ ref('int_figures__units_summed') }}
-    where is_rivalled and {{ asked_only('indicator', 'period') }} and {{ asked('areas', 'unit_code') }}
+    {{ as_filed(ref('int_figures__units_summed')) }} and is_rivalled
 ),
 
 above as (

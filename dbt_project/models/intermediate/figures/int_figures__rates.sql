@@ -159,9 +159,7 @@ matched as (
         {{ keys_of('b', keys) }}, c.area_code, 'summed' as basis, b.numerator, b.denominator, b.units, b.units as matches,
         b.submission_id, b.account
     from by_place as b
-    inner join (
-        select place, unnest(areas) as area_code from {{ ref('int_areas__places') }} where unit_code = place
-    ) as c on b.place = c.place
+    inner join {{ areas_above() }} as c on b.place = c.place
     where {{ in_scope('area', 'c') }}
     union all
     select

@@ -15,36 +15,17 @@ known as (
     select * from returned
     union all by name
     select * from totaled
-),
-
-final as (
-    select
-        o.* replace (
-            coalesce(o.dim_name, '') as dim_name,
-            coalesce(o.dim_code, '') as dim_code,
-            o.value::decimal(38, 8) as value
-        ),
-        -- nothing else answers: one cell or one total, from one account, of a unit that stands for itself alone
-        q.indicator is not null and o.unit_code not in (select area_code from {{ ref('int_areas__shared') }}) as is_alone
-    from known as o
-    left join {{ ref('int_questions__lone') }} as q
-        on o.indicator = q.indicator and o.account = q.account and q.is_month = (length(o.period) = 7)
-       and coalesce(q.dim_code, o.dim_code, '') = coalesce(o.dim_code, '')
 )
 
 select
-    source_kind,
-    is_sample,
-    programme,
-    indicator,
-    dim_name,
-    dim_code,
-    unit_code,
-    period,
-    value,
-    submission_id,
-    account,
-    field,
-    from_rows,
-    is_alone
-from final
+    o.* replace (
+        coalesce(o.dim_name, '') as dim_name,
+        coalesce(o.dim_code, '') as dim_code,
+        o.value::decimal(38, 8) as value
+    ),
+    -- nothing else answers: one cell or one total, from one account, of a unit that stands for itself alone
+    q.indicator is not null and o.unit_code not in (select area_code from {{ ref('int_areas__shared') }}) as is_alone
+from known as o
+left join {{ ref('int_questions__lone') }} as q
+    on o.indicator = q.indicator and o.account = q.account and q.is_month = (length(o.period) = 7)
+   and coalesce(q.dim_code, o.dim_code, '') = coalesce(o.dim_code, '')

@@ -18,7 +18,7 @@ with tasks as (
     from {{ ref('int_j4__in_force') }} as j
     inner join {{ ref('project_stages') }} as p on j.stage = p.code
     cross join (select rank from {{ ref('project_stages') }} where code = 'ST07') as st
-    where j.membership = 'M1' and j.rec_status = 'A' and j.plan_year is not null and j.stage <> 'ST98'
+    where {{ of_the_plan('j') }}
       and {{ asked('locks', 'j.period') }}
 ),
 
@@ -29,7 +29,7 @@ filled as (
         count({{ name }}) as {{ name }}{% if not loop.last %},{% endif %}
         {%- endfor %}
     from {{ ref('int_j4__in_force') }}
-    where membership = 'M1' and rec_status = 'A' and plan_year is not null and stage <> 'ST98'
+    where {{ of_the_plan() }}
       and {{ asked('locks', 'period') }}
     group by submission_id
 ),

@@ -95,7 +95,7 @@ tested as (
     -- the list itself may be what ends a run of months: only a plan printed elsewhere shows that the plan moved
     left join {{ ref('fct_plan_inference_runs') }} as r
         on b.programme = r.programme and b.area_code = r.area_code and b.year = r.plan_year and r.measure = 'communities'
-       and rpad(b.period, 10, '-31') between rpad(r.first_period, 10, '-31') and rpad(r.last_period, 10, '-31') and r.run > 1 and len(r.printed_inside) > 0
+       and {{ end_of('b.period') }} between {{ end_of('r.first_period') }} and {{ end_of('r.last_period') }} and r.run > 1 and len(r.printed_inside) > 0
 )
 
 select

@@ -4,7 +4,7 @@ with recursive months as (
     select
         *,
         row_number() over (
-            partition by programme, area_code, plan_year, measure order by rpad(period, 10, '-31'), publisher
+            partition by programme, area_code, plan_year, measure order by {{ end_of('period') }}, publisher
         ) as n
     from {{ ref('fct_plan_inference') }}
 ),
