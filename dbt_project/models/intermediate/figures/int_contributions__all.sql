@@ -17,12 +17,14 @@ levels as (
     from additive
 ),
 
--- a month alone: the difference within the year, for units that have both months; January is the year to date
+-- a month alone: the difference within the year, for units that have both months; January is the year to date. Paired by
+-- unit, whatever lies above it
 monthly as (
-    select additive.*, i.constant_in_year
-    from additive
-    inner join {{ ref('indicators') }} as i on additive.indicator = i.indicator
-    where i.kind = 'flow' and not i.constant_in_year and length(additive.period) = 7
+    select o.*
+    from {{ ref('fct_observations') }} as o
+    inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
+    where o.role = 'return' and i.kind = 'flow' and not i.constant_in_year and length(o.period) = 7
+      and {{ asked_only('o.indicator', 'o.period') }} and {{ asked('codes', 'o.dim_code') }}
 ),
 
 openings as (
@@ -30,17 +32,10 @@ openings as (
 ),
 
 paired as (
-    select
-        later.observation_id as later_id,
-        later.period as later_period,
-        earlier.observation_id as earlier_id,
-        later.area_code,
-        later.basis
+    select later.observation_id as later_id, later.period, earlier.observation_id as earlier_id
     from monthly as later
     left join monthly as earlier
-        on {{ same_keys('later', 'earlier', [
-            'is_sample', 'programme', 'indicator', 'dim_code', 'unit_code', 'area_code', 'basis', 'field',
-        ]) }}
+        on {{ same_keys('later', 'earlier', ['is_sample', 'programme', 'indicator', 'dim_code', 'unit_code', 'field']) }}
        and left(later.period, 4) = left(earlier.period, 4)
        and right(later.period, 2)::integer = right(earlier.period, 2)::integer + 1
     -- the first month after a change of territory stands apart
@@ -48,28 +43,40 @@ paired as (
     where openings.unit_code is null and (right(later.period, 2) = '01' or earlier.observation_id is not null)
 ),
 
+months_alone as (
+    select later_id as observation_id, period, 1::decimal(6, 3) as weight from paired
+    union all
+    select earlier_id as observation_id, period, (-1)::decimal(6, 3) as weight from paired where earlier_id is not null
+),
+
 -- a change inside a year: what the units before had is taken off what those after have, if all of them filed
-opened_units as (
-    select m.*, o.opening_id, o.month, o.units, o.side
+opened as (
+    select m.*, o.opening_id, o.month, o.side
     from monthly as m
     inner join openings as o
-        on m.unit_code = o.unit_code and m.area_code = o.unit_code and m.basis = 'filed' and o.is_known
+        on m.unit_code = o.unit_code and o.is_known
        and m.period = case when o.side = 'after' then o.month else o.month_before end
+    qualify count(distinct o.side || m.unit_code) over (
+        partition by o.opening_id, m.is_sample, m.programme, m.indicator, m.dim_code, m.field
+    ) = o.units
 ),
 
-opened as (
-    select *
-    from opened_units
-    qualify count(distinct side || unit_code) over (
-        partition by opening_id, is_sample, programme, indicator, dim_code, field
-    ) = units
-),
-
-opened_flows as (
+flows as (
     select
-        o.* exclude (constant_in_year, opening_id, month, units, side) replace (
-            o.month as period, a.area_code as area_code, a.basis as basis, 'returns ' || o.account as group_id
-        ),
+        a.* replace (m.period as period),
+        a.indicator as observed_indicator,
+        a.dim_code as observed_dim_code,
+        'flow' as accum,
+        'value' as figure_role,
+        m.weight
+    from additive as a
+    inner join months_alone as m on a.observation_id = m.observation_id
+    union all by name
+    select
+        o.* exclude (opening_id, month, side) replace (o.month as period),
+        a.area_code,
+        a.basis,
+        'returns ' || o.account as group_id,
         o.indicator as observed_indicator,
         o.dim_code as observed_dim_code,
         'flow' as accum,
@@ -79,30 +86,6 @@ opened_flows as (
     inner join {{ ref('area_opening_areas') }} as a on o.opening_id = a.opening_id
     inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
     where a.basis = 'filed' or i.is_additive
-),
-
-flows as (
-    select
-        m.* exclude (constant_in_year),
-        m.indicator as observed_indicator,
-        m.dim_code as observed_dim_code,
-        'flow' as accum,
-        'value' as figure_role,
-        1::decimal(6, 3) as weight
-    from monthly as m
-    inner join paired as p on m.observation_id = p.later_id and m.area_code = p.area_code and m.basis = p.basis
-    union all
-    select
-        m.* exclude (constant_in_year) replace (p.later_period as period),
-        m.indicator as observed_indicator,
-        m.dim_code as observed_dim_code,
-        'flow' as accum,
-        'value' as figure_role,
-        (-1)::decimal(6, 3) as weight
-    from monthly as m
-    inner join paired as p on m.observation_id = p.earlier_id and m.area_code = p.area_code and m.basis = p.basis
-    union all
-    select * from opened_flows
 ),
 
 scaled as (
@@ -124,7 +107,7 @@ plans_inherited as (
 
 {{ rate_accounts() }},
 
-operands as (
+operands as not materialized (
     select
         levels.* replace (
             r.figure_role as figure_role,
@@ -138,31 +121,39 @@ operands as (
         -- the plan of a unit that was merged meets what its heir has done
         coalesce(h.heir_code, levels.unit_code) as matched_unit
     from levels
-    left join plans_inherited as h
-        on {{ passes_on('levels', 'h') }} and levels.indicator = h.indicator
     inner join {{ ref('ratio_operands') }} as r
         on {{ is_operand('levels', 'r') }}
+    left join plans_inherited as h
+        on {{ passes_on('levels', 'h') }} and levels.indicator = h.indicator
     left join accounts as a on r.ratio = a.indicator and levels.account = a.account
     left join shared as s on r.ratio = s.indicator
     where a.account is not null or s.indicator is null
 ),
 
+-- most breakdowns of one operand have no counterpart in the other at all
+both_sided as (
+    select indicator, is_sample, dim_code, shared_group
+    from operands
+    group by all
+    having min(figure_role) <> max(figure_role)
+),
+
 -- an operand made of several codes is known where all of them are that the account asks for (int_parts__asked)
 -- windows over the few operands of parts alone: over all of them they would cost more than the rest of the build
 whole as (
-    select * exclude (is_of_parts) from operands
+    select * exclude (is_of_parts)
+    from operands as o
+    semi join both_sided as b on {{ same_keys('o', 'b', ['indicator', 'is_sample', 'dim_code', 'shared_group']) }}
     where not is_of_parts
     union all
-    select operands.* exclude (is_of_parts)
-    from operands
+    select o.* exclude (is_of_parts)
+    from operands as o
     inner join {{ ref('int_parts__asked') }} as a
-        on operands.indicator = a.indicator and operands.figure_role = a.figure_role
-       and operands.is_sample = a.is_sample and operands.account = a.account
-    where operands.is_of_parts
-    qualify count(distinct operands.observed_dim_code) over (
+        on {{ same_keys('o', 'a', ['indicator', 'figure_role', 'is_sample', 'account']) }}
+    where o.is_of_parts
+    qualify count(distinct o.observed_dim_code) over (
         partition by
-            operands.indicator, operands.figure_role, operands.is_sample, operands.programme, operands.area_code,
-            operands.period, operands.basis, operands.unit_code, operands.shared_group
+            o.indicator, o.figure_role, o.is_sample, o.programme, o.area_code, o.period, o.basis, o.unit_code, o.shared_group
     ) = a.parts
 ),
 
