@@ -46,13 +46,11 @@ def _held(
 
     dim: a breakdown and one of its codes, or None for all of them; no breakdown: the totals.
     """
-    if dim is None:
-        table, more, asked = "fct_levels", [], None
-    else:
+    table, more = "fct_levels", []
+    if dim is not None:
         table = "(select * from fct_level_parts where dim_name = ? and (?::varchar is null or dim_code = ?))"
         more = [dim[0], dim[1], dim[1]]
-        before = f"{int(question.period[:4]) - 1}{question.period[4:]}"  # what coverage of last year rests on
-        asked = {"indicators": {question.indicator}, "periods": {question.period, before}}
+    before = f"{int(question.period[:4]) - 1}{question.period[4:]}"  # what coverage of last year rests on
     return reader.rows(
         f"""select l.* from {table} as l
            left join indicator_accounts as a on l.indicator = a.indicator and l.group_id = a.account
@@ -60,7 +58,7 @@ def _held(
            and list_contains(?::varchar[], l.area_code)
            order by l.is_return desc, a.rank, l.sum_below is null or l.filed_value is null, l.group_id desc""",
         [*more, question.sample, question.programme, question.indicator, question.period, areas],
-        asked,
+        {"indicators": {question.indicator}, "periods": {question.period, before}},
     )
 
 

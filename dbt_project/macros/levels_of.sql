@@ -1,116 +1,211 @@
 {# What each area filed beside the sum of the level below it, and where the two first part. Grain: kind of data × programme ×
    indicator × account or publication × period × area; of parts also breakdown. The level below counts as it filed itself, and
    as its own sum where it filed nothing. Nothing is filled in: who is missing stays missing.
+   In steps: what was filed; areas with something below them (levels_above); what lies lowest, which covers itself
+   (levels_lowest). Basic units are what lies lowest (tests/units_lie_lowest.sql).
    parts: of breakdowns instead of totals. They are several times as many rows: a view, asked for one question (asked_only). #}
-{% macro levels_of(parts=false) %}
-{%- set dims = ['dim_name', 'dim_code'] if parts else [] %}
-{%- set keys = ['is_sample', 'programme', 'indicator', 'group_id'] + dims + ['period'] %}
-{%- set key_list = keys | join(', ') %}
-with {{ 'cells' if parts else 'filed' }} as not materialized (
+{% macro level_keys(parts=false) -%}
+  {{ return(['is_sample', 'programme', 'indicator', 'group_id'] + (['dim_name', 'dim_code'] if parts else []) + ['period']) }}
+{%- endmacro %}
+
+{% macro levels_filed(parts=false) %}
+select
+    o.is_sample,
+    o.programme,
+    o.indicator,
+    coalesce(o.account, o.source_id) as group_id,
+    {%- if parts %}
+    o.dim_name,
+    o.dim_code,
+    {%- endif %}
+    o.period,
+    o.unit_code as area_code,
+    o.value,
+    coalesce(o.half_unit, 0) as half_unit,
+    o.role = 'return' as is_return,
+    a.level,
+    a.parent_code,
+    a.unit_bit,
+    a.has_below
+from {{ ref('fct_observations') }} as o
+inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
+inner join (
     select
-        o.is_sample,
-        o.programme,
-        o.indicator,
-        coalesce(o.account, o.source_id) as group_id,
-        {%- for d in dims %}
-        o.{{ d }},
-        {%- endfor %}
-        o.period,
-        o.unit_code as area_code,
-        o.value,
-        coalesce(o.half_unit, 0) as half_unit,
-        o.role = 'return' as is_return,
-        a.parent_code,
-        a.is_basic or a.valid_to is not null as is_unit,
+        a.area_code, a.level, a.parent_code, p.unit_bit,
         a.area_code in (select parent_code from {{ ref('areas') }} where parent_code is not null) as has_below
-    from {{ ref('fct_observations') }} as o
-    inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
-    inner join {{ ref('areas') }} as a on o.unit_code = a.area_code
-    where i.is_additive and i.kind in ('flow', 'stock', 'plan') and o.role in ('return', 'row', 'total')
-      and {% if parts %}o.dim_code <> '' and {{ asked_only('o.indicator', 'o.period') }}{% else %}o.dim_code = '' and {{ in_scope('cells of levels', 'o') }}{% endif %}
+    from {{ ref('areas') }} as a
+    left join {{ ref('int_areas__places') }} as p on a.area_code = p.unit_code
+) as a on o.unit_code = a.area_code
+where i.is_additive and i.kind in ('flow', 'stock', 'plan') and o.role in ('return', 'row', 'total')
+  and o.dim_code {{ '<>' if parts else '=' }} '' and {{ asked_only('o.indicator', 'o.period') }}
+{% endmacro %}
+
+{# What units filed a year before, and those of them whose territory passed on since: a row for each unit that holds a part
+   of it now. Of a CTE `filed`; two CTEs. #}
+{% macro levels_before(keys) %}
+year_before as not materialized (
+    select {{ keys_of('f', keys[:-1]) }}, {{ year_off('f.period', 1) }} as period, f.area_code, f.value
+    from filed as f
+    where f.is_return and not f.has_below and length(f.period) in (4, 7)
 ),
 
-{%- if parts %}
+passed_on as (
+    select {{ keys_of('b', keys) }}, b.area_code, b.value, f.follower_code
+    from year_before as b
+    inner join {{ ref('area_followers') }} as f
+        on b.area_code = f.unit_code and f.month > {{ last_month(year_off('b.period', -1)) }} and f.month <= {{ last_month('b.period') }}
+)
+{%- endmacro %}
 
--- several fields of a return make one code (central = two streams): a unit says one number of it
-filed as (
-    select {{ key_list }}, area_code, sum(value) as value, sum(half_unit) as half_unit, is_return, parent_code, is_unit, has_below
-    from cells
-    where is_return
+{# Areas that have something below them, of CTEs `filed` and levels_before: the last CTE is `above`. #}
+{% macro levels_above(parts=false) %}
+{%- set keys = level_keys(parts) %}
+{%- set key_list = keys | join(', ') %}
+-- what lies lowest, added up by the area above; who reported is a set of bits (int_areas__places)
+below as (
+    select
+        {{ keys_of('f', keys) }}, f.parent_code as area_code,
+        sum(f.value::decimal(28, 8)) as value,
+        {{ half_units_added('f') }} as half_unit,
+        bool_and(f.is_return) as is_return,
+        count(*) as children,
+        bit_or(f.unit_bit) filter (where f.is_return) as units
+    from filed as f
+    where not f.has_below
     group by all
-    union all
-    select {{ key_list }}, area_code, value, half_unit, is_return, parent_code, is_unit, has_below
-    from cells
-    where not is_return
 ),
-{%- endif %}
 
--- upwards, one level at a time
-{%- for level, below, into in [
-    ('city', 'filed', 'known_below_province'),
-    ('province', 'known_below_province', 'known_below_nation'),
-    ('national', 'known_below_nation', none),
-] %}
+filed_above as materialized (
+    select * from filed where has_below
+),
+
+months as (
+    select period, {{ last_month('period') }} as last_month
+    from (select period from below union select period from filed_above) as p
+),
+
+-- beside what was reported, the same a year before: how heavy are those that reported. Where all that reported then did so
+-- now, and none passed on its territory, one sum says it; elsewhere it is told unit by unit
+before_below as (
+    select {{ keys_of('b', keys[:-1]) }}, m.period, b.period as period_before, b.area_code, b.value as weight, b.units as units_before
+    from below as b
+    inner join months as m on {{ year_off('b.period', 1) }} = m.period
+    where b.units is not null and length(b.period) in (4, 7)
+),
+
+changed as (
+    select distinct {{ keys_of('t', keys) }}, a.parent_code as area_code
+    from passed_on as t
+    inner join {{ ref('areas') }} as a on t.area_code = a.area_code
+),
+
+compared as (
+    select
+        {{ key_list }}, area_code, n.* exclude ({{ key_list }}, area_code), b.period_before, b.weight,
+        c.area_code is null and coalesce(b.units_before & ~coalesce(n.units, 0), 0) = 0 as is_alike
+    from below as n
+    full join before_below as b using ({{ key_list }}, area_code)
+    left join changed as c using ({{ key_list }}, area_code)
+),
+
+weighed as (
+    select {{ keys_of('c', keys) }}, c.area_code, f.value, coalesce(f.unit_bit & c.units, 0) <> 0 as is_reported
+    from compared as c
+    inner join filed as f on {{ same_keys('c', 'f', keys[:-1]) }} and c.period_before = f.period and c.area_code = f.parent_code
+    anti join passed_on as t on {{ same_keys('c', 't', keys) }} and f.area_code = t.area_code
+    where not c.is_alike and not f.has_below
+    union all
+    -- in its territory of now: counts as reported once all that hold a part of it have reported
+    select
+        {{ keys_of('t', keys) }}, arg_min(a.parent_code, t.follower_code) as area_code, any_value(t.value) as value,
+        bool_and(coalesce(p.unit_bit & n.units, 0) <> 0) as is_reported
+    from passed_on as t
+    inner join {{ ref('areas') }} as a on t.follower_code = a.area_code
+    inner join {{ ref('int_areas__places') }} as p on t.follower_code = p.unit_code
+    left join below as n on {{ same_keys('t', 'n', keys) }} and a.parent_code = n.area_code
+    group by {{ keys_of('t', keys) }}, t.area_code
+),
+
+lowest as (
+    select
+        {{ key_list }}, area_code, value, half_unit, is_return, children, units, bit_count(units) as units_reported,
+        case when is_alike then weight end as last_year_reported,
+        case when is_alike then weight end as last_year_total
+    from compared
+    union all by name
+    select
+        {{ key_list }}, area_code, true as is_return,
+        case when is_reported then value end as last_year_reported, value as last_year_total
+    from weighed
+),
+
+-- upwards, one level at a time. What weighed something a year before and says nothing now has neither number
+{%- for level, lower in [('city', none), ('province', 'city'), ('national', 'province')] %}
 
 sums_of_{{ level }} as (
     select
-        {{ keys_of('k', keys) }}, k.parent_code as area_code, p.parent_code,
+        {{ keys_of('k', keys) }}, k.area_code,
         sum(k.value::decimal(28, 8)) as value,
-        -- a count printed in full carries no rounding into a sum
-        sum(case when k.half_unit <= 0.5 and k.value = floor(k.value) then 0 else k.half_unit end) as half_unit,
+        {{ half_units_added('k') }} as half_unit,
         bool_and(k.is_return) as is_return,
-        count(*) as children
-    from {{ below }} as k
-    inner join {{ ref('areas') }} as p on k.parent_code = p.area_code
-    where p.level = '{{ level }}'
+        sum(k.children) as children,
+        bit_or(k.units) as units,
+        sum(k.units_reported) as units_reported,
+        sum(k.last_year_reported::decimal(28, 8)) as last_year_reported,
+        sum(k.last_year_total::decimal(28, 8)) as last_year_total
+    from (
+        select * from lowest
+        {%- if lower %}
+        union all by name
+        select
+            {{ keys_of('l', keys) }}, a.parent_code as area_code, l.value, l.half_unit, l.is_return,
+            (l.value is not null)::integer as children, l.units_reported, l.last_year_reported, l.last_year_total
+        from known_of_{{ lower }} as l
+        inner join {{ ref('areas') }} as a on l.area_code = a.area_code
+        {%- endif %}
+    ) as k
+    inner join {{ ref('areas') }} as a on k.area_code = a.area_code
+    where a.level = '{{ level }}'
     group by all
 ),
-{%- if into %}
 
-{{ into }} as not materialized (
-    select {{ key_list }}, area_code, parent_code, value, half_unit, is_return from filed
-    union all
-    select {{ keys_of('s', keys) }}, s.area_code, s.parent_code, s.value, s.half_unit, s.is_return
-    from sums_of_{{ level }} as s
-    anti join (select * from filed where has_below) as f on {{ same_keys('s', 'f', keys) }} and s.area_code = f.area_code
-),
-{%- endif %}
-{%- endfor %}
-
-sums as (
-    select * from sums_of_city
-    union all
-    select * from sums_of_province
-    union all
-    select * from sums_of_national
-),
-
-paired as (
+known_of_{{ level }} as (
     select
         {%- for k in keys %}
         coalesce(f.{{ k }}, s.{{ k }}) as {{ k }},
         {%- endfor %}
         coalesce(f.area_code, s.area_code) as area_code,
+        '{{ level }}' as level,
         coalesce(f.is_return, s.is_return) as is_return,
+        -- as it filed itself, else as its own sum
+        coalesce(f.value, s.value) as value,
+        case when f.area_code is not null then f.half_unit else s.half_unit end as half_unit,
         f.value as filed_value,
         s.value as sum_below,
         f.value - s.value as residual,
         coalesce(f.half_unit, 0) + coalesce(s.half_unit, 0) as rounding,
-        coalesce(s.children, 0) as children_known
-    from (select * from filed where has_below) as f
-    full join sums as s on {{ same_keys('f', 's', keys) }} and f.area_code = s.area_code
+        s.* exclude ({{ key_list }}, area_code, is_return, value, half_unit)
+    from (select * from filed_above where level = '{{ level }}') as f
+    full join sums_of_{{ level }} as s on {{ same_keys('f', 's', keys) }} and f.area_code = s.area_code
+),
+{%- endfor %}
+
+known as (
+    select * from known_of_city
+    union all
+    select * from known_of_province
+    union all
+    select * from known_of_national
 ),
 
 -- a level parts where both numbers are there and differ by more than their rounding; a missing number parts nothing
 parted as (
     select
-        {{ keys_of('p', keys) }}, a.level,
-        case a.level when 'city' then 1 when 'province' then 2 else 3 end as height,
-        p.area_code,
-        a.province_code
-    from paired as p
-    inner join {{ ref('areas') }} as a on p.area_code = a.area_code
-    where abs(p.residual) > p.rounding
+        {{ keys_of('k', keys) }}, k.area_code, k.level, a.province_code,
+        case k.level when 'city' then 1 when 'province' then 2 else 3 end as height
+    from known as k
+    inner join {{ ref('areas') }} as a on k.area_code = a.area_code
+    where abs(k.residual) > k.rounding
 ),
 
 parted_within as (
@@ -133,174 +228,102 @@ first_parted as (
 ),
 
 -- coverage by the basic units of the period; of a publication, by the rows that it should print
-months as (
-    select distinct
-        period,
-        {{ last_month('period') }} as last_month
-    from filed
-),
-
-units_expected as (
-    select m.period, c.area_code, count(*) as units
-    from months as m
-    inner join {{ ref('area_closure') }} as c
-        on {{ stands_in('c', 'm.last_month') }}
-    group by all
-),
-
-children_expected as (
-    select m.period, a.parent_code as area_code, count(*) as children
-    from months as m
-    inner join {{ ref('areas') }} as a
-        on {{ stands_in('a', 'm.last_month') }}
-    group by all
-),
-
--- the same units a year before: how heavy are those that reported
-units as not materialized (
-    select {{ key_list }}, area_code as unit_code, value
-    from filed
-    where is_return and is_unit
-),
-
-year_before as not materialized (
-    select
-        {{ keys_of('u', keys[:-1]) }},
-        {{ year_off('u.period', 1) }} as period,
-        u.unit_code,
-        u.value
-    from units as u
-    where length(u.period) in (4, 7)
-      and {{ year_off('u.period', 1) }} in (select period from months)
-),
-
--- its territory of now: what a unit weighed counts as reported once all that hold a part of it have reported
-moved as (
-    select
-        {{ keys_of('b', keys) }}, b.unit_code as unit_before, b.value,
-        min(f.follower_code) as unit_code,
-        count(*) = 1 as is_whole,
-        count(*) = count(u.unit_code) as is_reported
-    from year_before as b
-    inner join {{ ref('area_followers') }} as f
-        on b.unit_code = f.unit_code and f.month > {{ last_month(year_off('b.period', -1)) }} and f.month <= {{ last_month('b.period') }}
-    left join units as u on {{ same_keys('u', 'b', keys) }} and f.follower_code = u.unit_code
-    group by all
-),
-
-stayed as not materialized (
-    select {{ keys_of('b', keys) }}, b.unit_code, b.value, u.unit_code is not null as is_reported
-    from year_before as b
-    left join units as u on {{ same_keys('u', 'b', keys) }} and b.unit_code = u.unit_code
-    anti join moved as m on {{ same_keys('b', 'm', keys) }} and b.unit_code = m.unit_before
-),
-
-by_place as (
-    select
-        {{ keys_of('u', keys) }}, p.place,
-        count(*) as units_reported,
-        null::decimal(38, 8) as last_year_reported,
-        null::decimal(38, 8) as last_year_total
-    from units as u
-    inner join {{ ref('int_areas__places') }} as p on u.unit_code = p.unit_code
-    group by all
-    union all
-    select
-        {{ keys_of('w', keys) }}, p.place,
-        0 as units_reported,
-        sum(w.value::decimal(28, 8)) filter (where w.is_reported) as last_year_reported,
-        sum(w.value::decimal(28, 8)) as last_year_total
+expected as (
+    select period, area_code, sum(units)::integer as units, sum(children)::integer as children
     from (
-        select * from stayed
-        union all by name
-        select * exclude (unit_before, is_whole) from moved
-    ) as w
-    inner join {{ ref('int_areas__places') }} as p on w.unit_code = p.unit_code
+        select m.period, c.area_code, 1 as units, 0 as children
+        from months as m
+        inner join {{ ref('area_closure') }} as c
+            on {{ stands_in('c', 'm.last_month') }}
+        union all
+        select m.period, a.parent_code, 0, 1
+        from months as m
+        inner join {{ ref('areas') }} as a
+            on {{ stands_in('a', 'm.last_month') }}
+    ) as e
     group by all
 ),
 
-covered as (
+above as (
     select
-        {{ keys_of('b', keys) }}, c.area_code,
-        sum(b.units_reported) as units_reported,
-        sum(b.last_year_reported) as last_year_reported,
-        sum(b.last_year_total) as last_year_total
-    from by_place as b
-    inner join {{ areas_above() }} as c on b.place = c.place
-    group by all
-),
-
--- what lies lowest has no sum beside it and covers itself; it has no year before where it was a part of another
-joined as (
-    select
-        {{ key_list }}, unit_code,
-        sum(value::decimal(28, 8)) filter (where is_reported) as reported,
-        sum(value::decimal(28, 8)) as total
-    from moved
-    where is_whole
-    group by all
-),
-
-lowest as (
-    select
-        {{ keys_of('f', keys) }}, f.area_code, f.is_return, f.value as filed_value, f.half_unit as rounding,
-        case when c.area_code is not null then 1 end as units_reported,
-        case when c.area_code is not null and coalesce(s.value, j.reported) is not null then coalesce(s.value, 0) + coalesce(j.reported, 0) end
-            as last_year_reported,
-        case when c.area_code is not null and coalesce(s.value, j.total) is not null then coalesce(s.value, 0) + coalesce(j.total, 0) end
-            as last_year_total
-    from filed as f
-    left join {{ ref('area_closure') }} as c on f.is_return and f.is_unit and f.area_code = c.area_code and f.area_code = c.unit_code
-    left join stayed as s on f.is_return and {{ same_keys('f', 's', keys) }} and f.area_code = s.unit_code
-    left join joined as j on f.is_return and {{ same_keys('f', 'j', keys) }} and f.area_code = j.unit_code
-    where not f.has_below
-),
-
-unioned as (
-    select
-        p.*,
-        c.units_reported,
-        c.last_year_reported,
-        c.last_year_total,
-        x.level as parts_at,
-        coalesce(x.areas, 0) as parted_areas
-    from paired as p
-    left join covered as c on p.is_return and {{ same_keys('p', 'c', keys) }} and p.area_code = c.area_code
-    left join first_parted as x on {{ same_keys('p', 'x', keys) }} and p.area_code = x.within
-    union all by name
-    select *, 0 as parted_areas from lowest
-),
-
-final as (
-    select
-        p.is_sample::boolean as is_sample,
-        p.programme::varchar as programme,
-        p.indicator::varchar as indicator,
-        p.group_id::varchar as group_id,
-        {%- for d in dims %}
-        p.{{ d }}::varchar as {{ d }},
-        {%- endfor %}
-        p.is_return::boolean as is_return,
-        p.area_code::varchar as area_code,
-        a.level::varchar as level,
-        p.period::varchar as period,
-        p.filed_value::decimal(38, 8) as filed_value,
-        p.sum_below::decimal(38, 8) as sum_below,
-        p.residual::decimal(38, 8) as residual,
-        p.rounding::decimal(38, 8) as rounding,
-        case when p.sum_below is not null then p.children_known end::integer as children_known,
-        case when p.sum_below is not null then ce.children end::integer as children_expected,
-        case when p.is_return then coalesce(p.units_reported, 0) when p.sum_below is not null then p.children_known end::integer as units_reported,
-        case when p.is_return then ue.units when p.sum_below is not null then ce.children end::integer as units_expected,
-        case when p.last_year_total is not null then coalesce(p.last_year_reported, 0) end::decimal(38, 8) as last_year_reported,
-        p.last_year_total::decimal(38, 8) as last_year_total,
-        p.parts_at::varchar as parts_at,
-        p.parted_areas::integer as parted_areas
-    from unioned as p
-    inner join {{ ref('areas') }} as a on p.area_code = a.area_code
-    left join units_expected as ue on p.period = ue.period and p.area_code = ue.area_code
-    left join children_expected as ce on p.period = ce.period and p.area_code = ce.area_code
+        k.is_sample::boolean as is_sample,
+        k.programme::varchar as programme,
+        k.indicator::varchar as indicator,
+        k.group_id::varchar as group_id,
+        {%- if parts %}
+        k.dim_name::varchar as dim_name,
+        k.dim_code::varchar as dim_code,
+        {%- endif %}
+        k.is_return::boolean as is_return,
+        k.area_code::varchar as area_code,
+        k.level::varchar as level,
+        k.period::varchar as period,
+        k.filed_value::decimal(38, 8) as filed_value,
+        k.sum_below::decimal(38, 8) as sum_below,
+        k.residual::decimal(38, 8) as residual,
+        k.rounding::decimal(38, 8) as rounding,
+        case when k.sum_below is not null then k.children end::integer as children_known,
+        case when k.sum_below is not null then e.children end::integer as children_expected,
+        case when k.is_return then coalesce(k.units_reported, 0) when k.sum_below is not null then k.children end::integer as units_reported,
+        case when k.is_return then e.units when k.sum_below is not null then e.children end::integer as units_expected,
+        case when k.last_year_total is not null then coalesce(k.last_year_reported, 0) end::decimal(38, 8) as last_year_reported,
+        k.last_year_total::decimal(38, 8) as last_year_total,
+        x.level::varchar as parts_at,
+        coalesce(x.areas, 0)::integer as parted_areas
+        {%- if not parts %},
+        k.units
+        {%- endif %}
+    from known as k
+    left join first_parted as x on {{ same_keys('k', 'x', keys) }} and k.area_code = x.within
+    left join expected as e on k.period = e.period and k.area_code = e.area_code
+    where k.value is not null
 )
+{%- endmacro %}
 
-select * from final
-{% endmacro %}
+{# What lies lowest, of CTEs `filed` and levels_before: no sum stands beside it, and it covers itself. One CTE `lowest`. #}
+{% macro levels_lowest(parts=false) %}
+{%- set keys = level_keys(parts) %}
+-- its weight is what it filed a year before; nothing where it is a part of another, and with what became a part of it
+weights as (
+    select {{ keys_of('b', keys) }}, b.area_code, b.value
+    from year_before as b
+    anti join passed_on as t on {{ same_keys('b', 't', keys) }} and b.area_code = t.area_code
+    union all
+    select {{ keys_of('t', keys) }}, min(t.follower_code) as area_code, any_value(t.value) as value
+    from passed_on as t
+    group by {{ keys_of('t', keys) }}, t.area_code
+    having count(*) = 1
+),
+
+weighed_alone as (
+    select {{ keys | join(', ') }}, area_code, sum(value::decimal(28, 8))::decimal(38, 8) as value
+    from weights
+    group by all
+),
+
+alone as (
+    select
+        {{ keys_of('f', keys) }}, f.is_return, f.area_code, f.level,
+        f.value as filed_value,
+        null::decimal(38, 8) as sum_below,
+        null::decimal(38, 8) as residual,
+        f.half_unit as rounding,
+        null::integer as children_known,
+        null::integer as children_expected,
+        case when f.is_return then 1 end as units_reported,
+        case when f.is_return and {{ stands_in('a', last_month('f.period')) }} then 1 end as units_expected,
+        case when f.is_return then w.value end as last_year_reported,
+        case when f.is_return then w.value end as last_year_total,
+        null::varchar as parts_at,
+        0 as parted_areas
+    from filed as f
+    inner join {{ ref('areas') }} as a on f.area_code = a.area_code
+    left join weighed_alone as w on {{ same_keys('f', 'w', keys) }} and f.area_code = w.area_code
+    where not f.has_below
+)
+{%- endmacro %}
+
+{# The rounding of a sum: a count printed in full carries none into it. #}
+{% macro half_units_added(value) -%}
+  coalesce(sum({{ value }}.half_unit) filter (where {{ value }}.half_unit > 0 and not ({{ value }}.half_unit <= 0.5 and {{ value }}.value = floor({{ value }}.value))), 0)
+{%- endmacro %}

@@ -333,6 +333,7 @@ select distinct indicator, account, is_sample, '' as dim_name, '' as dim_code fr
       'int_j3f__in_force': 'submission', 'int_j4__in_force': 'submission', 'int_j4c__in_force': 'submission',
       'int_j4f__in_force': 'submission', 'int_j4p__in_force': 'submission', 'int_j4r__in_force': 'submission',
       'int_rows__totaled': 'submission', 'fct_observations': 'answer', 'fct_figures': 'figure', 'fct_levels': 'level',
+      'int_levels__filed': 'level', 'int_levels__above': 'level',
       'int_contributions__all': 'question', 'fct_contributions': 'figure',
       'fct_negative_flows': 'filer', 'fct_return_status': 'status', 'fct_benefits': 'place',
       'fct_bound_units': 'missing unit', 'fct_bounds': 'bound', 'fct_milestones': 'cohort', 'fct_pipeline': 'cohort',

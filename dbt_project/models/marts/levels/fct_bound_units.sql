@@ -1,8 +1,8 @@
 -- What is known of a unit that did not report a month: its last accepted value of the year, and its plan. Only of
 -- quantities counted from the start of the year. Never a figure: fct_bounds alone reads it. Grain: kind of data ×
 -- programme × indicator × account × month × missing unit of which anything is known.
--- depends_on: {{ ref('fct_negative_flows') }}
 {{ config(materialized='incremental', pre_hook="{{ make_room('missing unit') }}") }}
+{%- set keys = ['is_sample', 'programme', 'indicator', 'account', 'period'] %}
 with asked_of as (
     select a.indicator, a.account, i.upper_bound
     from {{ ref('indicator_accounts') }} as a
@@ -10,23 +10,70 @@ with asked_of as (
     where i.kind = 'flow' and i.is_additive and not i.constant_in_year and not a.from_rows
 ),
 
-filed as (
-    select o.is_sample, o.programme, o.indicator, o.account, o.period, o.unit_code, o.value, q.upper_bound
-    from {{ ref('fct_observations') }} as o
-    inner join asked_of as q on o.indicator = q.indicator and o.account = q.account
-    inner join {{ ref('area_closure') }} as c on o.unit_code = c.unit_code and c.area_code = c.unit_code
-    where o.role = 'return' and o.dim_code = '' and length(o.period) = 7 and {{ in_scope('cells of bounds', 'o') }}
+-- a month is asked about once anybody filed it
+reported as (
+    select l.is_sample, l.programme, l.indicator, l.group_id as account, l.period, l.area_code, l.units, q.upper_bound
+    from {{ ref('int_levels__above') }} as l
+    inner join asked_of as q on l.indicator = q.indicator and l.group_id = q.account
+    where l.units is not null and length(l.period) = 7 and {{ in_scope('cells of bounds', 'l') }}
 ),
 
 asked as (
-    select distinct is_sample, programme, indicator, account, period, upper_bound from filed
+    select distinct is_sample, programme, indicator, account, period, upper_bound from reported
+),
+
+-- nothing is known of a unit that never filed; an heir may have the plans of those that went into it
+ever as (
+    select area_code, bit_or(units) as units from {{ ref('int_levels__above') }}
+    group by area_code
+),
+
+-- who stands in a month, as a set (int_areas__places); who of them is not among those that reported: as a rule nobody
+standing as (
+    select m.period, a.parent_code as area_code, bit_or(p.unit_bit) as units
+    from (select distinct period from asked) as m
+    inner join {{ ref('areas') }} as a
+        on {{ stands_in('a', 'm.period') }}
+    inner join {{ ref('int_areas__places') }} as p on a.area_code = p.unit_code
+    left join ever as e on a.parent_code = e.area_code
+    where coalesce(e.units & p.unit_bit, 0) <> 0 or a.area_code in (select heir_code from {{ ref('area_heirs') }})
+    group by all
+),
+
+missing_below as (
+    select a.*, s.area_code, s.units & ~coalesce(r.units, 0) as units
+    from asked as a
+    inner join standing as s on a.period = s.period
+    left join reported as r on {{ same_keys('a', 'r', keys) }} and s.area_code = r.area_code
+    where s.units & ~coalesce(r.units, 0) <> 0
+),
+
+missing as materialized (
+    select m.* exclude (area_code, units), a.area_code as unit_code
+    from missing_below as m
+    inner join {{ ref('areas') }} as a on m.area_code = a.parent_code
+    inner join {{ ref('int_areas__places') }} as p on a.area_code = p.unit_code
+    where m.units & p.unit_bit <> 0
+),
+
+earlier as (
+    select
+        {{ keys_of('m', keys) }}, m.unit_code,
+        max(f.period) as last_period,
+        arg_max(f.value, f.period) as last_value
+    from missing as m
+    inner join {{ ref('int_levels__filed') }} as f
+        on m.is_sample = f.is_sample and m.programme = f.programme and m.indicator = f.indicator and m.account = f.group_id
+       and m.unit_code = f.area_code and left(m.period, 4) = left(f.period, 4) and m.period > f.period
+    where f.is_return and length(f.period) = 7 and {{ in_scope('cells of bounds', 'f') }}
+    group by all
 ),
 
 filed_plans as (
     select o.is_sample, o.programme, o.indicator, o.period, o.unit_code, o.value
     from {{ ref('fct_observations') }} as o
-    inner join (select distinct upper_bound from asked_of) as q on o.indicator = q.upper_bound
-    where o.role = 'return' and o.dim_code = '' and length(o.period) = 7 and {{ in_scope('plans of bounds', 'o') }}
+    semi join missing as m on o.indicator = m.upper_bound and o.period = m.period and o.is_sample = m.is_sample and o.programme = m.programme
+    where o.role = 'return' and o.dim_code = '' and {{ in_scope('plans of bounds', 'o') }}
 ),
 
 -- the plans of units that were merged count for their heir, as in int_figures__areas: no bound before all of them are known
@@ -55,60 +102,23 @@ plans as (
     where m.begins or p.value is not null
 ),
 
-earlier as (
-    select
-        a.is_sample, a.programme, a.indicator, a.account, a.period, f.unit_code,
-        max(f.period) as last_period,
-        arg_max(f.value, f.period) as last_value
-    from asked as a
-    inner join filed as f
-        on a.is_sample = f.is_sample and a.programme = f.programme and a.indicator = f.indicator
-       and a.account = f.account and left(a.period, 4) = left(f.period, 4) and a.period > f.period
-    group by all
-),
-
-planned as (
-    select a.is_sample, a.programme, a.indicator, a.account, a.period, p.unit_code, p.value as plan_value
-    from asked as a
-    inner join plans as p
-        on a.is_sample = p.is_sample and a.programme = p.programme and a.upper_bound = p.indicator
-       and a.period = p.period
-),
-
-known as (
-    select
-        coalesce(e.is_sample, p.is_sample) as is_sample,
-        coalesce(e.programme, p.programme) as programme,
-        coalesce(e.indicator, p.indicator) as indicator,
-        coalesce(e.account, p.account) as account,
-        coalesce(e.period, p.period) as period,
-        coalesce(e.unit_code, p.unit_code) as unit_code,
-        e.last_period,
-        e.last_value,
-        p.plan_value
-    from earlier as e
-    full join planned as p
-        on e.is_sample = p.is_sample and e.programme = p.programme and e.indicator = p.indicator
-       and e.account = p.account and e.period = p.period and e.unit_code = p.unit_code
-),
-
 final as (
     select
-        k.is_sample::boolean as is_sample,
-        k.programme::varchar as programme,
-        k.indicator::varchar as indicator,
-        k.account::varchar as account,
-        k.period::varchar as period,
-        k.unit_code::varchar as unit_code,
-        k.last_period::varchar as last_period,
-        k.last_value::decimal(38, 8) as last_value,
-        k.plan_value::decimal(38, 8) as plan_value
-    from known as k
-    inner join {{ ref('area_closure') }} as c on k.unit_code = c.unit_code and c.area_code = c.unit_code
-    anti join filed as f
-        on k.is_sample = f.is_sample and k.programme = f.programme and k.indicator = f.indicator
-       and k.account = f.account and k.period = f.period and k.unit_code = f.unit_code
-    where {{ stands_in('c', 'k.period') }} and {{ in_scope('missing unit', 'k') }}
+        m.is_sample::boolean as is_sample,
+        m.programme::varchar as programme,
+        m.indicator::varchar as indicator,
+        m.account::varchar as account,
+        m.period::varchar as period,
+        m.unit_code::varchar as unit_code,
+        e.last_period::varchar as last_period,
+        e.last_value::decimal(38, 8) as last_value,
+        p.value::decimal(38, 8) as plan_value
+    from missing as m
+    left join earlier as e on {{ same_keys('m', 'e', keys) }} and m.unit_code = e.unit_code
+    left join plans as p
+        on m.is_sample = p.is_sample and m.programme = p.programme and m.upper_bound = p.indicator
+       and m.period = p.period and m.unit_code = p.unit_code
+    where (e.last_period is not null or p.value is not null) and {{ in_scope('missing unit', 'm') }}
 )
 
 select * from final

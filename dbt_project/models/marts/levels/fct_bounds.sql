@@ -2,19 +2,7 @@
 -- year of every missing unit. Upper: what is in, and the plan of every missing unit; none when one has no plan. Beside
 -- the figures and never among them. Grain: kind of data × programme × indicator × account × area × period.
 {{ config(materialized='incremental', pre_hook="{{ make_room('bound') }}") }}
-with reported as (
-    select
-        l.is_sample, l.programme, l.indicator, l.group_id as account, l.period, c.area_code,
-        sum(l.filed_value::decimal(28, 8)) as value,
-        count(*) as units
-    from {{ ref('fct_levels') }} as l
-    inner join {{ ref('area_closure') }} as c on l.area_code = c.unit_code and {{ in_scope('area of bounds', 'c') }}
-    where l.is_return and l.filed_value is not null and length(l.period) = 7
-      and {{ in_scope('cells of bounds', 'l') }}
-    group by all
-),
-
-filled as (
+with filled as (
     select
         u.is_sample, u.programme, u.indicator, u.account, u.period, c.area_code,
         sum(u.last_value::decimal(28, 8)) as last_values,
@@ -25,6 +13,21 @@ filled as (
     from {{ ref('fct_bound_units') }} as u
     inner join {{ ref('area_closure') }} as c on u.unit_code = c.unit_code and {{ in_scope('area of bounds', 'c') }}
     where {{ in_scope('cells of bounds', 'u') }}
+    group by all
+),
+
+-- what is in, of the months in which somebody is missing
+reported as (
+    select
+        f.is_sample, f.programme, f.indicator, f.group_id as account, f.period, c.area_code,
+        sum(f.value::decimal(28, 8)) as value,
+        count(*) as units
+    from {{ ref('int_levels__filed') }} as f
+    inner join {{ ref('area_closure') }} as c on f.area_code = c.unit_code and {{ in_scope('area of bounds', 'c') }}
+    semi join filled as u
+        on f.is_sample = u.is_sample and f.programme = u.programme and f.indicator = u.indicator
+       and f.group_id = u.account and f.period = u.period
+    where f.is_return and {{ in_scope('cells of bounds', 'f') }}
     group by all
 ),
 

@@ -1,11 +1,15 @@
 -- Totals: what each area filed beside the sum of the level below it (levels_of). Grain: kind of data × programme × indicator ×
--- account or publication × area × period.
--- depends_on: {{ ref('fct_negative_flows') }}
-{{ config(materialized='incremental', pre_hook="{{ make_room('level') }}") }}
-with levels as (
-    {{ levels_of() }}
-)
+-- account or publication × area × period. A view: what has something below it is held; what lies lowest is what it filed.
+-- Who asks for one indicator and period says so first, and the same a year before (asked_only).
+{{ config(materialized='view') }}
+with filed as not materialized (
+    select * from {{ ref('int_levels__filed') }}
+),
 
--- in no order, as fct_figures
-select * from levels
-where {{ in_scope('level') }}
+{{ levels_before(level_keys()) }},
+
+{{ levels_lowest() }}
+
+select * exclude (units) from {{ ref('int_levels__above') }}
+union all by name
+select * from alone
