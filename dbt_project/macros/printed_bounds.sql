@@ -20,3 +20,7 @@
       else coalesce({{ half_unit }}, 0)
   end
 {%- endmacro %}
+{# A number with the digits below a step cut off instead of rounded. By the remainder: a division would give a double. #}
+{% macro cut_to(value, step) -%}
+  ({{ value }} - {{ value }} % {{ step }})
+{%- endmacro %}

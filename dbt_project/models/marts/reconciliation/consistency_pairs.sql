@@ -49,8 +49,8 @@ select
     case
         when p.low <= coalesce(p.other_high, p.low) and p.other_low <= coalesce(p.high, p.other_low) then 'agrees'
         when k.verdict is not null then k.verdict
-        when p.step is not null and floor(p.other_point / p.step) * p.step = p.point then 'explained'
-        when p.other_step is not null and floor(p.point / p.other_step) * p.other_step = p.other_point then 'explained'
+        when p.step is not null and {{ cut_to('p.other_point', 'p.step') }} = p.point then 'explained'
+        when p.other_step is not null and {{ cut_to('p.point', 'p.other_step') }} = p.other_point then 'explained'
         else 'differs'
     end as verdict
 from paired as p

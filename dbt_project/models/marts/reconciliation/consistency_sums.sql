@@ -108,10 +108,7 @@ rested as (
         w.low as other_low, w.high as other_high, w.sources, w.group_id, w.choice_rank, w.step,
         w.point - s.point as rest_point,
         -- a whole number of DuckDB has no decimals: uncast, it would take those of the other branch
-        case
-            when s.decimals = 0 then ceil(w.low - coalesce(s.high, s.point))::decimal(38, 8)
-            else w.low - coalesce(s.high, s.point)
-        end as rest_least,
+        case when s.decimals = 0 then ceil(w.low - s.high)::decimal(38, 8) else w.low - s.high end as rest_least,
         case when s.decimals = 0 then floor(w.high - s.low)::decimal(38, 8) else w.high - s.low end as rest_high
     from summed as s
     inner join asked as a
@@ -148,11 +145,12 @@ final as (
         greatest(rest_least, 0)::decimal(38, 8) as rest_low,
         rest_high::decimal(38, 8) as rest_high,
         case
+            -- cut, a whole is less than its rows
+            when rest_high < 0 and {{ cut_to('point', 'step') }} = other_point then 'explained'
             when rest_high < 0 then 'differs'
             when len(units_lacking) > 0 then 'interval'
-            when rest_least <= 0 then 'agrees'
-            when step is not null and floor(point / step) * step = other_point then 'explained'
-            else 'differs'
+            when rest_least > 0 then 'differs'
+            else 'agrees' -- rows without an upper end may add up to any whole above
         end::varchar as verdict
     from rested
 )
