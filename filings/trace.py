@@ -26,6 +26,7 @@ from quality.contributions import made_of_one
 
 Row = dict[str, Any]
 ROLES = {"value": 0, "numerator": 1, "denominator": 2}  # in words: the cells in the order people read them
+COLUMNS = """figure_role, weight, observation_id, unit_code, submission_id, field, sheet, cell, printed, value, row_no"""
 AT_ONCE = 20_000  # cells whose returns and texts are looked up together: more than the returns of a nation
 # as `_order` says it; a release in which no cell has a row knows no type of it
 IN_ORDER = f"""case figure_role {" ".join(f"when '{role}' then {n}" for role, n in ROLES.items())} end, unit_code, weight desc,
@@ -64,7 +65,7 @@ class Trace:
         self._known |= found
         maps = {row["map_id"] for row in found.values()} - self._places.keys()
         self._places |= column_maps_of(self.reader.home, maps)
-        self._originals.take_items(parts, self._known)
+        self._originals.look_up(parts, self._known)
 
     def _contribution(self, part: Row, unit_of_measure: str) -> Row:
         row, role = self._known[part["submission_id"]], part["figure_role"]
@@ -74,7 +75,7 @@ class Trace:
         unit = self.reader.catalogue.all_areas.get(part["unit_code"])
         raw = part["printed"]
         if raw is None and sheet and cell:
-            raw = self._originals.raw(row, part["field"], sheet, cell)
+            raw = self._originals.raw(part, row, sheet, cell)
         return {
             "role": role,
             "weight": json_number(part["weight"], ""),
@@ -136,7 +137,7 @@ def _parts(reader: Reader, question: Question, chosen: Row) -> Iterator[Row]:
     code = chosen["dim_code"]
     held = [
         reader.stream(
-            f"""select * from fct_contributions where is_sample = ? and programme = ? and indicator = ? and area_code = ?
+            f"""select {COLUMNS} from fct_contributions where is_sample = ? and programme = ? and indicator = ? and area_code = ?
                and period = ? and accum = ? and dim_code = ? and group_id = ? and basis = ? order by {IN_ORDER}""",
             [
                 question.sample,
