@@ -159,6 +159,10 @@ class Catalogue(AreaDirectory):
         except KeyError:
             raise UsageError(f"没有表 {form_id}；可用：{'、'.join(self.forms)} (no such form)") from None
 
+    def asks_items(self, account: str) -> bool:
+        """Whether an account is the items of a form (J2); of a table it is the rows (J4F)."""
+        return any(path.stem.startswith(f"{account}_") for path in self._form_files) and bool(self.form(account).fields)
+
     @cache  # noqa: B019 - one catalogue lives as long as the process
     def codelist(self, name: str) -> dict[str, dict[str, str]]:
         path = self.root / ("areas/areas.csv" if name == "areas" else f"codelists/{name}.csv")
