@@ -5,20 +5,22 @@ Not here: which cells they are (trace.py).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from filings.reader import Reader
 from ingestion.archive import Archive
-from ingestion.raw_texts import item_texts
+from ingestion.raw_texts import Cell, cell_texts
 
 if TYPE_CHECKING:
     from ingestion.workbook import Workbook
 
+Row = Mapping[str, Any]
 MOST_BYTES = 32 << 20  # of originals that are held open: in memory they take some twenty times as much
 
 
 class Originals:
-    """The raw text of a cell: of items as it was landed, of anything else from the archived original. Originals stay open,
+    """The raw text of a cell: as it was landed where that is known, else from the archived original. Originals stay open,
     the one opened first goes when they are too many: units come one after the other, but once for each role of a rate."""
 
     def __init__(self, reader: Reader) -> None:
@@ -26,21 +28,23 @@ class Originals:
         self.archive = Archive(reader.home)
         self.books: dict[str, tuple[Workbook, int]] = {}  # sha256 → what was opened, and how many bytes it was
         self.held = 0  # bytes of all of these
-        self.items: dict[tuple[str, str], str | None] = {}
+        self.texts: dict[str, dict[Cell, str | None]] = {}  # field → its cells that were looked up
 
-    def take_items(self, parts: list[dict[str, Any]], known: dict[str, dict[str, Any]]) -> None:
-        """Look up the items of a form among the parts: a national figure is thousands of returns."""
+    def look_up(self, parts: list[Row], known: Mapping[str, Row]) -> None:
+        """Look up what is known of the cells of these parts, and forget those before: a national figure is thousands."""
         of = self.reader
-        self.items = {}  # of the parts before
-        for name in {p["field"] for p in parts if p["field"] and "." not in p["field"]}:
-            rows = {p["submission_id"]: known[p["submission_id"]] for p in parts if p["field"] == name}
-            for key, text in item_texts(of.connection, of.home, of.catalogue, rows.values(), name).items():
-                self.items[key, name] = text
+        cells: dict[str, dict[Cell, Row]] = {}
+        for part in parts:
+            if part["field"] and part["printed"] is None:
+                cells.setdefault(part["field"], {})[_cell(part)] = known[part["submission_id"]]
+        self.texts = {name: cell_texts(of.connection, of.home, of.catalogue, name, held) for name, held in cells.items()}
 
-    def raw(self, row: dict[str, Any], field: str | None, sheet: str, cell: str) -> str | None:
-        if field and (row["submission_id"], field) in self.items:
-            return self.items[row["submission_id"], field]
-        from ingestion.workbook import read_workbook, split_address  # most figures are made of items alone
+    def raw(self, part: Row, row: Row, sheet: str, cell: str) -> str | None:
+        """part: a contribution; row: of its submission in the register; sheet and cell: where it stands."""
+        texts = self.texts.get(part["field"], {})
+        if (key := _cell(part)) in texts:
+            return texts[key]
+        from ingestion.workbook import read_workbook, split_address  # most figures are made of what was landed
 
         sha256 = row["sha256"]
         if sha256 not in self.books:
@@ -52,3 +56,7 @@ class Originals:
         found = self.books[sha256][0].sheet(sheet)
         held = found.at(*split_address(cell)) if found else None
         return held.shown if held else None
+
+
+def _cell(part: Row) -> Cell:
+    return part["submission_id"], part["row_no"] or 1

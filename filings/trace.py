@@ -26,6 +26,10 @@ from quality.contributions import made_of_one
 
 Row = dict[str, Any]
 ROLES = {"value": 0, "numerator": 1, "denominator": 2}  # in words: the cells in the order people read them
+# what `fct_contributions` says of items to date, without what it takes to plan its months, rates and factors
+TO_DATE = """(select *, 'level' as accum, 'value' as figure_role, 1::decimal(6, 3) as weight, null::integer as row_no
+    from int_contributions__additive)"""
+COLUMNS = """figure_role, weight, observation_id, unit_code, submission_id, field, sheet, cell, printed, value, row_no"""
 AT_ONCE = 20_000  # cells whose returns and texts are looked up together: more than the returns of a nation
 # as `_order` says it; a release in which no cell has a row knows no type of it
 IN_ORDER = f"""case figure_role {" ".join(f"when '{role}' then {n}" for role, n in ROLES.items())} end, unit_code, weight desc,
@@ -64,7 +68,7 @@ class Trace:
         self._known |= found
         maps = {row["map_id"] for row in found.values()} - self._places.keys()
         self._places |= column_maps_of(self.reader.home, maps)
-        self._originals.take_items(parts, self._known)
+        self._originals.look_up(parts, self._known)
 
     def _contribution(self, part: Row, unit_of_measure: str) -> Row:
         row, role = self._known[part["submission_id"]], part["figure_role"]
@@ -74,7 +78,7 @@ class Trace:
         unit = self.reader.catalogue.all_areas.get(part["unit_code"])
         raw = part["printed"]
         if raw is None and sheet and cell:
-            raw = self._originals.raw(row, part["field"], sheet, cell)
+            raw = self._originals.raw(part, row, sheet, cell)
         return {
             "role": role,
             "weight": json_number(part["weight"], ""),
@@ -134,26 +138,26 @@ def _operands(indicator: Indicator) -> dict[str, str]:
 def _parts(reader: Reader, question: Question, chosen: Row) -> Iterator[Row]:
     """Contributions to the chosen answer, in order: of several areas each in order, and merged."""
     code = chosen["dim_code"]
+    keys = [question.sample, question.programme, question.indicator, chosen["accum"], code]
     held = [
         reader.stream(
-            f"""select * from fct_contributions where is_sample = ? and programme = ? and indicator = ? and area_code = ?
-               and period = ? and accum = ? and dim_code = ? and group_id = ? and basis = ? order by {IN_ORDER}""",
-            [
-                question.sample,
-                question.programme,
-                question.indicator,
-                area,
-                period,
-                chosen["accum"],
-                code,
-                group_id,
-                basis,
-            ],
+            f"""select {COLUMNS} from {_relation(reader, question, chosen, group_id)}
+                where is_sample = ? and programme = ? and indicator = ? and accum = ? and dim_code = ? and area_code = ?
+                and period = ? and group_id = ? and basis = ? order by {IN_ORDER}""",
+            [*keys, area, period, group_id, basis],
             made_of_one(reader.catalogue, question.indicator, period, area=area, code=code, flow=question.flow),
         )
         for area, period, group_id, basis in chosen[PARTS]
     ]
     return held[0] if len(held) == 1 else heapq.merge(*held, key=_order)
+
+
+def _relation(reader: Reader, question: Question, chosen: Row, group_id: str) -> str:
+    """What holds the contributions of a group."""
+    kind, account = reader.catalogue.indicator(question.indicator).kind, chosen["account"]
+    is_to_date = kind in ("flow", "stock", "plan") and chosen["accum"] == "level" and group_id == f"returns {account}"
+    is_item = is_to_date and reader.release is None and reader.catalogue.asks_items(account)
+    return TO_DATE if is_item else "fct_contributions"
 
 
 def _order(part: Row) -> tuple[Any, ...]:

@@ -195,6 +195,11 @@ class Boundaries:
 
     @cached_property
     def _above(self) -> dict[str, History]:
+        return {area: _cut(self._members_of(area), breaks) for area, breaks in self._differing.items()}
+
+    @cached_property
+    def _differing(self) -> dict[str, list[Break]]:
+        """Areas of then or of today whose counties are not those of the other time, with what cannot be added up."""
         differing: dict[str, list[Break]] = {}
         for stretch, today in self._after.items():
             if stretch.end is None:
@@ -210,7 +215,7 @@ class Boundaries:
                 if any(inside) and not all(inside):
                     said = "；".join(c.zh for c in words), "; ".join(c.en for c in words)
                     broken.append(self._broken(area, month, *said))
-        return {area: _cut(self._members_of(area), breaks) for area, breaks in differing.items()}
+        return differing
 
     def _members_of(self, area: str) -> list[Stretch]:
         units = [u for u in sorted({*self.areas.basic_units, *self.areas.former_areas}) if u != area]
@@ -238,7 +243,7 @@ class Boundaries:
                 if len(self.stretches(code)) == 1:
                     broken = self._break_of(self.stretches(code)[0])
                     found.setdefault(code, []).append(Break(broken.month, broken.zh, broken.en, "flow"))
-        for area in self._above:
+        for area in self._differing:
             found.setdefault(area, []).extend(self._gains_and_losses(area))
         return found
 

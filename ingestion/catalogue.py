@@ -100,19 +100,24 @@ class Catalogue(AreaDirectory):
 
     @cached_property
     def forms(self) -> dict[str, Form]:
-        found: dict[str, Form] = {}
-        for path in sorted((self.root / "forms").glob("*.yaml")):
-            form = parse(Form, load_yaml(path)["form"], path, path.stem)
-            if form.fields and form.locate is None:
-                raise SetupError(f"{place_of(path)}: a form with items needs locate")
-            for fields in form.field_sets:
-                self._check_fields(fields, f"{place_of(path)}: {fields.id}")
-            for table in form.tables:
-                for name in [*table.key, *([table.parent] if table.parent else [])]:
-                    if name not in table.by_id:
-                        raise SetupError(f"{place_of(path)}: {table.id}: no column {name}")
-            found[form.id] = form
-        return found
+        return {form.id: form for form in map(self._form_in, self._form_files)}
+
+    @cached_property
+    def _form_files(self) -> list[Path]:
+        return sorted((self.root / "forms").glob("*.yaml"))
+
+    @cache  # noqa: B019 - one catalogue lives as long as the process
+    def _form_in(self, path: Path) -> Form:
+        form = parse(Form, load_yaml(path)["form"], path, path.stem)
+        if form.fields and form.locate is None:
+            raise SetupError(f"{place_of(path)}: a form with items needs locate")
+        for fields in form.field_sets:
+            self._check_fields(fields, f"{place_of(path)}: {fields.id}")
+        for table in form.tables:
+            for name in [*table.key, *([table.parent] if table.parent else [])]:
+                if name not in table.by_id:
+                    raise SetupError(f"{place_of(path)}: {table.id}: no column {name}")
+        return form
 
     def _check_fields(self, fields: FieldSet, where: str) -> None:
         for what in ("id", "code", "name"):
@@ -143,11 +148,20 @@ class Catalogue(AreaDirectory):
                 return form
         raise UsageError(f"没有表 {field_set_id} (no such form or table)")
 
+    @cache  # noqa: B019 - one catalogue lives as long as the process
     def form(self, form_id: str) -> Form:
+        """One form. A file that is named for it is the only one that is loaded."""
+        named = (self._form_in(path) for path in self._form_files if path.stem.startswith(f"{form_id}_"))
+        if (found := next((form for form in named if form.id == form_id), None)) is not None:
+            return found
         try:
             return self.forms[form_id]
         except KeyError:
             raise UsageError(f"没有表 {form_id}；可用：{'、'.join(self.forms)} (no such form)") from None
+
+    def asks_items(self, account: str) -> bool:
+        """Whether an account is the items of a form (J2); of a table it is the rows (J4F)."""
+        return any(path.stem.startswith(f"{account}_") for path in self._form_files) and bool(self.form(account).fields)
 
     @cache  # noqa: B019 - one catalogue lives as long as the process
     def codelist(self, name: str) -> dict[str, dict[str, str]]:
@@ -187,7 +201,17 @@ class Catalogue(AreaDirectory):
     # -- what is published --------------------------------------------------------------------------------------
     @cached_property
     def indicators(self) -> dict[str, Indicator]:
-        found: dict[str, Indicator] = {}
+        """Every indicator by id, its formulas checked against the forms."""
+        for indicator, where in self._defined.values():
+            for formula in indicator.accounts:
+                self._check_formula(formula, where)
+        return {name: indicator for name, (indicator, _) in self._defined.items()}
+
+    @cached_property
+    def _defined(self) -> dict[str, tuple[Indicator, str]]:
+        """The same before that, with their places: who asks for a figure need not load the forms, which takes as long as
+        all that is asked."""
+        found: dict[str, tuple[Indicator, str]] = {}
         paths = sorted((self.root / "indicators").glob("*.yaml"))
         for path, row in ((p, row) for p in paths for row in load_yaml(p)["indicators"]):
             indicator = parse(Indicator, row, path, str(row.get("id")))
@@ -199,10 +223,8 @@ class Catalogue(AreaDirectory):
                 )
             if len({f.form for f in indicator.accounts}) < len(indicator.accounts):
                 raise SetupError(f"{place_of(path)}: {indicator.id}: a form or table answers once")
-            for formula in indicator.accounts:
-                self._check_formula(formula, f"{place_of(path)}: {indicator.id}")
-            found[indicator.id] = indicator
-        for indicator in found.values():
+            found[indicator.id] = indicator, f"{place_of(path)}: {indicator.id}"
+        for indicator, _ in found.values():
             for part in (indicator.numerator, indicator.denominator, indicator.base, indicator.upper_bound):
                 if part is not None and part not in found:
                     raise SetupError(f"rulebook/indicators: {indicator.id}: no indicator {part}")
@@ -315,15 +337,15 @@ class Catalogue(AreaDirectory):
 
     def indicator(self, indicator_id: str) -> Indicator:
         try:
-            return self.indicators[indicator_id]
+            return self._defined[indicator_id][0]
         except KeyError:
-            near = difflib.get_close_matches(indicator_id, self.indicators, 3, 0.4)
+            near = difflib.get_close_matches(indicator_id, self._defined, 3, 0.4)
             hint = f"；相近：{'、'.join(near)}" if near else ""
             raise UsageError(f"没有指标 {indicator_id}{hint}；全部见 rulebook/indicators (no such indicator)") from None
 
     @cached_property
     def indicator_names(self) -> dict[str, Bilingual]:
-        return {i.id: i.name for i in self.indicators.values()}
+        return {name: indicator.name for name, (indicator, _) in self._defined.items()}
 
     @cached_property
     def printed_names(self) -> dict[str, list[tuple[str, dict[str, str]]]]:

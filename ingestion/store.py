@@ -225,8 +225,8 @@ class Store:
                         read[key] = read_bytes(self.archive.read(row["sha256"]), self.catalogue, row["source_id"])[0]
                     missing[key] = read[key]
             kept.append(rows_of(missing, fields))
-            if fields is not None and not isinstance(fields, FormTable):
-                texts |= {key: unusual_texts(result) for key, result in missing.items()}
+            if fields is not None:
+                texts |= {key: unusual_texts(result, fields) for key, result in missing.items()}
             self._write(path, pa.concat_tables(kept), ids, fields, texts)
             written.append(path)
         return written

@@ -100,11 +100,16 @@ class TableRows(Sequence[TableRow]):
         """As `filed`, coded."""
         return self._column(field, 1)
 
-    def _column(self, field: str, part: int) -> Coded:
+    def said(self, field: str) -> tuple[Sequence[Content | None], array[int]]:
+        """The different contents of a field's cells, coded as `values` are."""
         at = self.order.get(field)
         if at is None:
             return [None], array(CODE, bytes(len(self) * array(CODE).itemsize))
-        return [None if content is None else content[part] for content in self.contents[at]], self.codes[at]
+        return self.contents[at], self.codes[at]
+
+    def _column(self, field: str, part: int) -> Coded:
+        held, codes = self.said(field)
+        return [None if content is None else content[part] for content in held], codes
 
 
 def as_indices(codes: array[int]) -> pa.Array:

@@ -68,9 +68,9 @@ def show_long_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Non
 
 def _lay_out(rows: Sequence[Sequence[str]], *, has_header: bool) -> None:
     from rich.cells import cell_len
-    from rich.text import Text
+    from rich.control import strip_control_codes
 
-    lengths = [[cell_len(text) for text in row] for row in rows]
+    lengths = [[len(text) if text.isascii() else cell_len(text) for text in row] for row in rows]
     widths = [max(column) for column in zip(*lengths, strict=True)]
     lines = [
         "  ".join(text + " " * (width - length) for text, width, length in zip(row, widths, held, strict=True)).rstrip()
@@ -78,7 +78,7 @@ def _lay_out(rows: Sequence[Sequence[str]], *, has_header: bool) -> None:
     ]
     if has_header:
         lines.insert(1, "─" * cell_len(lines[0]))
-    console().print(Text("\n".join(lines)), soft_wrap=True)
+    console().file.write(strip_control_codes("\n".join(lines)) + "\n")
 
 
 @contextmanager

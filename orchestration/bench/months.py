@@ -135,7 +135,8 @@ def _partitions(home: Path) -> list[Path]:
 
 def _write(table: pa.Table, held: list[str], back: int, folder: Path) -> None:
     """One partition as that of an earlier month."""
-    texts = {f"{name}-{back}": said for name, said in texts_in(table.schema.metadata).items()}
+    said = texts_in(table.schema.metadata)
+    texts = {f"{name}-{back}": said[of] for name in held if (of := name.partition(".")[0]) in said}
     metadata = {HELD: " ".join(f"{name}-{back}" for name in held), RAW: json.dumps(texts, ensure_ascii=False)}
     ids = pc.binary_join_element_wise(table["submission_id"], pa.scalar(str(back)), "-")
     table = table.set_column(0, "submission_id", ids).replace_schema_metadata(metadata)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 from filings.figures import figure
 from filings.question import Question
 from filings.reader import Reader, open_reader
 from filings.trace import trace
+from ingestion.errors import RetriableError
 from quality.gates.frames import SeriesKey, series_data
 from quality.warehouse import build
 from tests.hand_made import file_return
@@ -160,6 +164,26 @@ def test_a_trace_opens_the_cells_of_the_rows(reader: Reader, xinyu_home: Path) -
     assert {c["raw"] for c in counted["contributions"]} == {"360502000002-2023", "360521000001-2023"}
     none = trace(reader, Question("cohort_funds_arrived", YUSHUI, "2023", {"source": "F42"}))
     assert [(c["cell"], c["value"]) for c in none["contributions"]] == [(None, "0")]  # no row says it
+
+
+def test_the_cells_of_rows_are_told_without_their_workbooks(reader: Reader, xinyu_home: Path, tmp_path: Path) -> None:
+    """What was landed tells them; of rows that an older version landed, which kept no texts, the workbooks are needed."""
+    for name in ("register.db", "returns"):
+        (tmp_path / name).symlink_to(xinyu_home / name)
+    alone, question = replace(reader, home=tmp_path), Question("cohort_funds_balance", YUSHUI, "2023")
+    told = [(c["weight"], c["raw"]) for c in trace(alone, question)["contributions"]]
+    # arrived, then paid and returned: a2 F11 70, 30, 0; a2 F12 20, 5, blank; a3 F21 0, 0, blank
+    told.sort(key=str)
+    assert told == [(-1, "0"), (-1, "0"), (-1, "30"), (-1, "5"), (-1, None), (-1, None), (1, "0"), (1, "20"), (1, "70")]
+    (tmp_path / "returns").unlink()
+    copytree(xinyu_home / "returns", tmp_path / "returns")
+    for path in (tmp_path / "returns" / "form=J4F").rglob("rows.parquet"):
+        pq.write_table(pq.read_table(path, partitioning=None).replace_schema_metadata(), path)
+    with pytest.raises(RetriableError, match=r"archive|原件"):
+        trace(alone, question)
+    (tmp_path / "archive").symlink_to(xinyu_home / "archive")
+    assert sorted(((c["weight"], c["raw"]) for c in trace(alone, question)["contributions"]), key=str) == told
+
 
 
 def test_sample_and_real_stay_apart(reader: Reader) -> None:
