@@ -86,7 +86,7 @@ def _changed_within(catalogue: Catalogue, area: str, period: str) -> bool:
 
 
 def _of_years(catalogue: Catalogue, indicator: Indicator, area: str, period: str, ask: Ask) -> list[Row]:
-    """A range is the sum of its years' answers, only where every year has one (as in int_figures__years_summed)."""
+    """A range is the sum of its years' answers, only where every year has one (as in int_figures__ranges)."""
     if indicator.kind not in ("flow", "scaled") or not indicator.is_additive or indicator.constant_in_year:
         return []
     years = [str(year) for year in range(int(period[:4]), int(period[5:]) + 1)]

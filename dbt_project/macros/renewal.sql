@@ -88,7 +88,7 @@
           union
           select distinct period from main.int_figures__ranked where length(period) in (4, 9)
           union
-          select distinct period from main.int_figures__years_summed
+          select distinct period from main.int_figures__ranges
           {%- endif %}
       ) as known
   )

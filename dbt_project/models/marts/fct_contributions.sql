@@ -32,7 +32,7 @@ direct as (
 years as (
     select
         d.* replace (r.period as period, 'level' as accum, 'summed' as basis, 'years' as group_id)
-    from {{ ref('int_figures__years_summed') }} as r
+    from {{ ref('int_figures__ranges') }} as r
     inner join {{ ref('fct_figures') }} as c
         on r.is_sample = c.is_sample and r.programme = c.programme and r.indicator = c.indicator
        and r.area_code = c.area_code and r.dim_code = c.dim_code and c.choice_rank = 1 and c.accum = 'level'
@@ -42,7 +42,7 @@ years as (
         on c.is_sample = d.is_sample and c.programme = d.programme and c.indicator = d.indicator
        and c.area_code = d.area_code and c.dim_code = d.dim_code and c.period = d.period and c.accum = d.accum
        and c.group_id = d.group_id and case when c.basis = 'partial' then 'summed' else c.basis end = d.basis
-    where {{ asks_ranges() }}
+    where r.group_id = 'years' and {{ asks_ranges() }}
 ),
 
 unioned as (

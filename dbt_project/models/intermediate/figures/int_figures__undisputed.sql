@@ -1,7 +1,25 @@
--- What a unit's own return answers where nobody else can. Grain: question × unit. Shaped as int_figures__candidates.
+-- What a unit's own return answers where nothing else can be said, in the shape of an answer. Grain: question × unit.
 {{ config(materialized='view') }}
-with filed as (
-    {{ as_filed(ref('int_figures__units')) }} and not is_rivalled
-)
-
-select *, 1 as choice_rank from filed
+select
+    source_kind,
+    is_sample,
+    programme,
+    indicator,
+    unit_code as area_code,
+    period,
+    accum,
+    dim_name,
+    dim_code,
+    'filed' as basis,
+    'returns ' || account as group_id,
+    value,
+    case when is_estimate then 'E' else 'A' end as obs_status,
+    1 as units_reported,
+    1 as units_expected,
+    case when cells > 1 then 'exact' end as qualifier,
+    submission_id,
+    account,
+    false as is_doubtful,
+    1 as choice_rank
+from {{ ref('int_figures__units') }}
+where not is_rivalled

@@ -5,17 +5,14 @@
 {{ config(materialized='view') }}
 with levels as (
     select
-        o.* exclude (field, from_rows, is_alone, value),
-        i.is_additive,
+        * exclude (field, from_rows, is_alone),
         'level' as accum,
-        o.value,
         1::bigint as cells
-    from {{ ref('int_observations__returned') }} as o
-    inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
-    where o.is_alone
+    from {{ ref('int_observations__returned') }}
+    where is_alone
 ),
 
-{{ answers_of('levels') }}
+{{ answered('levels') }}
 
 select *, false as is_rivalled from answered
 union all by name

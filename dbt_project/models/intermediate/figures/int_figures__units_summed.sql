@@ -1,6 +1,5 @@
 -- What each unit's own returns answer where that is not one cell: sums of several, months alone, and what more is said of.
 -- Grain: question × unit × account. The answers of one cell stand in fct_observations (int_figures__units).
--- depends_on: {{ ref('fct_negative_flows') }}
 {{ config(materialized='incremental', pre_hook="{{ make_room('unit') }}") }}
 {%- set keys = ['source_kind', 'is_sample', 'programme', 'indicator', 'dim_name', 'dim_code', 'unit_code', 'period', 'account'] %}
 -- not held in memory: reading them twice is cheaper
@@ -8,6 +7,7 @@ with observations as not materialized (
     select
         o.*,
         i.is_additive,
+        i.is_limit,
         i.kind = 'flow' and not i.constant_in_year and length(o.period) = 7 as has_flow
     from {{ ref('int_observations__returned') }} as o
     inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
@@ -17,20 +17,20 @@ with observations as not materialized (
 levels as (
     select
         {{ keys | join(', ') }},
-        is_additive,
         'level' as accum,
         sum(value::decimal(28, 8)) as value,
         count(*) as cells,
         case when min(submission_id) = max(submission_id) then min(submission_id) end as submission_id
     from observations
     where not is_alone
-    group by {{ keys | join(', ') }}, is_additive
+    group by {{ keys | join(', ') }}
 ),
 
 months as not materialized (
     select
         {{ keys | join(', ') }},
         is_additive,
+        is_limit,
         field,
         value,
         submission_id,
@@ -46,6 +46,7 @@ differences as not materialized (
     select
         {{ keys_of('later', keys) }},
         later.is_additive,
+        later.is_limit as is_estimate,
         later.is_alone,
         later.value - coalesce(earlier.value, 0) as value,
         case when earlier.value is null then 1 else 2 end as cells,
@@ -64,17 +65,19 @@ flows as (
     select
         {{ keys | join(', ') }},
         is_additive,
+        is_estimate,
         'flow' as accum,
         sum(value::decimal(28, 8))::decimal(38, 11) as value,
         sum(cells)::bigint as cells,
         case when count(*) = count(submission_id) and min(submission_id) = max(submission_id) then min(submission_id) end as submission_id
     from differences
     where not is_alone
-    group by {{ keys | join(', ') }}, is_additive
+    group by {{ keys | join(', ') }}, is_additive, is_estimate
     union all
     select
         {{ keys | join(', ') }},
         is_additive,
+        is_estimate,
         'flow' as accum,
         value::decimal(38, 11) as value,
         cells::bigint as cells,
@@ -83,17 +86,24 @@ flows as (
     where is_alone
 ),
 
-{{ answers_of('levels') }}
+{{ answered('levels') }}
 
 select
     given.*,
-    -- more may be said of the question than the unit says
-    c.indicator is not null or s.area_code is not null as is_rivalled
+    -- more may be said of the question than the unit says: another answer, or that it fell without a reason
+    c.indicator is not null or s.area_code is not null or f.unit_code is not null as is_rivalled
 from (
     select * from answered
     union all by name
-    select *, false as is_estimate from flows
+    select * from flows
 ) as given
 left join {{ ref('int_questions__contested') }} as c on given.indicator = c.indicator and c.is_month = (length(given.period) = 7)
 left join {{ ref('int_areas__shared') }} as s on given.unit_code = s.area_code
+left join (
+    select distinct is_sample, programme, indicator, account, dim_code, unit_code, month
+    from {{ ref('fct_negative_flows') }}
+    where not is_explained
+) as f
+    on given.accum = 'flow' and given.period = f.month
+   and {{ same_keys('given', 'f', ['is_sample', 'programme', 'indicator', 'account', 'dim_code', 'unit_code']) }}
 where {{ in_scope('unit', 'given') }}
