@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboards.data.reading import PERIODS, areas_with, periods_of, periods_with, provinces, read_frame, years_with
+from dashboards.data.reading import (
+    HOUSEHOLDS,
+    PERIODS,
+    PLAN,
+    STARTED,
+    areas_with,
+    periods_of,
+    periods_with,
+    provinces,
+    read_frame,
+    years_with,
+)
 from dashboards.frames import FIRST_YEAR, Frame, Key
 from filings.reader import Reader
 from ingestion.catalogue import NATION
 
-STARTED, HOUSEHOLDS, PLAN = "started_communities", "benefited_households", "plan_communities"
 BASES = ("first", "then", "now")
 PLAN_VERSIONS = tuple(f"{PLAN}_{base}" for base in BASES)
 RATES_BY_BASE = tuple(f"start_rate_communities_plan_{base}" for base in BASES)

@@ -19,6 +19,8 @@ from ingestion.catalogue import NATION
 
 NOT_RELEASED_ZH, NOT_RELEASED_EN = "本次发布不含", "not in this release"
 PERIODS = r"20[0-9][0-9](-[0-9][0-9])?"
+STARTED, HOUSEHOLDS, PLAN = "started_communities", "benefited_households", "plan_communities"
+HEADLINES = {STARTED, HOUSEHOLDS, PLAN}
 
 
 def _publication(reader: Reader, source_id: str | None) -> Publication | None:
@@ -182,16 +184,21 @@ def periods_of(
     dims: bool = False,
     programme: str = "national",
 ) -> dict[str, list[str]]:
-    """indicator → years and months for which an area has it, oldest first; those that it has at all."""
+    """indicator → years and months for which an area has it, oldest first; those that it has at all.
+
+    A page asks several times about headlines: they are looked up together.
+    """
+    wanted = set(indicators)
     rows = reader.short_list(
         f"""select distinct indicator, period from fct_figures where is_sample = ? and programme = ? and area_code = ?
             and list_contains(?::varchar[], indicator) and accum = 'level' and (dim_code <> '') = ?
             and regexp_full_match(period, '{PERIODS}') order by indicator, period""",
-        [sample, programme, area, sorted(indicators), dims],
+        [sample, programme, area, sorted(HEADLINES if wanted <= HEADLINES else wanted), dims],
     )
     found: dict[str, list[str]] = {}
     for row in rows:
-        found.setdefault(row["indicator"], []).append(row["period"])
+        if row["indicator"] in wanted:
+            found.setdefault(row["indicator"], []).append(row["period"])
     return found
 
 
