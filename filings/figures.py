@@ -6,6 +6,7 @@ contract. Not here: the question (question.py), its cells (trace.py), computing 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -82,9 +83,15 @@ def _coverage(reported: int, expected: int | None) -> dict[str, Any]:
 
 
 def absent(
-    reader: Reader, question: Question, indicator: Indicator
+    reader: Reader,
+    question: Question,
+    indicator: Indicator,
+    ask: Callable[[Question], list[dict[str, Any]]] | None = None,
 ) -> tuple[str, str, str, Decimal | None, Decimal | None]:
-    """Why there is no figure: status L (exists, not filed) or M (cannot exist here), and operands that do exist."""
+    """Why there is no figure: status L (exists, not filed) or M (cannot exist here), and operands that do exist.
+
+    ask: rows that answer a question about an operand, for who has read them with many others.
+    """
     no_area = _no_such_area(reader.catalogue, question)
     if no_area is not None:
         return "M", *no_area, None, None
@@ -105,7 +112,8 @@ def absent(
             (indicator.denominator, indicator.denominator_of),
         ):
             dims = {dim: codes[0] for dim, codes in of.items()} if indicator.is_of_parts else question.dims
-            found = answers(reader, replace(question, indicator=part, dims=dims))
+            asked = replace(question, indicator=part, dims=dims)
+            found = ask(asked) if ask else answers(reader, asked)
             operands.append(found[0]["value"] if found and sum(map(len, of.values())) <= 1 else None)
             if not found:
                 lacking.append(reader.catalogue.indicator(part).name.zh)

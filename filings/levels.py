@@ -62,30 +62,46 @@ def _held(
     )
 
 
-def bounds(reader: Reader, question: Question, account: str | None = None) -> dict[str, Any] | None:
+def _bounded(reader: Reader, question: Question, areas: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """Rows of fct_bounds by area, in the order of accounts; none of a release, of a breakdown, of a month alone."""
+    if reader.release is not None or question.dims or question.flow:
+        return {}
+    rows = reader.rows(
+        """select * from fct_bounds where is_sample = ? and programme = ? and indicator = ? and period = ?
+           and list_contains(?::varchar[], area_code) order by account""",
+        [question.sample, question.programme, question.indicator, question.period, areas],
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["area_code"], []).append(row)
+    return found
+
+
+def bounds(reader: Reader, question: Question) -> dict[str, Any] | None:
     """Bounds of an incomplete year-to-date total, with the units that were filled in for each; None when there are none.
 
     Returns: {account, lower, upper, units_reported, units_expected, lower_units, upper_units, note_zh, note_en}; upper is
     None when a missing unit has no plan. A missing unit of which nothing is known adds nothing to the lower bound.
     """
-    if reader.release is not None or question.dims or question.flow:
-        return None
-    keys = [question.sample, question.programme, question.indicator]
-    rows = reader.rows(
-        """select * from fct_bounds where is_sample = ? and programme = ? and indicator = ? and area_code = ?
-           and period = ? and (?::varchar is null or account = ?) order by account""",
-        [*keys, question.area, question.period, account, account],
-    )
-    if not rows:
-        return None
-    row = rows[0]
-    month = last_month(question.period)
+    rows = _bounded(reader, question, [question.area]).get(question.area)
+    return _filled(reader, question, rows[0]) if rows else None
+
+
+def _filled(reader: Reader, question: Question, row: dict[str, Any]) -> dict[str, Any]:
+    """A row of fct_bounds in words, with the units that were filled in."""
     filled = reader.rows(
         """select u.unit_code, u.last_period, u.last_value, u.plan_value from fct_bound_units as u
            inner join area_closure as c on u.unit_code = c.unit_code
            where u.is_sample = ? and u.programme = ? and u.indicator = ? and u.account = ? and u.period = ?
            and c.area_code = ? order by u.unit_code""",
-        [*keys, row["account"], month, question.area],
+        [
+            question.sample,
+            question.programme,
+            question.indicator,
+            row["account"],
+            last_month(question.period),
+            row["area_code"],
+        ],
     )
     unit = reader.catalogue.indicator(question.indicator).unit
     return {
@@ -109,10 +125,17 @@ def bounds(reader: Reader, question: Question, account: str | None = None) -> di
     }
 
 
-def _row(reader: Reader, question: Question, area: str, row: dict[str, Any] | None) -> dict[str, Any]:
+def _row(
+    reader: Reader,
+    question: Question,
+    area: str,
+    row: dict[str, Any] | None,
+    bounded: list[dict[str, Any]] | None = None,
+) -> dict[str, Any]:
     unit = reader.catalogue.indicator(question.indicator).unit
     held = reader.catalogue.area(area)
-    here = replace(question, area=area)
+    account = row["group_id"] if row and row["is_return"] else None
+    known = next((b for b in bounded or [] if account in (None, b["account"])), None)
     return {
         "level": held.level,
         "area": area,
@@ -126,7 +149,7 @@ def _row(reader: Reader, question: Question, area: str, row: dict[str, Any] | No
         "parts_at": row["parts_at"] if row else None,
         "parted_areas": row["parted_areas"] if row else 0,
         "coverage": _coverage(row),
-        "bounds": bounds(reader, here, row["group_id"] if row and row["is_return"] else None),
+        "bounds": _filled(reader, question, known) if known else None,
     }
 
 
@@ -170,7 +193,8 @@ def levels(reader: Reader, question: Question, by: str | None = None) -> dict[st
     top = next((r for r in rows if r["area_code"] == question.area), rows[0] if rows else None)
     group = top["group_id"] if top else None
     held = {r["area_code"]: r for r in rows if r["group_id"] == group}
-    standing = [c for c in children if c in held or _stands(reader, c, question.period)]
+    areas = [question.area, *(c for c in children if c in held or _stands(reader, c, question.period))]
+    bounded = _bounded(reader, question, areas)
     answer = {
         "indicator": indicator.id,
         "indicator_name_zh": indicator.name.zh,
@@ -185,7 +209,7 @@ def levels(reader: Reader, question: Question, by: str | None = None) -> dict[st
         "parts_at": top["parts_at"] if top and top["area_code"] == question.area else None,
         "sample_data": question.sample,
         "as_of": reader.as_of,
-        "rows": [_row(reader, question, area, held.get(area)) for area in [question.area, *standing]],
+        "rows": [_row(reader, question, area, held.get(area), bounded.get(area)) for area in areas],
     }
     if by is not None:
         answer["parts"] = _parts(reader, question, by, group)

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +32,19 @@ class Reader:
     as_of: str
     home: Path
     rulebook: tuple[str, str]  # version and hash that the formulas are of
+    listed: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict, repr=False, compare=False)
 
     def rows(
         self, sql: str, parameters: list[Any] | None = None, asked: Mapping[str, Iterable[str]] | None = None
     ) -> list[dict[str, Any]]:
         return list(self.stream(sql, parameters, asked))
+
+    def short_list(self, sql: str, parameters: list[Any]) -> list[dict[str, Any]]:
+        """Few rows that many pages ask for (which periods, which areas): asked once, since what is open does not change."""
+        question = sql, repr(parameters)
+        if question not in self.listed:
+            self.listed[question] = self.rows(sql, parameters)
+        return self.listed[question]
 
     def stream(
         self, sql: str, parameters: list[Any] | None = None, asked: Mapping[str, Iterable[str]] | None = None

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from dashboards.data.reading import PERIODS, areas_with, latest, periods_with, provinces, read_frame, years_with
+from collections.abc import Sequence
+
+from dashboards.data.reading import (
+    HOUSEHOLDS,
+    PERIODS,
+    PLAN,
+    STARTED,
+    areas_with,
+    periods_of,
+    periods_with,
+    provinces,
+    read_frame,
+    years_with,
+)
 from dashboards.frames import FIRST_YEAR, Frame, Key
 from filings.reader import Reader
 from ingestion.catalogue import NATION
 
-STARTED, HOUSEHOLDS, PLAN = "started_communities", "benefited_households", "plan_communities"
 BASES = ("first", "then", "now")
 PLAN_VERSIONS = tuple(f"{PLAN}_{base}" for base in BASES)
 RATES_BY_BASE = tuple(f"start_rate_communities_plan_{base}" for base in BASES)
@@ -64,8 +76,9 @@ def _central(reader: Reader, area: str) -> list[tuple[str, str]]:
 
 def overview_period(reader: Reader, area: str, sample: bool) -> str:
     """The latest year with starts, else the latest month; the plan of a coming year does not move the page on."""
+    held = periods_of(reader, (STARTED, HOUSEHOLDS, PLAN), area, sample)
     found = (
-        latest(reader, [i], area, sample, length=n)
+        max((p for p in held.get(i, []) if len(p) == n), default="")
         for n in ((7, 4) if sample else (4, 7))
         for i in (STARTED, HOUSEHOLDS, PLAN)
     )
@@ -110,21 +123,24 @@ def residents(reader: Reader, area: str, sample: bool) -> Frame:
 
 
 # -- by province ------------------------------------------------------------------------------------------------------
-def province_counts(reader: Reader, indicators: tuple[str, ...], sample: bool) -> dict[str, int]:
-    """period → how many province-level units have one of the indicators."""
-    rows = reader.rows(
-        f"""select period, count(distinct area_code) as units from fct_figures where is_sample = ?
+def province_counts(reader: Reader, indicators: Sequence[str], sample: bool) -> dict[str, dict[str, int]]:
+    """indicator → period → how many province-level units have it; indicators and periods that any has."""
+    rows = reader.short_list(
+        f"""select indicator, period, count(distinct area_code) as units from fct_figures where is_sample = ?
             and programme = 'national' and list_contains(?::varchar[], indicator) and choice_rank = 1
             and accum = 'level' and list_contains(?::varchar[], area_code) and regexp_full_match(period, '{PERIODS}')
-            group by period order by period""",
+            group by indicator, period order by indicator, period""",
         [sample, list(indicators), provinces(reader)],
     )
-    return {r["period"]: r["units"] for r in rows}
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row["indicator"], {})[row["period"]] = row["units"]
+    return found
 
 
 def province_period(reader: Reader, sample: bool) -> str:
     """The latest month in which as many provinces as ever have starts."""
-    counts = province_counts(reader, (STARTED,), sample)
+    counts = province_counts(reader, [STARTED], sample).get(STARTED, {})
     months = {p: n for p, n in counts.items() if len(p) == 7} or counts
     whole = [p for p, n in months.items() if n == max(months.values())]
     return whole[-1] if whole else f"{FIRST_YEAR}-12"
@@ -132,7 +148,8 @@ def province_period(reader: Reader, sample: bool) -> str:
 
 def measures_at(reader: Reader, period: str, sample: bool) -> list[str]:
     """Which of MEASURES any province has at a period."""
-    return [m for m in MEASURES if province_counts(reader, (m,), sample).get(period)]
+    counts = province_counts(reader, MEASURES, sample)
+    return [m for m in MEASURES if counts.get(m, {}).get(period)]
 
 
 def by_province(reader: Reader, measure: str, period: str, sample: bool) -> Frame:
@@ -162,7 +179,7 @@ def province_table(reader: Reader, period: str, sample: bool) -> Frame:
 
 def household_period(reader: Reader, asked: str, sample: bool) -> str:
     """The period asked for when half of the provinces have households then, else the latest of those with most."""
-    counts = province_counts(reader, (HOUSEHOLDS,), sample)
+    counts = province_counts(reader, [HOUSEHOLDS], sample).get(HOUSEHOLDS, {})
     if counts.get(asked, 0) * 2 >= len(provinces(reader)) or not counts:
         return asked
     return [p for p, n in counts.items() if n == max(counts.values())][-1]

@@ -19,6 +19,8 @@ from ingestion.catalogue import NATION
 
 NOT_RELEASED_ZH, NOT_RELEASED_EN = "本次发布不含", "not in this release"
 PERIODS = r"20[0-9][0-9](-[0-9][0-9])?"
+STARTED, HOUSEHOLDS, PLAN = "started_communities", "benefited_households", "plan_communities"
+HEADLINES = {STARTED, HOUSEHOLDS, PLAN}
 
 
 def _publication(reader: Reader, source_id: str | None) -> Publication | None:
@@ -99,14 +101,19 @@ def _point(reader: Reader, key: Key, row: dict[str, Any]) -> Point:
     )
 
 
-def _gap(reader: Reader, key: Key, programme: str, sample: bool) -> Point:
+def _gap(reader: Reader, key: Key, programme: str, sample: bool, found: dict[Key, list[dict[str, Any]]]) -> Point:
     """Why a figure is not there, in the words of `jiugai figure`; a release only says that it does not hold it."""
     indicator = reader.catalogue.indicator(key.indicator)
     dims = {key.dim_name: key.dim_code} if key.dim_name else {}
+
+    def ask(part: Question) -> list[dict[str, Any]]:
+        name, code = next(iter(part.dims.items()), ("", ""))
+        return found.get(Key(part.indicator, part.area, part.period, name, code, key.accum), [])
+
     status, zh, en = "L", NOT_RELEASED_ZH, NOT_RELEASED_EN
     if reader.release is None:
         question = Question(key.indicator, key.area, key.period, dims, programme, key.accum == "flow", sample)
-        status, zh, en, _, _ = absent(reader, question, indicator)
+        status, zh, en, _, _ = absent(reader, question, indicator, ask)
     return Point(
         key,
         indicator.name.zh,
@@ -122,6 +129,13 @@ def _gap(reader: Reader, key: Key, programme: str, sample: bool) -> Point:
     )
 
 
+def _asked_of(reader: Reader, keys: Sequence[Key]) -> set[str]:
+    """Indicators of the keys, and what rates are made of: a rate that is not there says which operand it lacks."""
+    asked = {k.indicator for k in keys}
+    held = [reader.catalogue.indicator(name) for name in asked]
+    return asked | {part for rate in held for part in (rate.numerator, rate.denominator) if part}
+
+
 def read_frame(
     reader: Reader, name: str, keys: Sequence[Key], *, programme: str = "national", sample: bool = False
 ) -> Frame:
@@ -133,7 +147,7 @@ def read_frame(
         [
             sample,
             programme,
-            sorted({k.indicator for k in keys}),
+            sorted(_asked_of(reader, keys)),
             sorted({k.area for k in keys}),
             sorted({k.period for k in keys}),
         ],
@@ -152,7 +166,7 @@ def read_frame(
     points, others = [], []
     for key in keys:
         answers = [_point(reader, key, row) for row in found.get(key, [])]
-        points.append(answers[0] if answers else _gap(reader, key, programme, sample))
+        points.append(answers[0] if answers else _gap(reader, key, programme, sample, found))
         others += answers[1:]
     words = reader.catalogue.settings["programmes"][programme]
     return Frame(
@@ -161,6 +175,33 @@ def read_frame(
 
 
 # -- what is there ----------------------------------------------------------------------------------------------------
+def periods_of(
+    reader: Reader,
+    indicators: Iterable[str],
+    area: str,
+    sample: bool,
+    *,
+    dims: bool = False,
+    programme: str = "national",
+) -> dict[str, list[str]]:
+    """indicator → years and months for which an area has it, oldest first; those that it has at all.
+
+    A page asks several times about headlines: they are looked up together.
+    """
+    wanted = set(indicators)
+    rows = reader.short_list(
+        f"""select distinct indicator, period from fct_figures where is_sample = ? and programme = ? and area_code = ?
+            and list_contains(?::varchar[], indicator) and accum = 'level' and (dim_code <> '') = ?
+            and regexp_full_match(period, '{PERIODS}') order by indicator, period""",
+        [sample, programme, area, sorted(HEADLINES if wanted <= HEADLINES else wanted), dims],
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row["indicator"] in wanted:
+            found.setdefault(row["indicator"], []).append(row["period"])
+    return found
+
+
 def periods_with(
     reader: Reader,
     indicators: Iterable[str],
@@ -171,13 +212,8 @@ def periods_with(
     programme: str = "national",
 ) -> list[str]:
     """Years and months for which an area has one of the indicators, oldest first."""
-    rows = reader.rows(
-        f"""select distinct period from fct_figures where is_sample = ? and programme = ? and area_code = ?
-            and list_contains(?::varchar[], indicator) and accum = 'level' and (dim_code <> '') = ?
-            and regexp_full_match(period, '{PERIODS}') order by period""",
-        [sample, programme, area, sorted(indicators), dims],
-    )
-    return [r["period"] for r in rows]
+    held = periods_of(reader, indicators, area, sample, dims=dims, programme=programme)
+    return sorted({period for periods in held.values() for period in periods})
 
 
 def years_with(reader: Reader, indicators: Iterable[str], area: str, sample: bool = False) -> list[int]:
@@ -201,7 +237,7 @@ def latest(reader: Reader, indicators: Iterable[str], area: str, sample: bool, *
 
 def areas_with(reader: Reader, indicators: Iterable[str], sample: bool) -> set[str]:
     """Areas, those that ended too, that have one of the indicators at any period."""
-    rows = reader.rows(
+    rows = reader.short_list(
         """select distinct area_code from fct_figures where is_sample = ? and programme = 'national'
            and accum = 'level' and list_contains(?::varchar[], indicator)""",
         [sample, sorted(indicators)],
@@ -216,10 +252,10 @@ def provinces(reader: Reader) -> list[str]:
 
 def has_table(reader: Reader, name: str) -> bool:
     """Whether a build or release holds a table: releases hold figures and their cells alone."""
-    return bool(reader.rows("select 1 from information_schema.tables where table_name = ?", [name]))
+    return bool(reader.short_list("select 1 from information_schema.tables where table_name = ?", [name]))
 
 
 def has_column(reader: Reader, table: str, column: str) -> bool:
     """Whether a table has a column: a release keeps the columns of the day on which it was frozen."""
     asked = "select 1 from information_schema.columns where table_name = ? and column_name = ?"
-    return bool(reader.rows(asked, [table, column]))
+    return bool(reader.short_list(asked, [table, column]))
