@@ -2,7 +2,7 @@
    indicator × account or publication × period × area; of parts also breakdown. The level below counts as it filed itself, and
    as its own sum where it filed nothing. Nothing is filled in: who is missing stays missing.
    In steps: what was filed; areas with something below them (levels_above); what lies lowest, which covers itself
-   (levels_lowest). Basic units are what lies lowest (tests/units_lie_lowest.sql).
+   (levels_lowest). Those are the basic units (test lies_lowest).
    parts: of breakdowns instead of totals. They are several times as many rows: a view, asked for one question (asked_only). #}
 {% macro level_keys(parts=false) -%}
   {{ return(['is_sample', 'programme', 'indicator', 'group_id'] + (['dim_name', 'dim_code'] if parts else []) + ['period']) }}
@@ -28,7 +28,6 @@ select
     a.unit_bit,
     a.has_below
 from {{ ref('fct_observations') }} as o
-inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
 inner join (
     select
         a.area_code, a.level, a.parent_code, p.unit_bit,
@@ -36,8 +35,8 @@ inner join (
     from {{ ref('areas') }} as a
     left join {{ ref('int_areas__places') }} as p on a.area_code = p.unit_code
 ) as a on o.unit_code = a.area_code
-where i.is_additive and i.kind in ('flow', 'stock', 'plan') and o.role in ('return', 'row', 'total')
-  and o.dim_code {{ '<>' if parts else '=' }} '' and {{ asked_only('o.indicator', 'o.period') }}
+where o.indicator in (select indicator from {{ ref('indicators') }} where is_additive and kind in ('flow', 'stock', 'plan'))
+  and o.role in ('return', 'row', 'total') and o.dim_code {{ '<>' if parts else '=' }} '' and {{ asked_only('o.indicator', 'o.period') }}
 {% endmacro %}
 
 {# What units filed a year before, and those of them whose territory passed on since: a row for each unit that holds a part
@@ -75,6 +74,7 @@ below as (
     group by all
 ),
 
+-- read once: DuckDB would hold everything filed for the three levels that read it
 filed_above as materialized (
     select * from filed where has_below
 ),
@@ -139,7 +139,7 @@ lowest as (
     from weighed
 ),
 
--- upwards, one level at a time. What weighed something a year before and says nothing now has neither number
+-- upwards, one level at a time. A row without a value is a weight of a year before alone, which the levels above need
 {%- for level, lower in [('city', none), ('province', 'city'), ('national', 'province')] %}
 
 sums_of_{{ level }} as (
@@ -280,7 +280,8 @@ above as (
 )
 {%- endmacro %}
 
-{# What lies lowest, of CTEs `filed` and levels_before: no sum stands beside it, and it covers itself. One CTE `lowest`. #}
+{# What lies lowest, of CTEs `filed` and levels_before: no sum stands beside it, and it covers itself. The last CTE is
+   `alone`. #}
 {% macro levels_lowest(parts=false) %}
 {%- set keys = level_keys(parts) %}
 -- its weight is what it filed a year before; nothing where it is a part of another, and with what became a part of it

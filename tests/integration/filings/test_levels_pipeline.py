@@ -268,7 +268,7 @@ def test_what_is_exported_of_a_past_moment_was_explained_by_then(nation: Path, t
 def test_a_build_of_another_version_is_told_apart_from_a_fault(nation: Path, tmp_path: Path) -> None:
     shutil.copytree(nation / "warehouse", tmp_path / "warehouse")
     with duckdb.connect(str(current_build(tmp_path).path)) as connection:
-        connection.execute("drop table fct_levels")
+        connection.execute("drop view fct_levels")
     with pytest.raises(SetupError, match=r"fct_levels.*jiugai build"):
         asked(tmp_path, "started_communities", CITY, "2023-09")
 
@@ -403,7 +403,7 @@ def test_a_build_of_another_version_is_answered_with_what_to_do(nation: Path, tm
     shutil.copytree(nation / "warehouse", home / "warehouse")
     made = current_build(home)
     with duckdb.connect(str(made.path)) as older:
-        older.execute("drop table fct_levels")
+        older.execute("drop view fct_levels")
     told = made.path.with_suffix(".json")
     told.write_text(told.read_text().replace(made.project_hash, "0" * 64))
     question = ["figure", "started_communities", "--area", CITY, "--period", "2023-12", "--home", str(home)]
