@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.catalogue import Catalogue
 from ingestion.partition_paths import partition_path
+from ingestion.paths import as_pattern
 from ingestion.units import plain
 
 if TYPE_CHECKING:
@@ -80,7 +81,10 @@ def _texts_of(
 ) -> dict[str, str | None]:
     """Texts of one form's item from the partitions that have its column, of the submissions whose texts they keep."""
     columns = "SELECT DISTINCT file_name FROM parquet_schema($1) WHERE name = $2"
-    having = [path for (path,) in connection.execute(columns, [list(held), field]).fetchall()]
+    having = [
+        as_pattern(path)
+        for (path,) in connection.execute(columns, [[as_pattern(path) for path in held], field]).fetchall()
+    ]
     if not having:
         return {}
     kept = connection.execute("SELECT file_name, key, value FROM parquet_kv_metadata($1)", [having]).fetchall()
