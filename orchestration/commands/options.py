@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -21,7 +22,7 @@ class Home(click.Path):
     """A folder that may not be there yet."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        return checked_home(Path(super().convert(value, param, ctx)))
+        return checked_home(Path(os.fsdecode(super().convert(value, param, ctx))))
 
 
 def home(function: Callable[..., Any]) -> Callable[..., Any]:
