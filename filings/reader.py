@@ -19,6 +19,7 @@ import duckdb
 from ingestion.catalogue import Catalogue
 from ingestion.catalogue import catalogue as project_catalogue
 from ingestion.errors import UsageError
+from ingestion.paths import as_pattern
 from quality.warehouse import build_as_of, current_build, open_build, stream
 
 
@@ -64,7 +65,7 @@ def open_reader(home: Path, *, as_of: dt.datetime | None = None, release: str | 
         connection = duckdb.connect(":memory:")
         try:
             for name in ("fct_figures", "fct_contributions"):
-                path = str(folder / "data" / f"{name}.parquet").replace("'", "''")
+                path = as_pattern(folder / "data" / f"{name}.parquet").replace("'", "''")
                 connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
             manifest = json.loads((folder / "manifest.json").read_bytes())
             book = manifest["rulebook_version"], manifest["rulebook_sha256"]

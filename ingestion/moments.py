@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from ingestion.errors import UsageError
 
+FRACTION = re.compile(r"[.,]\d")
 CHINA = dt.timezone(dt.timedelta(hours=8))
 
 
@@ -34,6 +36,16 @@ def parse_moment(text: str) -> dt.datetime:
     except (ValueError, OverflowError):
         raise UsageError(f"时间“{text}”无法识别，例如 2023-10-05T09:00:00+08:00 (not an ISO time)") from None
     return moment
+
+
+def parse_limit(text: str) -> dt.datetime:
+    """The last moment of what a text names: what is known by then. A time without a fraction means its whole second, since
+    the register knows microseconds and shows seconds.
+
+    Raises: UsageError.
+    """
+    moment = parse_moment(text)
+    return moment if FRACTION.search(text) else moment.replace(microsecond=999_999)
 
 
 def _end_of_day(text: str) -> dt.datetime | None:

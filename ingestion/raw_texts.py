@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ingestion.catalogue import Catalogue
 from ingestion.form_model import FieldSet, FormTable
 from ingestion.partition_paths import partition_path
+from ingestion.paths import as_pattern
 from ingestion.units import plain
 
 if TYPE_CHECKING:
@@ -134,7 +135,8 @@ def _texts_of(
     cursor: duckdb.DuckDBPyConnection, held: Mapping[str, list[Cell]], fields: FieldSet, name: str, factor: Decimal
 ) -> dict[Cell, str | None]:
     """Texts of one form's field, of the submissions whose texts the partitions keep."""
-    said = cursor.execute("SELECT value FROM parquet_kv_metadata($1) WHERE key = $2", [list(held), RAW]).fetchall()
+    paths = [as_pattern(path) for path in held]
+    said = cursor.execute("SELECT value FROM parquet_kv_metadata($1) WHERE key = $2", [paths, RAW]).fetchall()
     kept = {key: of for (told,) in said for key, of in texts_in({RAW: told}).items()}
     cells = [cell for of in held.values() for cell in of if cell[0] in kept]
     if not cells:
@@ -143,7 +145,7 @@ def _texts_of(
     values = f"""SELECT COLUMNS(lambda c: c IN ('submission_id', 'row_no', '{name}'))
         FROM read_parquet($1, hive_partitioning = false, union_by_name = true)
         SEMI JOIN (SELECT unnest($2) AS submission_id, unnest($3) AS row_no) USING (submission_id, row_no)"""
-    rows = cursor.execute(values, [list(held), [s for s, _ in cells], [row for _, row in cells]])
+    rows = cursor.execute(values, [paths, [s for s, _ in cells], [row for _, row in cells]])
     spelled = {submission: _spelled(kept[submission].get(name, [{}, {}])) for submission, _ in cells}
     found: dict[Cell, str | None] = {}
     for submission, row_no, *value in rows.fetchall():

@@ -34,7 +34,7 @@ def weight_of(level: str, *, stops: bool) -> Weight:
     """
     known = {"error": True, "warning": False, "warn": False, "info": False, "cannot_tell": False}
     if level.lower() not in known:
-        raise SetupError(f"没有这个级别 no such severity: {level}")
+        raise SetupError(f"没有级别 {level} (no such severity)")
     is_error = known[level.lower()]
     return Weight(is_error and stops, dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN)
 

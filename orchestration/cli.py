@@ -56,7 +56,10 @@ def main() -> None:
         )
         sys.exit(2)
     except Exception as error:  # noqa: BLE001 - a fault of ours: people get one line, the trace goes to a file
-        click.echo(f"jiugai: 内部错误 internal error: {error!r} · 详情已存 details in {_save_trace()}", err=True)
+        click.echo(
+            f"jiugai: 内部错误：{error!r}；详情已存 {_save_trace()} (internal error; the details are in that file)",
+            err=True,
+        )
         sys.exit(2)
 
 

@@ -44,5 +44,5 @@ def environment(name: str | None = None) -> Environment:
     """The environment of this name, of `JIUGAI_ENV`, or local. Raises SetupError for a name that is not declared."""
     wanted = name or os.environ.get(VARIABLE) or "local"
     if wanted not in ENVIRONMENTS:
-        raise SetupError(f"{VARIABLE}={wanted}: 没有这个环境；可用 one of: {', '.join(ENVIRONMENTS)}")
+        raise SetupError(f"{VARIABLE}={wanted}: 没有这个环境；可用：{', '.join(ENVIRONMENTS)} (no such environment)")
     return ENVIRONMENTS[wanted]

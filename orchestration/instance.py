@@ -257,7 +257,10 @@ def _watch(process: subprocess.Popen[bytes], home: Path, port: int, log: Path, w
     while not wanted:
         if process.poll() is not None:
             lines = log.read_text(errors="replace").strip().splitlines()
-            click.echo(f"jiugai dev: Dagster 已退出：{lines[-1] if lines else '—'} · 见 see {log}", err=True)
+            click.echo(
+                f"jiugai dev: Dagster 已退出：{lines[-1] if lines else '—'}；见 {log} (Dagster has ended; see the log)",
+                err=True,
+            )
             return 2
         if not is_ready and _answers(port):
             is_ready = True
@@ -265,7 +268,10 @@ def _watch(process: subprocess.Popen[bytes], home: Path, port: int, log: Path, w
             click.echo(f"  收件箱 inbox: {home / 'inbox'}（放入工作簿即可 drop a workbook here）")
             click.echo("  停止 stop: Ctrl-C")
         elif not is_ready and time.monotonic() > deadline:
-            click.echo(f"jiugai dev: {START_SECONDS:.0f} 秒内没有起来 did not come up · 见 see {log}", err=True)
+            click.echo(
+                f"jiugai dev: {START_SECONDS:.0f} 秒内没有起来；见 {log} (did not come up in time; see the log)",
+                err=True,
+            )
             return 2
         time.sleep(0.2 if is_ready else 0.5)
     click.echo("正在停止 stopping …")

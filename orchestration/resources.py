@@ -6,6 +6,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from ingestion.paths import checked_home
+
 HOME_VARIABLE = "JIUGAI_HOME"
 POOL = "duckdb_writer"  # at most one run writes a build at a time
 
@@ -17,7 +19,7 @@ class HomeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def folder(self) -> Path:
-        return Path(self.path).resolve()
+        return checked_home(Path(self.path).resolve())
 
 
 def home_from_environment() -> HomeResource:

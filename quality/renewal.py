@@ -11,6 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.paths import as_pattern
+
 LATE = "late.parquet"
 MOST = 100  # submissions; the scope of more would be most of a build
 IN_A_ROW = 50  # renewals; what each puts in stands at the end of a table, out of its order
@@ -59,7 +61,7 @@ def came_since(before: Path, register_dir: Path) -> str | None:
 
     Returns why a whole build is needed (a key of WHOLE_BECAUSE), or None.
     """
-    register = {"register": str(register_dir / "submissions.parquet")}
+    register = {"register": as_pattern(register_dir / "submissions.parquet")}
     with duckdb.connect() as connection:
         path = str(before).replace("'", "''")  # attach takes no parameter
         connection.execute(f"attach '{path}' as before (read_only)")

@@ -1,9 +1,10 @@
-{# The text of a path in SQL: a folder of the home that a variable names may hold a quote. #}
+{# The text of a path in SQL: a folder of the home that a variable names may hold a quote, and signs of a pattern, by which
+   read_parquet would find other homes or none (ingestion/paths.py). #}
 {% macro path_text(path) -%}
   '{{ path | replace("'", "''") }}'
 {%- endmacro %}
 {% macro file_in(variable, name) -%}
-  {{ path_text(env_var(variable, 'none') ~ '/' ~ name) }}
+  {{ path_text(env_var(variable, 'none') | replace('[', '[[]') | replace('*', '[*]') ~ '/' ~ name) }}
 {%- endmacro %}
 
 {# Reads the typed rows of one form. hive_types_autocast off: else code 110000 becomes a number.

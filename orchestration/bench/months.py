@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.catalogue import catalogue
+from ingestion.paths import as_pattern
 from ingestion.raw_texts import RAW, texts_in
 from ingestion.register import Register, column_maps, submissions
 from ingestion.store import HELD, Store
@@ -190,7 +191,7 @@ def _one_pass(home: Path) -> None:
     """Every value of every typed row read once."""
     with duckdb.connect() as connection:
         for form in sorted({p.parts[-4] for p in _partitions(home)}):
-            path = f"{home}/returns/{form}/*/*/rows.parquet"
+            path = f"{as_pattern(home)}/returns/{form}/*/*/rows.parquet"
             connection.execute("select sum(hash(r)) from (select r from read_parquet(?) as r)", [path]).fetchall()
 
 

@@ -29,13 +29,13 @@ SAME_DIMENSION = {"group": "level"}  # the ten groups of the fund sources are ca
 )
 def build(home: Path, as_json: bool, lang: str, as_of: str | None, whole: bool) -> None:
     """用 dbt 重算一切 dbt: everything downstream of what is in force."""
-    from ingestion.moments import parse_moment
+    from ingestion.moments import parse_limit
     from orchestration.display import progress_of
     from quality.renewal import told
     from quality.warehouse import build as run
 
     with progress_of("构建 building", quiet=as_json):
-        result = run(home, parse_moment(as_of) if as_of else None, whole=whole)
+        result = run(home, parse_limit(as_of) if as_of else None, whole=whole)
     made = result.build
     answer = {
         "build": made.build_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -11,16 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingestion.paths import checked_home
+
 if TYPE_CHECKING:
     from filings.reader import Reader
 
-Home = click.Path(file_okay=False, path_type=Path)
+
+class Home(click.Path):
+    """A folder that may not be there yet."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        return checked_home(Path(os.fsdecode(super().convert(value, param, ctx))))
 
 
 def home(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--home",
-        type=Home,
+        type=Home(file_okay=False, path_type=Path),
         envvar="JIUGAI_HOME",
         default=Path("data"),
         show_default=True,
@@ -66,9 +74,9 @@ def numbers(function: Callable[..., Any]) -> Callable[..., Any]:
 def open_reader(home: Path, as_of: str | None, release: str | None = None) -> AbstractContextManager[Reader]:
     """The build, the build as of a moment, or a release, as `--home`, `--as-of` and `--release` ask for it."""
     import filings.reader
-    from ingestion.moments import parse_moment
+    from ingestion.moments import parse_limit
 
-    return filings.reader.open_reader(home, as_of=parse_moment(as_of) if as_of else None, release=release)
+    return filings.reader.open_reader(home, as_of=parse_limit(as_of) if as_of else None, release=release)
 
 
 def emit(document: Any) -> None:

@@ -124,10 +124,10 @@ def rulebook_schema(out: Path | None, as_json: bool) -> None:
 @options.lang
 def rulebook_report(period: str | None, as_of: str | None, sample: bool, home: Path, as_json: bool, lang: str) -> None:
     """每条规则当期的作用，与复核建议 What each rule did in a period, and which ones to review."""
-    from ingestion.moments import parse_moment
+    from ingestion.moments import parse_limit
     from quality.rule_review import rule_report
 
-    answer = rule_report(home, period, sample=sample, as_of=parse_moment(as_of) if as_of else None)
+    answer = rule_report(home, period, sample=sample, as_of=parse_limit(as_of) if as_of else None)
     if as_json:
         options.emit(answer)
     else:

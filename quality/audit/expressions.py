@@ -51,23 +51,23 @@ class _Compiler:
         self.columns: set[tuple[str, str]] = set()
         self.tables: set[str] = set()
 
-    def refuse(self, node: exp.Expression, why: str) -> SetupError:
-        return SetupError(f"{self.where}: 表达式中“{node.sql(dialect='duckdb')}”{why}")
+    def refuse(self, node: exp.Expression, zh: str, en: str) -> SetupError:
+        return SetupError(f"{self.where}: 表达式中“{node.sql(dialect='duckdb')}”{zh} ({en})")
 
     # -- names --------------------------------------------------------------------------------------------------
     def named(self, name: str, node: exp.Expression, fields: FieldSet) -> str:
         for f in fields.fields:
             if name in (f.id, f.name, f"c{f.code}"):
                 return f.id
-        raise self.refuse(node, f"不是表 {fields.id} 的指标 (no such field)")
+        raise self.refuse(node, f"不是表 {fields.id} 的指标", "no such field")
 
     def column(self, node: exp.Column) -> exp.Expression:
         if isinstance(node.this, exp.Star) or node.args.get("db") or node.args.get("catalog"):
-            raise self.refuse(node, "不是允许的名称 (name not allowed)")
+            raise self.refuse(node, "不是允许的名称", "name not allowed")
         if node.table == "this" and self.inner:
             return self._of_row(node)
         if node.table:
-            raise self.refuse(node, "不是允许的名称 (name not allowed)")
+            raise self.refuse(node, "不是允许的名称", "name not allowed")
         if node.name in ("period", "period_end"):
             return exp.column("period_end", BESIDE, quoted=True)
         if self.inner is None:
@@ -98,7 +98,7 @@ class _Compiler:
         if name == "unit_attr" and len(args) == 1 and _is_text(first) and args[0].name in UNIT_ATTRIBUTES:
             return self._beside(Helper("unit", field=args[0].name))
         if not isinstance(first, exp.Column):
-            raise self.refuse(node, "不是允许的函数 (function not allowed)")
+            raise self.refuse(node, "不是允许的函数", "function not allowed")
         if name == "prev" and len(args) <= 2 and not first.table and not isinstance(self.row, FormTable):
             n = int(args[1].name) if len(args) == 2 and args[1].is_int else 1
             return self._beside(Helper("prev", self.form.id, self.named(first.name, first, self.row), n))
@@ -109,7 +109,7 @@ class _Compiler:
         if name == "lookup" and len(args) == 1 and first.table:
             other = self._other_form(first)
             return self._beside(Helper("lookup", other.id, self.named(first.name, first, other)))
-        raise self.refuse(node, "不是允许的函数 (function not allowed)")
+        raise self.refuse(node, "不是允许的函数", "function not allowed")
 
     def _beside(self, helper: Helper) -> exp.Expression:
         self.helpers.add(helper)
@@ -118,7 +118,7 @@ class _Compiler:
     def _other_form(self, node: exp.Column) -> Form:
         form = self.catalogue.forms.get(node.table)
         if form is None or not form.fields or form.id == self.form.id:
-            raise self.refuse(node, "不是另一张一行一指标的表 (lookup takes another form of items)")
+            raise self.refuse(node, "不是另一张一行一指标的表", "lookup takes another form of items")
         return form
 
     def _rows(
@@ -126,7 +126,7 @@ class _Compiler:
     ) -> exp.Expression:
         """A count, sum, count of different values, or a robust value, over the rows for which a condition is true."""
         if self.inner is not None:
-            raise self.refuse(node, "不得嵌套 (not inside another rows())")
+            raise self.refuse(node, "不得嵌套", "not inside another rows()")
         # T or view.T, with the field behind it where one is summed
         spelled = [part.name for part in what.parts]
         field = spelled.pop() if name in (SUM, DISTINCT) else None
@@ -136,9 +136,9 @@ class _Compiler:
             fields = self.catalogue.field_sets[base]
             form = self.catalogue.form_of(base)
         except (KeyError, UsageError):
-            raise self.refuse(what, "不是表 (no such table)") from None
+            raise self.refuse(what, "不是表", "no such table") from None
         if view not in ("", *VIEWS) or not (view or isinstance(fields, FormTable)):
-            raise self.refuse(what, "不是表 (no such table)")
+            raise self.refuse(what, "不是表", "no such table")
         self.tables.add(table)
         if table in self.absent:
             return exp.cast(exp.null(), "double")
@@ -172,7 +172,7 @@ class _Compiler:
         field = fields.by_id[self.named(node.name, node, fields)]
         codes = self.catalogue.codes_of(field)
         if not codes or any(attribute not in row for row in codes.values()):
-            raise self.refuse(node, f"的代码表没有属性 {attribute} (its code list has no such attribute)")
+            raise self.refuse(node, f"的代码表没有属性 {attribute}", "its code list has no such attribute")
         held = {code: row[attribute] for code, row in codes.items() if row[attribute]}
         is_number = all(PLAIN_NUMBER.match(v) for v in held.values())
         ifs = [
@@ -202,7 +202,7 @@ class _Compiler:
         if isinstance(node, exp.DateDiff):
             unit = node.args["unit"].name.upper()
             if unit not in DATE_PARTS:
-                raise self.refuse(node, "只认 year、month、day (unknown unit of time)")
+                raise self.refuse(node, "只认 year、month、day", "unknown unit of time")
             parts = [exp.Literal.string(unit.lower()), self.rewrite(node.expression), self.rewrite(node.this)]
             return exp.Anonymous(this="date_sub", expressions=parts)  # complete months, not calendar boundaries
         if isinstance(node, (exp.Greatest, exp.Least)):
@@ -220,15 +220,15 @@ class _Compiler:
 
     def _allow(self, node: exp.Expression) -> None:
         if not isinstance(node, NODES):
-            raise self.refuse(node, "不允许 (not allowed)")
+            raise self.refuse(node, "不允许", "not allowed")
         if isinstance(node, exp.Is) and not isinstance(node.expression, exp.Null):
-            raise self.refuse(node, "不允许 (not allowed)")
+            raise self.refuse(node, "不允许", "not allowed")
         if isinstance(node, exp.Like) and not _is_text(node.expression):
-            raise self.refuse(node, "只能与固定文字比较 (like takes a fixed text)")
+            raise self.refuse(node, "只能与固定文字比较", "like takes a fixed text")
         if isinstance(node, exp.Cast) and not (_is_text(node.this) and node.to.is_type("date")):
-            raise self.refuse(node, "不允许转换 (no casts)")
+            raise self.refuse(node, "不允许转换", "no casts")
         if isinstance(node, exp.In) and (node.args.get("query") or node.args.get("unnest")):
-            raise self.refuse(node, "不允许子查询 (no subqueries)")
+            raise self.refuse(node, "不允许子查询", "no subqueries")
 
 
 def _is_text(node: Any) -> bool:
@@ -247,7 +247,9 @@ def _parsed(text: str, where: str) -> exp.Expression:
     try:
         return _tree("".join(outside))
     except sqlglot.errors.SqlglotError as error:
-        raise SetupError(f"{where}: 表达式不合语法：{' '.join(str(error).split())[:200]}") from error
+        raise SetupError(
+            f"{where}: 表达式不合语法：{' '.join(str(error).split())[:200]} (the expression is not understood)"
+        ) from error
 
 
 def compile_expression(

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from ingestion.errors import UsageError
-from ingestion.moments import parse_moment, stamp
+from ingestion.moments import parse_limit, parse_moment, stamp
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,21 @@ from ingestion.moments import parse_moment, stamp
 )
 def test_each_spelling_is_one_instant(text: str, utc: str) -> None:
     assert stamp(parse_moment(text)) == utc
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [  # a limit holds all of the second that it names; a fraction is meant as written
+        ("2023-08-15", "2023-08-15T15:59:59.999999+00:00"),
+        ("2023-08-15T23:59:59", "2023-08-15T15:59:59.999999+00:00"),
+        ("2023-08-15T09:00", "2023-08-15T01:00:00.999999+00:00"),
+        ("20230815T090000Z", "2023-08-15T09:00:00.999999+00:00"),
+        ("2023-08-15T09:00:00.5+08:00", "2023-08-15T01:00:00.500000+00:00"),
+        ("2023-08-15T09:00:00,000", "2023-08-15T01:00:00.000000+00:00"),
+    ],
+)
+def test_a_limit_covers_the_whole_second_that_it_names(text: str, utc: str) -> None:
+    assert stamp(parse_limit(text)) == utc
 
 
 def test_texts_compare_as_times_do_from_the_first_century_on() -> None:
