@@ -165,6 +165,27 @@ def test_a_merged_countys_plan_counts_until_its_successor_has_one(reader: Reader
         assert ask(reader, area, "2021-05", "then", indicator="plan_communities_now")["value"] == 55
 
 
+def test_every_figure_to_date_opens_into_what_the_view_of_all_figures_says(reader: Reader) -> None:
+    """Items to date are asked for without that view: every one of this home, inherited plans and areas above too."""
+    figures = reader.rows(
+        """select indicator, area_code, period, group_id, case basis when 'filed' then basis else 'summed' end as basis
+           from fct_figures where accum = 'level' and not is_sample and choice_rank = 1 and account is not null
+           and indicator in ('started_communities', 'plan_communities') and length(period) <> 9"""
+    )
+    assert len(figures) > 100
+    said: dict[tuple[str, ...], set[tuple[Any, ...]]] = {}
+    for c in reader.rows(
+        "select * from fct_contributions where accum = 'level' and indicator in ('started_communities', 'plan_communities')"
+    ):
+        key = c["indicator"], c["area_code"], c["period"], c["group_id"], c["basis"]
+        said.setdefault(key, set()).add((c["submission_id"], c["field"], c["weight"], c["value"], c["figure_role"]))
+    for f in figures:
+        cells = trace(reader, Question(f["indicator"], f["area_code"], f["period"]))["contributions"]
+        found = {(c["submission_id"], c["field"], c["weight"], Decimal(c["value"]), c["role"]) for c in cells}
+        assert found == said[tuple(f.values())], f
+        assert len(found) == len(cells)
+
+
 def test_the_rate_of_a_successor_stands_on_the_plans_of_those_that_went_into_it(reader: Reader) -> None:
     for area in ("370614", "370600"):
         rate = ask(reader, area, "2021-02", "then", indicator="start_rate_communities_plan_then")
