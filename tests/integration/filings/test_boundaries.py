@@ -15,12 +15,16 @@ Plans of 2021: 蓬莱市 40 and 长岛县 10 confirmed before the merger; 蓬莱
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dashboards.pages import trace as trace_page
+from dashboards.theme import Words
+from dashboards.view import BadView, View
 from filings.figures import figure
 from filings.levels import levels
 from filings.question import Question
@@ -244,3 +248,19 @@ def test_the_gates_expect_the_units_of_the_period_alone(reader: Reader) -> None:
 def test_the_plans_of_merged_counties_bound_their_successor_from_above(reader: Reader) -> None:
     bounds = ask(reader, "370614", "2021-03", "then")["bounds"]
     assert (bounds["lower"], bounds["upper"]) == (5, 40 + 10)
+
+
+def test_the_page_of_a_figure_of_many_cells_says_how_many_there_are(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The merged county's two months of 10 and 4, of which the page is to list one: the sum stays that of both."""
+    monkeypatch.setattr(trace_page, "MOST", 1)
+    view = View("trace", area="370600", period="2020-12", indicator="started_communities")
+    figure, cells, *_ = trace_page.page(reader, view).blocks
+    assert figure.table is not None and cells.table is not None and len(cells.table.rows) == 1
+    assert "2 个单元格" in cells.notes[0].zh and "前 1 个" in cells.notes[1].zh
+    facts = {name.text.zh: said.text for name, said in figure.table.rows if isinstance(name.text, Words)}
+    assert facts["由单元格加总"] == "14"
+    for at, words in ((1, "前 1 个"), (2, "只有 2 个")):
+        with pytest.raises(BadView, match=words):
+            trace_page.page(reader, replace(view, at=at))

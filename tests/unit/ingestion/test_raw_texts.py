@@ -17,7 +17,7 @@ from ingestion.raw_texts import cell_texts
 from ingestion.register import submissions
 from ingestion.workbook import read_workbook, split_address
 from quality.receive import Receiver
-from tests.factories import SECOND_TASK, SOUND_TASK, cell_of, edit, set_value, write_return, write_roster
+from tests.factories import SOUND_TASK, cell_of, edit, set_value, write_return, write_roster
 
 
 def texts_of(home: Path, held: list[dict[str, Any]], field: str, rows: tuple[int, ...] = (1,)) -> dict[int, str | None]:
