@@ -5,7 +5,7 @@ Not here: which cells they are (trace.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from filings.reader import Reader
@@ -30,14 +30,16 @@ class Originals:
         self.held = 0  # bytes of all of these
         self.texts: dict[str, dict[Cell, str | None]] = {}  # field → its cells that were looked up
 
-    def look_up(self, parts: list[Row], known: Mapping[str, Row]) -> None:
+    def look_up(self, parts: Sequence[Row], known: Mapping[str, Row]) -> None:
         """Look up what is known of the cells of these parts, and forget those before: a national figure is thousands."""
         of = self.reader
         cells: dict[str, dict[Cell, Row]] = {}
         for part in parts:
             if part["field"] and part["printed"] is None:
                 cells.setdefault(part["field"], {})[_cell(part)] = known[part["submission_id"]]
-        self.texts = {name: cell_texts(of.connection, of.home, of.catalogue, name, held) for name, held in cells.items()}
+        self.texts = {
+            name: cell_texts(of.connection, of.home, of.catalogue, name, held) for name, held in cells.items()
+        }
 
     def raw(self, part: Row, row: Row, sheet: str, cell: str) -> str | None:
         """part: a contribution; row: of its submission in the register; sheet and cell: where it stands."""

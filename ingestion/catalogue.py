@@ -7,27 +7,28 @@ publications.py) or for a verdict (quality). A fault in the rule book is a Setup
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingestion.areas import NATION, AreaDirectory
 from ingestion.errors import SetupError, UsageError
 from ingestion.form_model import FieldSet, Form, FormField, FormTable
 from ingestion.indicator_model import Indicator, ReturnFormula, RowCondition
-from ingestion.layout_model import Layout, ReleaseKey, Source, Span
-from ingestion.need_model import Need
-from ingestion.printed_model import ControlTotal, Explanations
-from ingestion.release_model import Calendar, Gates
-from ingestion.rule_model import Rule, RuleReview
 from ingestion.rulebook_files import RULEBOOK, load_yaml, parse, place_of, read_csv
 from ingestion.rulebook_model import Bilingual, Unit
 from ingestion.units import normalise
 from ingestion.validity import is_asked
+
+if TYPE_CHECKING:  # types of what a figure does not need: each is loaded where its part is
+    from ingestion.layout_model import Layout, Source
+    from ingestion.need_model import Need
+    from ingestion.printed_model import ControlTotal, Explanations
+    from ingestion.release_model import Calendar, Gates
+    from ingestion.rule_model import Rule, RuleReview
 
 __all__ = ["NATION", "RULEBOOK", "Catalogue", "Dimension", "catalogue", "load_yaml"]
 
@@ -75,6 +76,8 @@ class Catalogue(AreaDirectory):
 
     @cached_property
     def rule_review(self) -> RuleReview:
+        from ingestion.rule_model import RuleReview
+
         path = self.root / "rulebook.yaml"
         return parse(RuleReview, self.settings.get("rule_review"), path, "rule_review")
 
@@ -181,6 +184,8 @@ class Catalogue(AreaDirectory):
     @cached_property
     def rules(self) -> dict[str, list[Rule]]:
         """form id → rules in file order."""
+        from ingestion.rule_model import Rule
+
         found: dict[str, list[Rule]] = {}
         seen: set[str] = set()
         for path in sorted((self.root / "rules").glob("*.yaml")):
@@ -339,6 +344,8 @@ class Catalogue(AreaDirectory):
         try:
             return self._defined[indicator_id][0]
         except KeyError:
+            import difflib
+
             near = difflib.get_close_matches(indicator_id, self._defined, 3, 0.4)
             hint = f"；相近：{'、'.join(near)}" if near else ""
             raise UsageError(f"没有指标 {indicator_id}{hint}；全部见 rulebook/indicators (no such indicator)") from None
@@ -358,12 +365,16 @@ class Catalogue(AreaDirectory):
 
     @cached_property
     def gates(self) -> Gates:
+        from ingestion.release_model import Gates
+
         path = self.root / "gates.yaml"
         return parse(Gates, load_yaml(path), path, "gates")
 
     @cached_property
     def need(self) -> Need:
         """Printed stocks and unit costs, each checked against what it names."""
+        from ingestion.need_model import Need
+
         path = self.root / "need.yaml"
         found = parse(Need, load_yaml(path), path, "need")
         for definition in found.definitions:
@@ -386,12 +397,16 @@ class Catalogue(AreaDirectory):
 
     @cached_property
     def calendar(self) -> Calendar:
+        from ingestion.release_model import Calendar
+
         path = self.root / "calendar.yaml"
         return parse(Calendar, load_yaml(path), path, "calendar")
 
     # -- publications -------------------------------------------------------------------------------------------
     @cached_property
     def layouts(self) -> dict[str, Layout]:
+        from ingestion.layout_model import Layout
+
         found = {}
         for path in sorted((self.root / "layouts").glob("*.yaml")):
             layout = parse(Layout, load_yaml(path)["layout"], path, path.stem)
@@ -400,6 +415,8 @@ class Catalogue(AreaDirectory):
 
     @cached_property
     def control_totals(self) -> list[ControlTotal]:
+        from ingestion.printed_model import ControlTotal
+
         path = self.root / "control_totals.csv"
         rows = []
         for number, row in enumerate(read_csv(path), start=2):
@@ -411,6 +428,8 @@ class Catalogue(AreaDirectory):
     @cached_property
     def explanations(self) -> Explanations:
         """Known differences and printed names of another definition, each checked against what it names."""
+        from ingestion.printed_model import Explanations
+
         path = self.root / "explained.yaml"
         found = parse(Explanations, load_yaml(path), path, "explained")
         known = {t.total_id for t in self.control_totals}
@@ -428,6 +447,8 @@ class Catalogue(AreaDirectory):
     @cached_property
     def sources(self) -> dict[str, Source]:
         """Every publication, real tables first; the rest stand in control_totals.csv, one a key."""
+        from ingestion.layout_model import ReleaseKey, Source, Span
+
         path = self.root / "sources" / "real_tables.yaml"
         found = {}
         for row in load_yaml(path)["sources"]:

@@ -34,7 +34,9 @@ FEW = 20  # texts that are kept of a column of a table, and one more for so many
 ROWS_A_TEXT = 50
 Row = Mapping[str, Any]  # of the register
 Cell = tuple[str, int]  # submission and row of its sheet; an item's is 1
-Kept = dict[str, Any]  # field → the text of an item; of a column {value as mostly written: text}, {text: [rows]}, or None
+Kept = dict[
+    str, Any
+]  # field → the text of an item; of a column {value as mostly written: text}, {text: [rows]}, or None
 Texts = dict[str, Kept]  # submission → what is kept of it
 
 
@@ -78,7 +80,13 @@ def _of_column(rows: TableRows, name: str) -> tuple[dict[str, str], dict[str, li
         if content is not None:
             told.setdefault(str(_usual(content[1])), {}).setdefault(content[2], []).append(code)
     mostly = {usual: next(iter(texts)) for usual, texts in told.items()}
-    others = {code: text for usual, texts in told.items() for text, of in texts.items() if text != mostly[usual] for code in of}
+    others = {
+        code: text
+        for usual, texts in told.items()
+        for text, of in texts.items()
+        if text != mostly[usual]
+        for code in of
+    }
     by_row: dict[str, list[int]] = {}
     for row_no, code in zip(rows.row_nos, codes, strict=True) if others else ():
         if code in others:

@@ -32,6 +32,7 @@ for command in COMMANDS:
 def main() -> None:
     """Entry point: every expected error is one line on stderr and exit 2, never a traceback."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look for them in every package
     # what a command loads stays: looking through it again and again for what is gone takes a tenth of a short one
     gc.set_threshold(50_000)
     try:

@@ -70,12 +70,12 @@ def _lay_out(rows: Sequence[Sequence[str]], *, has_header: bool) -> None:
     from rich.cells import cell_len
     from rich.control import strip_control_codes
 
-    lengths = [[len(text) if text.isascii() else cell_len(text) for text in row] for row in rows]
-    widths = [max(column) for column in zip(*lengths, strict=True)]
-    lines = [
-        "  ".join(text + " " * (width - length) for text, width, length in zip(row, widths, held, strict=True)).rstrip()
-        for row, held in zip(rows, lengths, strict=True)
-    ]
+    columns = []
+    for column in zip(*rows, strict=True):
+        lengths = [len(text) if text.isascii() else cell_len(text) for text in column]
+        width = max(lengths)
+        columns.append([text + " " * (width - length) for text, length in zip(column, lengths, strict=True)])
+    lines = ["  ".join(row).rstrip() for row in zip(*columns, strict=True)]
     if has_header:
         lines.insert(1, "─" * cell_len(lines[0]))
     console().file.write(strip_control_codes("\n".join(lines)) + "\n")

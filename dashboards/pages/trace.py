@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from dashboards import theme
@@ -14,12 +15,13 @@ from dashboards.sheets import Grid, Originals, Square, grid
 from dashboards.theme import Words
 from dashboards.view import BadView, View
 from filings.reader import Reader
-from filings.trace import trace
+from filings.trace import Trace
 from ingestion.errors import JiugaiError
 from ingestion.register import Register, submissions
 
 TITLE = Words("溯源", "Trace")
 PART = 200  # contributions a page
+MOST = 10_000  # of a figure, that its pages can show: a nation's roster is hundreds of thousands of cells
 ROLE = {
     "value": Words("数值", "value"),
     "numerator": Words("分子", "numerator"),
@@ -72,8 +74,9 @@ def _figure_block(reader: Reader, answer: dict[str, Any], total: Any, title: Wor
     return Block("figure", title, None, None, table)
 
 
-def _cells_block(parts: list[dict[str, Any]], view: View, start: int) -> Block:
-    """The contributions, PART at a time; a cell leads to its sheet."""
+def _cells_block(parts: list[dict[str, Any]], count: int, view: View, start: int) -> Block:
+    """The contributions, PART at a time; a cell leads to its sheet. count: of all, more than there are parts if these are
+    too many."""
     rows = []
     for n, c in enumerate(parts[start : start + PART], start):
         where = f"{c['sheet']}!{c['cell']}" if c["cell"] else Words("未记录", "not recorded")
@@ -103,10 +106,15 @@ def _cells_block(parts: list[dict[str, Any]], view: View, start: int) -> Block:
     if len(parts) > PART:
         for s in range(0, len(parts), PART):
             extra += [Link(view.with_(at=s), (f"{s + 1}–{min(s + PART, len(parts))}",)), " "]
-    note = Words(
-        f"{len(parts)} 个单元格，权重 × 数值之和即为此数。",
-        f"{len(parts)} cells; the sum of weight × value is the figure.",
-    )
+    notes = [
+        Words(
+            f"{count} 个单元格，权重 × 数值之和即为此数。",
+            f"{count} cells; the sum of weight × value is the figure.",
+        )
+    ]
+    if count > len(parts):
+        zh, en = f"此处列出前 {len(parts)} 个", f"The first {len(parts)} are listed here"
+        notes.append(Words(f"{zh}，全部见 jiugai trace。", f"{en}; jiugai trace gives all of them."))
     pages = (node("p", extra, klass="choices"),) if extra else ()
     return Block(
         "cells",
@@ -114,7 +122,7 @@ def _cells_block(parts: list[dict[str, Any]], view: View, start: int) -> Block:
         None,
         None,
         Table(headers, rows, frozenset({2, 4})),
-        (note,),
+        tuple(notes),
         extra=pages,
     )
 
@@ -201,9 +209,12 @@ class Traced:
 
     def __init__(self, reader: Reader, view: View) -> None:
         self.reader = reader
-        made = trace(reader, view.question)
-        self.answer, self.parts = made["figure"], made["contributions"]
-        self.sum = made["sum"]
+        made = Trace(reader, view.question)
+        cells = made.contributions()
+        self.parts = list(islice(cells, MOST))
+        for _ in cells:  # counted and added up
+            pass
+        self.answer, self.count, self.sum = made.figure, made.count, made.sum
         self.originals = Originals(reader.home)
 
     def sheets(self, most: int) -> list[int]:
@@ -215,13 +226,18 @@ class Traced:
 
     def page(self, view: View) -> Page:
         """Raises BadView for a cell number that the figure does not have."""
+        if view.at and view.at >= self.count:
+            raise BadView(f"这个数只有 {self.count} 个单元格", f"the figure has {self.count} cells only", view.lang)
         if view.at and view.at >= len(self.parts):
-            count = len(self.parts)
-            raise BadView(f"这个数只有 {count} 个单元格", f"the figure has {count} cells only", view.lang)
+            zh, en = (
+                f"页面只列出前 {MOST} 个单元格，全部见 jiugai trace",
+                f"pages show the first {MOST} cells; jiugai trace all",
+            )
+            raise BadView(zh, en, view.lang)
         title = _title(self.answer, self.reader)
         blocks = [_figure_block(self.reader, self.answer, self.sum, title, view)]
         if self.parts:
-            blocks.append(_cells_block(self.parts, view, view.at // PART * PART))
+            blocks.append(_cells_block(self.parts, self.count, view, view.at // PART * PART))
             part = self.parts[view.at]
             if part["cell"] and self.reader.release is None:
                 blocks.append(_sheet_block(self.reader, part, self.parts, self.originals, view))

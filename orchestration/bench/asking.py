@@ -18,7 +18,7 @@ from filings.trace import Trace
 from orchestration.bench import ROOT, Case
 from quality.warehouse import current_build, open_build
 
-COUNT, RATE, PERIOD, NATION = "started_communities", "arrival_rate", "2023-09", "000000"
+COUNT, RATE, ROSTER, PERIOD, NATION = "started_communities", "arrival_rate", "roster_communities", "2023-09", "000000"
 BARE = """import sys, duckdb
 with duckdb.connect(sys.argv[1], read_only=True) as build:
     rows = build.execute(
@@ -58,6 +58,7 @@ def cases(home: Path, months: int = 1) -> Iterator[Case]:
         ("{} cells of a county's figure", unit, "trace", COUNT, Decimal(8)),
         ("{} cells of the nation's figure", NATION, "trace", COUNT, Decimal(12)),
         ("{} cells of the nation's rate", NATION, "trace", RATE, Decimal(16)),
+        ("{} cells of the nation's rosters", NATION, "trace", ROSTER, Decimal(30)),
     ):
         if command == "trace":
             what = what.format(_cells(home, indicator, area))

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from ingestion.paths import checked_home
 
 if TYPE_CHECKING:
     from filings.reader import Reader
+
+LINES_AT_ONCE = 1_000
 
 
 class Home(click.Path):
@@ -97,8 +100,9 @@ def emit_rows(
 
     out, between = sys.stdout, "\n"
     out.write("{" + "".join(f"{text(key)}: {text(value)},\n" for key, value in document.items()) + f"{text(name)}: [")
-    for row in rows:
-        out.write(between + text(row))
+    lines = map(text, rows)
+    while some := list(islice(lines, LINES_AT_ONCE)):
+        out.write(between + ",\n".join(some))
         between = ",\n"
     out.write("]" + "".join(f",\n{text(key)}: {text(value)}" for key, value in after().items()) + "}\n")
 

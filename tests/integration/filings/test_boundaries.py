@@ -15,12 +15,16 @@ Plans of 2021: 蓬莱市 40 and 长岛县 10 confirmed before the merger; 蓬莱
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dashboards.pages import trace as trace_page
+from dashboards.theme import Words
+from dashboards.view import BadView, View
 from filings.figures import figure
 from filings.levels import levels
 from filings.question import Question
@@ -165,6 +169,27 @@ def test_a_merged_countys_plan_counts_until_its_successor_has_one(reader: Reader
         assert ask(reader, area, "2021-05", "then", indicator="plan_communities_now")["value"] == 55
 
 
+def test_every_figure_to_date_opens_into_what_the_view_of_all_figures_says(reader: Reader) -> None:
+    """Items to date are asked for without that view: every one of this home, inherited plans and areas above too."""
+    figures = reader.rows(
+        """select indicator, area_code, period, group_id, case basis when 'filed' then basis else 'summed' end as basis
+           from fct_figures where accum = 'level' and not is_sample and choice_rank = 1 and account is not null
+           and indicator in ('started_communities', 'plan_communities') and length(period) <> 9"""
+    )
+    assert len(figures) > 100
+    said: dict[tuple[str, ...], set[tuple[Any, ...]]] = {}
+    for c in reader.rows(
+        "select * from fct_contributions where accum = 'level' and indicator in ('started_communities', 'plan_communities')"
+    ):
+        key = c["indicator"], c["area_code"], c["period"], c["group_id"], c["basis"]
+        said.setdefault(key, set()).add((c["submission_id"], c["field"], c["weight"], c["value"], c["figure_role"]))
+    for f in figures:
+        cells = trace(reader, Question(f["indicator"], f["area_code"], f["period"]))["contributions"]
+        found = {(c["submission_id"], c["field"], c["weight"], Decimal(c["value"]), c["role"]) for c in cells}
+        assert found == said[tuple(f.values())], f
+        assert len(found) == len(cells)
+
+
 def test_the_rate_of_a_successor_stands_on_the_plans_of_those_that_went_into_it(reader: Reader) -> None:
     for area in ("370614", "370600"):
         rate = ask(reader, area, "2021-02", "then", indicator="start_rate_communities_plan_then")
@@ -223,3 +248,19 @@ def test_the_gates_expect_the_units_of_the_period_alone(reader: Reader) -> None:
 def test_the_plans_of_merged_counties_bound_their_successor_from_above(reader: Reader) -> None:
     bounds = ask(reader, "370614", "2021-03", "then")["bounds"]
     assert (bounds["lower"], bounds["upper"]) == (5, 40 + 10)
+
+
+def test_the_page_of_a_figure_of_many_cells_says_how_many_there_are(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The merged county's two months of 10 and 4, of which the page is to list one: the sum stays that of both."""
+    monkeypatch.setattr(trace_page, "MOST", 1)
+    view = View("trace", area="370600", period="2020-12", indicator="started_communities")
+    figure, cells, *_ = trace_page.page(reader, view).blocks
+    assert figure.table is not None and cells.table is not None and len(cells.table.rows) == 1
+    assert "2 个单元格" in cells.notes[0].zh and "前 1 个" in cells.notes[1].zh
+    facts = {name.text.zh: said.text for name, said in figure.table.rows if isinstance(name.text, Words)}
+    assert facts["由单元格加总"] == "14"
+    for at, words in ((1, "前 1 个"), (2, "只有 2 个")):
+        with pytest.raises(BadView, match=words):
+            trace_page.page(reader, replace(view, at=at))

@@ -185,7 +185,6 @@ def test_the_cells_of_rows_are_told_without_their_workbooks(reader: Reader, xiny
     assert sorted(((c["weight"], c["raw"]) for c in trace(alone, question)["contributions"]), key=str) == told
 
 
-
 def test_sample_and_real_stay_apart(reader: Reader) -> None:
     sample = figure(reader, Question("funds_arrived", YUSHUI, "2023", {"source": "F11"}, sample=True))
     assert (Decimal(sample["value"]), sample["account"]) == (999 * WAN, "J3F")

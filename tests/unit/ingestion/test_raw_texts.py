@@ -17,7 +17,7 @@ from ingestion.raw_texts import cell_texts
 from ingestion.register import submissions
 from ingestion.workbook import read_workbook, split_address
 from quality.receive import Receiver
-from tests.factories import SECOND_TASK, SOUND_TASK, cell_of, edit, set_value, write_return, write_roster
+from tests.factories import SOUND_TASK, cell_of, edit, set_value, write_return, write_roster
 
 
 def texts_of(home: Path, held: list[dict[str, Any]], field: str, rows: tuple[int, ...] = (1,)) -> dict[int, str | None]:
@@ -81,7 +81,10 @@ def _typed(header: str, texts: dict[int, Any]) -> Callable[[Any], None]:
 
 
 TASKS = [{**SOUND_TASK, "task_id": f"11010800000{n}-2023", "xq_uid": f"11010800000{n}"} for n in range(1, 7)]
-MONEY = [{"task_id": t["task_id"], "src": "F11", "arrived": Decimal("200.00"), "paid": Decimal(n)} for n, t in enumerate(TASKS)]
+MONEY = [
+    {"task_id": t["task_id"], "src": "F11", "arrived": Decimal("200.00"), "paid": Decimal(n)}
+    for n, t in enumerate(TASKS)
+]
 
 
 def test_every_cell_of_a_table_that_figures_are_made_of_reads_as_it_shows(tmp_path: Path) -> None:
@@ -114,7 +117,9 @@ def test_every_cell_of_a_table_that_figures_are_made_of_reads_as_it_shows(tmp_pa
 )
 def test_of_some_columns_the_workbook_alone_tells(tmp_path: Path, texts: dict[int, str]) -> None:
     """And of its other columns nothing is lost. The 30 texts are of 30 rows: 20 and one more for 50 rows are kept."""
-    many = [{"task_id": TASKS[0]["task_id"], "src": "F11", "arrived": Decimal(5), "paid": Decimal(n)} for n in range(30)]
+    many = [
+        {"task_id": TASKS[0]["task_id"], "src": "F11", "arrived": Decimal(5), "paid": Decimal(n)} for n in range(30)
+    ]
     path = write_roster(tmp_path / "a.xlsx", tables={"J4": TASKS, "J4C": [], "J4F": many})
     edit(path, _typed("累计支付", texts), sheet="资金明细")
     edit(path, _typed("累计到位", {2: "5.00"}), sheet="资金明细")
