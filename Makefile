@@ -64,7 +64,7 @@ check: setup manifest ## format, lint, types, import contracts, SQL, rule book s
 	@echo "== sqlfluff"; $(BIN)/sqlfluff lint --nofail dbt_project/models dbt_project/macros dbt_project/tests > /dev/null && $(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
 	@echo "== no source is ignored"; ! git ls-files --others --ignored --exclude-standard -- rulebook ingestion dbt_project/models dbt_project/macros dbt_project/seeds dbt_project/tests quality filings dashboards orchestration tests docs | grep -v __pycache__
 	@echo "== rule book"; $(BIN)/jiugai rulebook check
-	@echo "== generated seeds"; $(BIN)/python -m ingestion.seeds && git diff --exit-code --stat -- dbt_project/seeds/generated dbt_project/models/intermediate/generated dbt_project/models/staging/generated
+	@echo "== generated seeds"; $(BIN)/python -m ingestion.seeds && git diff --exit-code --stat -- dbt_project/seeds/generated dbt_project/models/intermediate/generated dbt_project/models/staging/generated dbt_project/macros/generated
 
 format: setup ## format the Python code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .

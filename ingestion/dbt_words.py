@@ -108,25 +108,26 @@ def _staged(c: Catalogue, asked: FieldSet) -> dict[str, Any]:
     return model | {"columns": columns}
 
 
-def _kept(asked: FormTable) -> set[str]:
+def _kept(asked: FieldSet) -> set[str]:
     """The columns that rows in force keep: those that the model names, of a model that names none all."""
     sql = (MODELS / "intermediate" / "rows" / f"int_{asked.id.lower()}__in_force.sql").read_text(encoding="utf-8")
     named = re.search(r"rows_in_force\([^\[)]*\[(.*?)\]", sql, re.S)
     return set(re.findall(r"'(\w+)'", named[1])) if named else {*WHO, *asked.by_id}
 
 
-def _in_force(c: Catalogue, asked: FormTable) -> dict[str, Any]:
+def _in_force(c: Catalogue, asked: FieldSet) -> dict[str, Any]:
     """Rows in force, with what their readers rely on: faults of returns, so they warn."""
     kept = _kept(asked)
     summed_by = {
         column for i in c.indicators.values() for f in i.accounts if f.form == asked.id for column in f.rows_by.values()
     }
     tests: list[Any] = []
-    if any(t.parent in asked.key for t in c.form_of(asked.id).tables if t.id != asked.id and asked.parent is None):
-        key = ["submission_id", *asked.key]  # rows of the other tables name one of these
-        tests.append({"unique_key": {"arguments": {"columns": key}, "config": WARN}})
-    if asked.parent is not None:
-        tests.append({"task_on_roster": {"config": WARN}})
+    if isinstance(asked, FormTable):
+        if any(t.parent in asked.key for t in c.form_of(asked.id).tables if t.id != asked.id and asked.parent is None):
+            key = ["submission_id", *asked.key]  # rows of the other tables name one of these
+            tests.append({"unique_key": {"arguments": {"columns": key}, "config": WARN}})
+        if asked.parent is not None:
+            tests.append({"task_on_roster": {"config": WARN}})
     columns = [*(one for one in _columns(c, asked) if one["name"] in kept), *map(_block, WHEN)]
     for column in columns:
         field = asked.by_id.get(column["name"])
@@ -151,7 +152,7 @@ def form_words(c: Catalogue) -> str:
         "sources": [{"name": "landing", "tables": [_landed(c, s) for s in asked]}],
         "models": [
             *(_staged(c, s) for s in asked),
-            *(_in_force(c, s) for s in asked if isinstance(s, FormTable)),
+            *(_in_force(c, s) for s in asked),
         ],
     }
     return HEAD + yaml.dump(document, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=10_000)

@@ -1,7 +1,7 @@
 """Writes the dbt seeds from the rule book: dbt reads areas, indicators and sources only through these files.
 
 Generated, committed, and checked for drift by a test. `python -m ingestion.seeds` writes them, the two models that
-row_measures.py compiles, and the words of dbt_words.py. Not here: computing.
+row_measures.py compiles, the macro of field_answers.py, and the words of dbt_words.py. Not here: computing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from ingestion import area_seeds
 from ingestion.archive import write_whole
 from ingestion.catalogue import Catalogue, catalogue
 from ingestion.dbt_words import form_words
+from ingestion.field_answers import field_macro
 from ingestion.form_model import FormTable
 from ingestion.gating import series_of
 from ingestion.indicator_model import Indicator
@@ -24,6 +25,7 @@ from ingestion.units import plain
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 SEEDS = PROJECT / "seeds" / "generated"
 MODELS = PROJECT / "models" / "intermediate" / "generated"
+FIELDS = PROJECT / "macros" / "generated" / "answering_fields.sql"
 FORMS = PROJECT / "models" / "staging" / "generated" / "forms.yml"
 
 
@@ -146,7 +148,7 @@ def _ratio_operands(c: Catalogue) -> list[list[str]]:
 
 def _indicator_fields(c: Catalogue) -> list[list[str]]:
     """Items of one-row forms. Several fields of one code add up to it."""
-    rows = [["indicator", "kind", "version", "form", "field", "dim_name", "dim_code", "zero_when"]]
+    rows = [["indicator", "kind", "version", "form", "field", "dim_name", "dim_code"]]
     for i in c.indicators.values():
         for formula in i.accounts:
             asked = c.field_sets[formula.form]
@@ -156,9 +158,7 @@ def _indicator_fields(c: Catalogue) -> list[list[str]]:
                 (dim, code, f) for dim in formula.by for code, names in formula.fields_by(dim).items() for f in names
             ]
             for dim, code, name in fields:
-                blank = asked.by_id[name].blank_means
-                zero_when = blank["zero_when"] if blank else ""
-                rows.append([i.id, i.kind, i.version or "", asked.id, name, dim, code, zero_when])
+                rows.append([i.id, i.kind, i.version or "", asked.id, name, dim, code])
     return rows
 
 
@@ -322,12 +322,12 @@ def seed_text(rows: list[list[str]]) -> str:
     return buffer.getvalue()
 
 
-def write_seeds(seeds: Path = SEEDS, models: Path = MODELS, forms: Path = FORMS) -> list[Path]:
-    """Write every seed, generated model and generated text; returns the paths."""
+def write_seeds(seeds: Path = SEEDS, models: Path = MODELS, forms: Path = FORMS, fields: Path = FIELDS) -> list[Path]:
+    """Write every seed, generated model, macro and generated text; returns the paths."""
     book = catalogue()
     texts = {seeds / f"{name}.csv": seed_text(rows) for name, rows in seed_tables(book).items()}
     texts |= {models / f"{name}.sql": sql for name, sql in row_models(book).items()}
-    texts[forms] = form_words(book)
+    texts |= {forms: form_words(book), fields: field_macro(book)}
     for path, text in texts.items():
         if not path.is_file() or path.read_bytes() != text.encode():  # an untouched file keeps dbt's manifest current
             write_whole(path, text.encode())

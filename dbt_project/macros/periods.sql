@@ -7,6 +7,14 @@
 {% macro month_off(month, months) -%}
   strftime(({{ month }} || '-01')::date + interval ({{ months }}) month, '%Y-%m')
 {%- endmacro %}
+{# A month alone begins with January, which is the year to date. #}
+{% macro is_january(month) -%}
+  right({{ month }}, 3) = '-01'
+{%- endmacro %}
+{# Whether a value is of the first month after a change of territory (area_openings): what came before is another unit's. #}
+{% macro stands_apart(value, opening) -%}
+  {{ value }}.unit_code = {{ opening }}.unit_code and {{ value }}.period = {{ opening }}.month and {{ opening }}.side = 'after'
+{%- endmacro %}
 {# The number of a month, which grows by one from month to month. #}
 {% macro month_no(month) -%}
   left({{ month }}, 4)::integer * 12 + right({{ month }}, 2)::integer

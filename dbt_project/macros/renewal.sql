@@ -6,8 +6,9 @@
 {%- endmacro %}
 
 {# The rows of a table that what came since may touch, by its grain:
-   submission: one submission's own; answer: also one whose plan answers for other periods than before; filer: all that the
-   units of such submissions filed; status: who filed such a form in such a province;
+   submission: one submission's own; answer: also one whose plan answers for other periods than before; cell: also
+   of the month after, whose month alone these change; filer: all that the units of such submissions filed;
+   status: who filed such a form in such a province;
    unit: a unit's figures; question: an area's; range: its ranges of years; figure: both; place: of whatever indicator;
    level: what an area filed beside the sum of the level below, in which the year before weighs;
    missing unit, bound: what is known of a unit in the months of a year that it did not report, and of the areas above it;
@@ -25,16 +26,14 @@
   {%- set scopes = {
       'submission': [a ~ 'submission_id in (select x.submission_id from late.submissions as x)'],
       'answer': [a ~ 'submission_id in (select x.submission_id from late.answers as x)'],
+      'cell': [a ~ 'submission_id in (select x.submission_id from late.cells as x)'],
       'filer': [a ~ 'unit_code in (select x.unit_code from late.filers as x)'],
       'status': [
           a ~ 'form in (select x.form from late.submissions as x)',
           a ~ 'province_code in (select x.province_code from late.submissions as x)',
       ],
       'unit': [indicator, period, unit],
-      'cells of units': [
-          a ~ 'indicator in (select x.indicator from late.operands as x)', unit,
-          a ~ 'period in (select x.period from late.months_beside as x)',
-      ],
+      'cells of units': [a ~ 'indicator in (select x.indicator from late.operands as x)', unit, period],
       'question': [indicator, area, period],
       'question of any area': [indicator, period],
       'area': [area],
@@ -122,7 +121,7 @@
   {%- if renews() -%} drop schema if exists late cascade {%- endif -%}
 {%- endmacro %}
 
-{# Post-hook of int_plans__by_period: plans that answer for other periods, or no longer do. #}
+{# Post-hook of int_plans__by_period: plans that answer for other periods, or no longer do; and the returns of the month after. #}
 {% macro late_plans() -%}
   {%- if renews() -%}
   create table late.plans as
@@ -130,7 +129,15 @@
   union
   (select * from before.main.int_plans__by_period except select * from {{ this }});
   insert into late.answers select submission_id from late.plans except select submission_id from late.answers;
-  insert into late.filers select unit_code from late.plans except select unit_code from late.filers
+  insert into late.filers select unit_code from late.plans except select unit_code from late.filers;
+  create table late.cells as
+  select submission_id from late.answers
+  union
+  select s.submission_id
+  from main.int_submissions__in_force as s
+  inner join (
+      select form, unit_code, {{ month_off('period', 1) }} as period from late.submissions where length(period) = 7
+  ) as l on s.form = l.form and s.unit_code = l.unit_code and s.period = l.period
   {%- endif -%}
 {%- endmacro %}
 

@@ -42,7 +42,7 @@ filed as (
         1 as units_expected,
         case when cells > 1 then 'exact' end as qualifier,
         false as is_doubtful
-    from {{ ref('int_figures__units_summed') }}
+    from {{ ref('int_figures__units') }}
     where is_rivalled and {{ asked_only('indicator', 'period') }} and {{ asked('areas', 'unit_code') }}
 ),
 

@@ -3,7 +3,8 @@
 -- plan of a unit that was merged meets what its heir has done. Matched by unit first: the areas above are the same.
 -- depends_on: {{ ref('fct_negative_flows') }}
 {{ config(materialized='incremental', pre_hook="{{ make_room('question') }}") }}
-{%- set keys = ['source_kind', 'is_sample', 'programme', 'indicator', 'dim_name', 'dim_code', 'period', 'group_id'] %}
+{#- a question is a rate, a breakdown and a group: one number, in place of four texts, for what is grouped by the million #}
+{%- set keys = ['source_kind', 'is_sample', 'programme', 'question', 'period'] %}
 with plans_inherited as (
     select h.*, i.indicator
     from {{ ref('area_heirs') }} as h
@@ -40,7 +41,10 @@ asked as (
 
 -- an operand made of several codes is known where all of them are that the account asks for
 answerable as (
-    select *, count(distinct dim_code) over (partition by ratio, figure_role, is_sample, account) as parts
+    select
+        *,
+        count(distinct dim_code) over (partition by ratio, figure_role, is_sample, account) as parts,
+        dense_rank() over (order by ratio, ratio_dim_name, ratio_dim_code, group_id) as question
     from asked as x
     where exists (
         select 1 from asked as y
@@ -49,24 +53,32 @@ answerable as (
     )
 ),
 
+questions as (
+    select
+        question,
+        ratio as indicator,
+        ratio_dim_name as dim_name,
+        ratio_dim_code as dim_code,
+        group_id,
+        bool_and(is_additive) as is_additive
+    from answerable
+    group by question, ratio, ratio_dim_name, ratio_dim_code, group_id
+),
+
 operands as (
     select
         o.source_kind,
         o.is_sample,
         o.programme,
-        r.ratio as indicator,
+        r.question,
         r.figure_role,
-        r.ratio_dim_name as dim_name,
-        r.ratio_dim_code as dim_code,
         o.dim_code as observed_dim_code,
         o.unit_code,
         coalesce(h.heir_code, o.unit_code) as matched_unit,
         o.period,
-        r.group_id,
         o.account,
         o.value,
         o.submission_id,
-        r.is_additive,
         r.is_of_parts,
         r.parts
     from {{ ref('int_observations__returned') }} as o
@@ -85,7 +97,7 @@ whole as (
     select * from operands
     where is_of_parts
     qualify count(distinct observed_dim_code) over (
-        partition by indicator, figure_role, is_sample, programme, period, unit_code, group_id
+        partition by question, figure_role, is_sample, programme, period, unit_code
     ) = parts
 ),
 
@@ -96,7 +108,6 @@ units as (
         matched_unit,
         sum(value) filter (where figure_role = 'numerator') as numerator,
         sum(value) filter (where figure_role = 'denominator') as denominator,
-        bool_and(is_additive) as is_additive,
         case when min(submission_id) = max(submission_id) then min(submission_id) end as submission_id,
         case when min(account) = max(account) then min(account) end as account
     from whole
@@ -117,13 +128,14 @@ heirs as (
 together as (
     select u.*, p.area_code, p.basis
     from units as u
+    inner join questions as q on u.question = q.question
     semi join heirs as h on u.matched_unit = h.matched_unit
     inner join (
         from places
         union all
         select unit_code, heir_code as area_code, 'filed' as basis from {{ ref('area_heirs') }}
     ) as p
-        on u.unit_code = p.unit_code and (p.basis = 'filed' or u.is_additive)
+        on u.unit_code = p.unit_code and (p.basis = 'filed' or q.is_additive)
        and (p.basis = 'summed' or p.area_code in (u.unit_code, u.matched_unit))
 ),
 
@@ -144,17 +156,13 @@ by_place as (
         any_value(u.submission_id) as submission_id,
         case when count(*) = count(u.account) and min(u.account) = max(u.account) then min(u.account) end as account
     from alone as u
+    inner join questions as q on u.question = q.question
     inner join {{ ref('int_areas__places') }} as p on u.unit_code = p.unit_code
-    where u.is_additive
+    where q.is_additive
     group by {{ keys_of('u', keys) }}, p.place
 ),
 
 matched as (
-    select
-        {{ keys | join(', ') }}, unit_code as area_code, 'filed' as basis, numerator, denominator, 1 as units, 1 as matches,
-        submission_id, account
-    from alone
-    union all
     select
         {{ keys_of('b', keys) }}, c.area_code, 'summed' as basis, b.numerator, b.denominator, b.units, b.units as matches,
         b.submission_id, b.account
@@ -170,17 +178,28 @@ matched as (
     from together
     group by {{ keys | join(', ') }}, area_code, basis, matched_unit
     having count(numerator) > 0 and count(denominator) > 0
+),
+
+rates as (
+    select
+        {{ keys | join(', ') }}, unit_code as area_code, 'filed' as basis, numerator, denominator, 1::bigint as units,
+        submission_id, account
+    from alone
+    union all
+    select
+        {{ keys | join(', ') }}, area_code, basis, sum(numerator) as numerator, sum(denominator) as denominator,
+        sum(units)::bigint as units,
+        case when sum(matches) = 1 then any_value(submission_id) end as submission_id,
+        case when count(*) = count(account) and min(account) = max(account) then min(account) end as account
+    from matched
+    group by {{ keys | join(', ') }}, area_code, basis
+),
+
+named as (
+    select q.* exclude (question, is_additive), r.* exclude (question)
+    from rates as r
+    inner join questions as q on r.question = q.question
 )
 
-select
-    {{ keys | join(', ') }},
-    area_code,
-    basis,
-    sum(numerator) as numerator,
-    sum(denominator) as denominator,
-    sum(units)::bigint as units,
-    case when sum(matches) = 1 then any_value(submission_id) end as submission_id,
-    case when count(*) = count(account) and min(account) = max(account) then min(account) end as account
-from matched
+select * from named
 where {{ in_scope('question') }}
-group by {{ keys | join(', ') }}, area_code, basis

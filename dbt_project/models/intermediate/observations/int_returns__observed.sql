@@ -1,80 +1,71 @@
--- Indicator values of units, from the fields that the rule book names. Grain: kind × indicator × dim × unit × period.
+-- Indicator values of units, from the fields that the rule book names, and what the month alone adds. A blank field is no
+-- row: missing is not zero. Grain: kind × indicator × dim × unit × period.
 {{ config(materialized='ephemeral') }}
-with asked as (
-    select
-        v.submission_id,
-        v.source_kind,
-        v.is_sample,
-        v.programme,
-        v.unit_code,
-        v.period,
-        v.form,
-        f.indicator,
-        f.kind,
-        f.version,
-        f.dim_name,
-        f.dim_code,
-        f.field,
-        v.value
-    from {{ ref('int_returns__unpivoted') }} as v
-    inner join {{ ref('indicator_fields') }} as f on v.form = f.form and v.field = f.field
-    where {{ in_scope('answer', 'v') }}
+{%- set forms = answering_fields() %}
+with questions as (
+    select f.*, i.kind = 'flow' and not i.constant_in_year as has_flow, q.is_lone_month, q.is_lone_year
+    from {{ ref('indicator_fields') }} as f
+    inner join {{ ref('indicators') }} as i on f.indicator = i.indicator
+    left join {{ ref('int_questions__lone') }} as q
+        on f.indicator = q.indicator and f.form = q.account and coalesce(f.dim_code, '') = q.dim_code
 ),
 
+{% for form, fields in forms.items() -%}
 -- a part that need not be filed is zero once its total is filed
-zeros as (
+{{ form | lower }}_filled as (
     select
-        t.submission_id,
-        t.source_kind,
-        t.is_sample,
-        t.programme,
-        t.unit_code,
-        t.period,
-        t.form,
-        f.indicator,
-        f.kind,
-        f.version,
-        f.dim_name,
-        f.dim_code,
-        f.field,
-        0::decimal(38, 8) as value
-    from {{ ref('int_returns__unpivoted') }} as t
-    inner join {{ ref('indicator_fields') }} as f on t.form = f.form and t.field = f.zero_when
-    anti join {{ ref('int_returns__unpivoted') }} as filed
-        on t.submission_id = filed.submission_id and f.field = filed.field
-    where {{ in_scope('answer', 't') }}
+        s.submission_id, s.source_kind, s.is_sample, s.programme, s.unit_code, s.period,
+        case when length(s.period) = 7 then {{ month_no('s.period') }} end as month_no
+        {%- for field, total in fields.items() %},
+        {% if total -%} coalesce(r.{{ field }}, case when r.{{ total }} is not null then 0 end)::decimal(38, 8) as {{ field }}
+        {%- else -%} r.{{ field }}::decimal(38, 8) as {{ field }} {%- endif -%}
+        {%- endfor %}
+    from {{ ref('int_' ~ form | lower ~ '__in_force') }} as r
+    inner join {{ ref('int_submissions__in_force') }} as s on r.submission_id = s.submission_id
+    where {{ in_scope('filer', 's') }}
 ),
 
-known as (
-    select * from asked
-    union all
-    select * from zeros
+-- with the month before beside it, before there are many rows; January is the year to date
+{{ form | lower }}_cells as (
+    select
+        f.submission_id, f.source_kind, f.is_sample, f.programme, f.unit_code, f.period
+        {%- for field in fields %},
+        {'value': f.{{ field }}, 'flow': f.{{ field }} - case when {{ is_january('f.period') }} then 0 else b.{{ field }} end} as {{ field }}
+        {%- endfor %}
+    from {{ form | lower }}_filled as f
+    left join {{ form | lower }}_filled as b
+        on {{ same_keys('f', 'b', ['source_kind', 'programme', 'unit_code']) }} and f.month_no = b.month_no + 1
+    where {{ in_scope('cell', 'f') }}
 ),
 
-progress as (
-    select * exclude (version), period as answered_period
-    from known
-    where kind in ('flow', 'stock')
+{{ form | lower }}_dated as (
+    select * from {{ form | lower }}_cells
     union all
     -- a year's figure is its December
-    select * exclude (version), left(period, 4) as answered_period
-    from known
-    where kind in ('flow', 'stock') and right(period, 3) = '-12'
+    select * replace (left(period, 4) as period) from {{ form | lower }}_cells where right(period, 3) = '-12'
 ),
 
-planned as (
-    select known.* exclude (version), p.period as answered_period
-    from known
-    inner join {{ ref('int_plans__by_period') }} as p
-        on known.submission_id = p.submission_id
-       and known.version = p.question
-    where known.kind = 'plan'
+{{ form | lower }}_unpivoted as (
+    unpivot {{ form | lower }}_dated on {{ fields | join(', ') }} into name field value cell
 ),
 
-final as (
-    select * from progress
-    union all
-    select * from planned
+{% endfor -%}
+unpivoted as (
+    {% for form in forms -%}
+    select *, '{{ form }}' as form from {{ form | lower }}_unpivoted
+    {% if not loop.last %}union all by name
+    {% endif %}
+    {%- endfor -%}
+),
+
+-- a plan answers for the periods that it holds in
+answered as (
+    select u.* replace (coalesce(p.period, u.period) as period), q.* exclude (form, field)
+    from unpivoted as u
+    inner join questions as q on u.form = q.form and u.field = q.field
+    left join {{ ref('int_plans__by_period') }} as p
+        on u.submission_id = p.submission_id and q.version = p.question and q.kind = 'plan'
+    where u.cell.value is not null and (q.kind in ('flow', 'stock') or p.submission_id is not null)
 )
 
 select
@@ -82,12 +73,14 @@ select
     is_sample,
     programme,
     indicator,
-    dim_name,
-    dim_code,
+    coalesce(dim_name, '') as dim_name,
+    coalesce(dim_code, '') as dim_code,
     unit_code,
-    answered_period as period,
-    value,
+    period,
+    cell.value as value,
+    case when has_flow and length(period) = 7 then cell.flow end as flow,
     submission_id,
     form as account,
-    field
-from final
+    field::varchar as field,
+    coalesce(case when length(period) = 7 then is_lone_month else is_lone_year end, false) as is_lone
+from answered

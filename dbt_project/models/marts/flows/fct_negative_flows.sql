@@ -3,14 +3,12 @@
 -- dropped; one without a reason is marked in the figures and stops the series at the gates.
 -- Grain: kind of data × programme × indicator × account × breakdown × unit × month.
 {{ config(materialized='incremental', pre_hook="{{ make_room('filer') }}", post_hook="{{ late_questions() }}") }}
-with filed as (
-    select
-        o.is_sample, o.programme, o.indicator, o.account, o.dim_name, o.dim_code, o.unit_code, o.period, o.value,
-        o.submission_id, o.field
-    from {{ ref('fct_observations') }} as o
+-- not held in memory: few of them fell
+with filed as not materialized (
+    select o.*
+    from {{ ref('int_observations__returned') }} as o
     inner join {{ ref('indicators') }} as i on o.indicator = i.indicator
-    where o.role = 'return' and length(o.period) = 7 and i.kind = 'flow' and not i.constant_in_year
-      and {{ in_scope('filer', 'o') }}
+    where length(o.period) = 7 and i.kind = 'flow' and not i.constant_in_year and {{ in_scope('filer', 'o') }}
 ),
 
 -- several fields may add up to one breakdown
@@ -20,20 +18,27 @@ summed as (
         {{ month_no('period') }} as month_no,
         sum(value::decimal(28, 8)) as value
     from filed
+    where not is_alone
     group by all
 ),
 
 lower as (
     select
-        s.*,
+        is_sample, programme, indicator, account, dim_name, dim_code, unit_code, period, submission_id,
+        value,
+        value - flow as value_before,
+        flow
+    from filed
+    where is_alone and flow < 0 and not {{ is_january('period') }}
+    union all
+    select
+        s.* exclude (month_no),
         b.value as value_before,
-        b.period as period_before,
         s.value - b.value as flow
     from summed as s
     inner join summed as b
-        on s.is_sample = b.is_sample and s.programme = b.programme and s.indicator = b.indicator and s.account = b.account
-       and s.dim_code = b.dim_code and s.unit_code = b.unit_code and s.month_no = b.month_no + 1
-       and left(s.period, 4) = left(b.period, 4)
+        on {{ same_keys('s', 'b', ['is_sample', 'programme', 'indicator', 'account', 'dim_code', 'unit_code']) }}
+       and s.month_no = b.month_no + 1 and not {{ is_january('s.period') }}
     where s.value < b.value
 ),
 
@@ -67,7 +72,7 @@ replanned as (
         on f.unit_code = p.unit_code and f.period = p.period and p.question = 'then'
        and f.is_sample = (p.source_kind = 'sample')
     left join {{ ref('int_plans__by_period') }} as b
-        on p.unit_code = b.unit_code and f.period_before = b.period and b.question = 'then' and p.source_kind = b.source_kind
+        on p.unit_code = b.unit_code and {{ month_off('f.period', -1) }} = b.period and b.question = 'then' and p.source_kind = b.source_kind
     inner join {{ ref('stg_j1__plan') }} as j on p.submission_id = j.submission_id
     where p.submission_id is distinct from b.submission_id and j.adj_reason is not null
     group by all

@@ -5,24 +5,11 @@ with movements as (
     select code as movement, calendar from {{ ref('fund_movements') }}
 ),
 
--- monthly returns: the total of an item, and the parts that the form splits out of it
-monthly as (
-    select
-        v.submission_id,
-        'J2' as account,
-        m.movement,
-        f.field,
-        null::integer as row_no,
-        case when f.dim_name = 'source' then f.dim_code end as source,
-        coalesce(f.dim_name, '') = 'source' as is_part,
-        v.value as amount
-    from {{ ref('int_returns__unpivoted') }} as v
-    inner join {{ ref('indicator_fields') }} as f on v.form = f.form and v.field = f.field
-    inner join movements as m on f.indicator = m.calendar
-    where v.form = 'J2' and coalesce(f.dim_name, '') in ('', 'source') and {{ asked('periods', 'v.period') }}
+-- named first: a view that unpivots a table itself keeps the name of the file that it was made in
+j2_rows as (
+    select * exclude (row_no, unit_code, period, period_year, period_end) from {{ ref('int_j2__in_force') }} where {{ asked('periods', 'period') }}
 ),
 
--- named first: a view that unpivots a table itself keeps the name of the file that it was made in
 j3f_rows as (
     select * from {{ ref('int_j3f__in_force') }} where {{ asked('periods', 'period') }}
 ),
@@ -33,6 +20,29 @@ j4f_rows as (
 
 j4_rows as (
     select * from {{ ref('int_j4__in_force') }} where {{ asked('periods', 'period') }}
+),
+
+j2_cells as (
+    unpivot j2_rows
+    on columns(* exclude (submission_id))
+    into name field value amount
+),
+
+-- monthly returns: the total of an item, and the parts that the form splits out of it
+monthly as (
+    select
+        c.submission_id,
+        'J2' as account,
+        m.movement,
+        f.field,
+        null::integer as row_no,
+        case when f.dim_name = 'source' then f.dim_code end as source,
+        coalesce(f.dim_name, '') = 'source' as is_part,
+        c.amount
+    from j2_cells as c
+    inner join {{ ref('indicator_fields') }} as f on c.field = f.field and f.form = 'J2'
+    inner join movements as m on f.indicator = m.calendar
+    where coalesce(f.dim_name, '') in ('', 'source')
 ),
 
 yearly as (
