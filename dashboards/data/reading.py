@@ -252,10 +252,10 @@ def provinces(reader: Reader) -> list[str]:
 
 def has_table(reader: Reader, name: str) -> bool:
     """Whether a build or release holds a table: releases hold figures and their cells alone."""
-    return bool(reader.short_list("select 1 from information_schema.tables where table_name = ?", [name]))
+    return bool(reader.rows("select 1 from information_schema.tables where table_name = ?", [name]))
 
 
 def has_column(reader: Reader, table: str, column: str) -> bool:
     """Whether a table has a column: a release keeps the columns of the day on which it was frozen."""
     asked = "select 1 from information_schema.columns where table_name = ? and column_name = ?"
-    return bool(reader.short_list(asked, [table, column]))
+    return bool(reader.rows(asked, [table, column]))
