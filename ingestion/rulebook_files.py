@@ -81,7 +81,7 @@ class _Built(yaml.CSafeLoader):
 
     @staticmethod
     def _fault(said: str, event: Any) -> yaml.YAMLError:
-        return yaml.constructor.ConstructorError(None, None, said, event.start_mark)
+        return yaml.YAMLError(f"line {event.start_mark.line + 1}: {said}")
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:

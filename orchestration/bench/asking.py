@@ -61,7 +61,9 @@ def cases(home: Path, months: int = 1) -> Iterator[Case]:
         ("{} cells of the nation's rosters", NATION, "trace", ROSTER, Decimal(30)),
     ):
         if command == "trace":
-            what = what.format(_cells(home, indicator, area))
+            if not (count := _cells(home, indicator, area)):
+                continue  # few units, or a home without rosters
+            what = what.format(count)
         asked = [command, indicator, "--area", area, "--period", PERIOD, "--sample", "--home", str(home.resolve())]
         yield Case(
             f"jiugai {command}: {what}, {of_build}",
