@@ -8,6 +8,7 @@ Not here: adding up, zeros and coverage (int_rows__totaled).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ingestion.catalogue import Catalogue
 from ingestion.form_model import FormField, FormTable
@@ -20,7 +21,9 @@ RENEWED = (
     """{{ config(materialized='incremental', pre_hook=["{{ ask_late('submissions') }}", "{{ make_room('submission') }}"], """
     """post_hook="{{ ask_all() }}") }}\n"""
 )
-UNANSWERED = "-- Returns in force that had something to fill in for an indicator and filled none of it.\n"
+UNANSWERED = """-- Returns in force that had something to fill in for an indicator and filled none of it.
+-- noqa: disable=LT01,LT05
+"""
 
 
 def _quoted(text: str) -> str:
@@ -88,8 +91,8 @@ class _Formula:
             else f"r.{column}"
         )
 
-    def known(self, columns: list[str]) -> str:
-        return AND.join(f"{self.value(f)} is not null" for f in columns)
+    def known(self, columns: list[str]) -> list[str]:
+        return [f"{self.value(f)} is not null" for f in columns]
 
     @property
     def terms(self) -> list[tuple[str, int]]:
@@ -111,7 +114,7 @@ class _Formula:
         """Selects of the cells that count: those of the total, then those of columns that are a breakdown alone."""
         dim, member = self.breakdown
         columns = [f for f, _ in self.terms]
-        where = [*self.of_row, self.known(columns)]
+        where = [*self.of_row, *self.known(columns)]
         if self.formula.only_positive:
             where.append(
                 " ".join(f"{'-' if w < 0 else '+'} {self.value(f)}" for f, w in self.terms).lstrip("+ ") + " > 0"
@@ -121,7 +124,7 @@ class _Formula:
         for name in self.formula.by:
             for code, fields in self.formula.fields_by(name).items():
                 for field in fields:
-                    yield self._cells(field, 1, name, _quoted(code), False, [*self.of_row, self.known(fields)])
+                    yield self._cells(field, 1, name, _quoted(code), False, [*self.of_row, *self.known(fields)])
 
     def _cells(self, column: str, weight: int, dim: str, member: str, in_total: bool, where: list[str]) -> str:
         where = list(where)
@@ -136,38 +139,66 @@ class _Formula:
             f"from {in_force(self.table.id)} as r\nwhere " + AND.join(where)
         )
 
-    def unanswered(self) -> Iterator[str]:
-        """Selects of the submissions that fill in nothing: at all, of a code that they have rows of, of a code's column."""
+    def unanswered(self) -> Iterator[_Asked]:
+        """What a submission may leave blank: at all, of a code that it has rows of, of a code's column."""
         if self.formula.field is None:
             return  # a count of rows is known as soon as the form is in
         columns = [f for f, _ in self.terms]
         dim, member = self.breakdown
-        yield self._blank("''", "''", columns)
+        yield self._asked("''", "''", columns)
         if dim:
-            yield self._blank(_quoted(dim), member, columns, of_rows=True)
+            yield self._asked(_quoted(dim), member, columns, of_rows=True)
         for name in self.formula.by:
             for code, fields in self.formula.fields_by(name).items():
-                yield self._blank(_quoted(name), _quoted(code), fields)
+                yield self._asked(_quoted(name), _quoted(code), fields)
 
-    def _blank(self, dim: str, member: str, columns: list[str], *, of_rows: bool = False) -> str:
+    def _asked(self, dim: str, member: str, columns: list[str], *, of_rows: bool = False) -> _Asked:
         """of_rows: one answer a code that a row names, instead of one a submission."""
+        known = self.known(columns)
         if self.parent is not None:
             kind = "inner" if of_rows else "left"
-            source = f"{in_force(self.parent.id)} as p\n{kind} join {in_force(self.table.id)} as r on {self.belongs()}"
-            where, key = self.of_parent, "p.submission_id"
+            source = (
+                f"{in_force(self.parent.id)} as p\n    {kind} join {in_force(self.table.id)} as r on {self.belongs()}"
+            )
+            key, answered = "p.submission_id", f"bool_or({' and '.join(known)})" + _among(self.of_parent)
         elif self.form.fields and not of_rows:  # a table in a form with items: empty is blank, and no nil return
-            submissions = "{{ ref('int_submissions__in_force') }}"
-            on = " and ".join(["s.submission_id = r.submission_id", *self.of_row])
-            source = f"{submissions} as s\nleft join {in_force(self.table.id)} as r on {on}"
-            where, key = [f"s.form = {_quoted(self.form.id)}"], "s.submission_id"
+            form = f"s.form = {_quoted(self.form.id)}"
+            submissions = (
+                f"(select s.submission_id from {{{{ ref('int_submissions__in_force') }}}} as s where {form}) as s"
+            )
+            source = f"{submissions}\n    left join {in_force(self.table.id)} as r on s.submission_id = r.submission_id"
+            key, answered = "s.submission_id", f"count(*){_among([*self.of_row, *known])} > 0"
         else:
-            source, where, key = f"{in_force(self.table.id)} as r", self.of_row, "r.submission_id"
-        said = f"where {AND.join(where)}\n" if where else ""
-        groups = f"{key}, {member}" if of_rows else key
-        return (
-            f"{self.head()}    {dim} as base_dim,\n    {member} as member,\n    {key}\nfrom {source}\n{said}"
-            f"group by {groups}\nhaving count(*) filter (\n    where {self.known(columns)}\n) = 0"
-        )
+            source, key = f"{in_force(self.table.id)} as r", "r.submission_id"
+            answered = f"bool_or({' and '.join(known)})" + _among(self.of_row)
+        names = (self.indicator.id, self.table.id)
+        said = zip(("indicator", "account"), map(_quoted, names), strict=True)
+        cells = [*said, ("base_dim", dim), ("member", member), ("answered", answered)]
+        return _Asked((source, key, member if of_rows else ""), ", ".join(f"'{n}': {v}" for n, v in cells))
+
+
+def _among(conditions: list[str]) -> str:
+    return f" filter (where {' and '.join(conditions)})" if conditions else ""
+
+
+class _Asked(NamedTuple):
+    """One question to a submission: rows that answer it, grouped by (source, key, code), and the answer as a struct.
+
+    answered is NULL where no row is asked.
+    """
+
+    group: tuple[str, str, str]
+    answer: str
+
+
+def _unanswered(group: tuple[str, str, str], answers: list[str]) -> str:
+    """One pass over a source, for all that is asked of its rows."""
+    source, key, member = group
+    listed = ",\n        ".join(f"{{{answer}}}" for answer in answers)
+    return (
+        f"    select {key}, unnest([\n        {listed}\n    ]) as told\n    from {source}\n"
+        f"    where {{{{ asked('submissions', '{key}') }}}}\n    group by {key}{f', {member}' if member else ''}"
+    )
 
 
 def _formulas(c: Catalogue) -> list[_Formula]:
@@ -183,10 +214,13 @@ def row_models(c: Catalogue) -> dict[str, str]:
     """dbt model name → its SQL."""
     formulas = _formulas(c)
     measured = [sql for f in formulas for sql in f.measured()]
-    unanswered = [sql for f in formulas for sql in f.unanswered()]
+    asked: dict[tuple[str, str, str], list[str]] = {}
+    for question in (q for f in formulas for q in f.unanswered()):
+        asked.setdefault(question.group, []).append(question.answer)
+    unanswered = "\n    union all\n".join(_unanswered(group, answers) for group, answers in asked.items())
     return {
         "int_rows__measured": f"{HEAD}{MEASURED}" + "\nunion all\n".join(measured) + "\n",
-        "int_rows__unanswered": f"{HEAD}{UNANSWERED}{RENEWED}select *\nfrom (\n"
-        + "\nunion all\n".join(unanswered)
-        + "\n) as found\nwhere {{ asked('submissions', 'submission_id') }}\n",
+        "int_rows__unanswered": f"{HEAD}{UNANSWERED}{RENEWED}"
+        "select told.indicator, told.account, told.base_dim, told.member, submission_id\n"
+        f"from (\n{unanswered}\n) as found\nwhere not told.answered\n",
     }

@@ -96,5 +96,5 @@ def test_milestones_are_dates_of_a_task_in_the_order_of_its_stages() -> None:
     held = [int(stages[m["from_stage"]]["order"]) for m in book.codelist("milestones").values() if m["from_stage"]]
     assert all(dates[m["date_field"]].type == "date" for m in book.codelist("milestones").values())
     assert held == sorted(held)
-    sql = (PROJECT / "models" / "intermediate" / "rows" / "int_j4__milestones.sql").read_text(encoding="utf-8")
+    sql = (PROJECT / "macros" / "milestone_dates.sql").read_text(encoding="utf-8")
     assert all(f"'{m['date_field']}'" in sql for m in book.codelist("milestones").values())

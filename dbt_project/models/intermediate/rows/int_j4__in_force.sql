@@ -4,4 +4,4 @@
     'hh', 'area', 'inv_total', 'inv_jc', 'inv_ws', 'inv_ts', 'inv_done_total', 'has_jc',
     'd_plan', 'd_start', 'd_finish', 'd_accept', 'd_handover', 'd_settle', 'd_mgmt',
     'elev_done_total', 'elder_done_total', 'child_done_total',
-]) }}
+], whole=['plan_year']) }}

@@ -2,44 +2,54 @@
 -- task × pair of milestones, for tasks whose first milestone is dated and whose second one is dated or not yet reached.
 -- Pairs: each milestone and the next, and the plan and each later one. Locks: of December, and the newest of all.
 {{ config(materialized='incremental', pre_hook=["{{ ask_late('rosters') }}", "{{ make_room('task') }}"], post_hook="{{ ask_all() }}") }}
-with months as (
-    select is_sample, programme, month
-    from {{ ref('int_j4__milestones') }}
-    where milestone_order = 1
-    group by all
+with locks as (
+    select s.submission_id, s.is_sample, s.programme
+    from {{ ref('int_submissions__in_force') }} as s
+    where s.submission_id in (
+        select j.submission_id from {{ ref('int_j4__in_force') }} as j
+        where {{ of_the_plan('j') }} and {{ asked('locks', 'j.period') }}
+    )
+    qualify right(s.period, 3) = '-12' or s.period = max(s.period) over (partition by s.is_sample, s.programme)
 ),
 
-locks as (
-    select m.*
+tasks as (
+    select m.*, l.is_sample, l.programme
     from {{ ref('int_j4__milestones') }} as m
-    semi join (
-        select *
-        from months
-        qualify right(month, 3) = '-12' or month = max(month) over (partition by is_sample, programme)
-    ) as l on m.is_sample = l.is_sample and m.programme = l.programme and m.month = l.month
+    inner join locks as l on m.submission_id = l.submission_id
     where {{ in_scope('task', 'm') }}
+),
+
+pairs as (
+    select a.code as from_milestone, a.date_field as from_field, b.code as to_milestone, b.date_field as to_field
+    from {{ ref('milestones') }} as a
+    inner join {{ ref('milestones') }} as b on b.rank = a.rank + 1 or a.rank = 1 and b.rank > 1
 ),
 
 paired as (
     select
-        a.is_sample,
-        a.programme,
-        a.unit_code,
-        a.month,
-        a.cohort_year,
-        a.task_id,
-        a.milestone as from_milestone,
-        b.milestone as to_milestone,
-        a.reached_on as from_date,
-        b.reached_on as to_date,
-        datesub('month', a.reached_on, a.period_end) as months_watched,
-        datesub('month', a.reached_on, b.reached_on) as months_passed
-    from locks as a
-    inner join locks as b
-        on a.is_sample = b.is_sample and a.programme = b.programme and a.unit_code = b.unit_code
-       and a.month = b.month and a.task_id = b.task_id
-    where (b.milestone_order = a.milestone_order + 1 or a.milestone_order = 1 and b.milestone_order > 1)
-      and a.reached_on is not null and not b.is_undated
+        t.is_sample,
+        t.programme,
+        t.unit_code,
+        t.month,
+        t.period_end,
+        t.cohort_year,
+        t.task_id,
+        p.from_milestone,
+        p.to_milestone,
+        {{ of_date('p.from_field', 't') }} as from_date,
+        {{ of_date('p.to_field', 't') }} as to_date
+    from tasks as t
+    cross join pairs as p
+    where not {{ of_date('p.to_field', 't', '_undated') }}
+),
+
+watched as (
+    select
+        *,
+        datesub('month', from_date, period_end) as months_watched,
+        datesub('month', from_date, to_date) as months_passed
+    from paired
+    where from_date is not null
 ),
 
 timed as (
@@ -51,7 +61,7 @@ timed as (
             when to_date <= from_date then 0
             else months_passed + case when from_date + to_months(months_passed::integer) < to_date then 1 else 0 end
         end as months_needed
-    from paired
+    from watched
 )
 
 select

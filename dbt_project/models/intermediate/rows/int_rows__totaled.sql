@@ -45,23 +45,21 @@ answered as (
        and u.dim_code = ''
 ),
 
+-- one answer a month, and a year's figure is its December
 valued as (
-    select answered.*, coalesce(summed.value, 0)::decimal(38, 8) as value
+    select
+        answered.* exclude (period),
+        unnest(case when right(answered.period, 3) = '-12' then [answered.period, left(answered.period, 4)] else [answered.period] end) as period,
+        coalesce(summed.value, 0)::decimal(38, 8) as value
     from answered
     left join summed
         on answered.indicator = summed.indicator and answered.account = summed.account
        and answered.submission_id = summed.submission_id and answered.dim_code = summed.dim_code
-    left join (select distinct * from unanswered) as u
-        on answered.indicator = u.indicator and answered.account = u.account
-       and answered.submission_id = u.submission_id and answered.dim_code = u.dim_code
-    where summed.value is not null or u.dim_code is null
-),
-
-final as (
-    select * from valued
-    union all
-    -- a year's figure is its December
-    select * replace (left(period, 4) as period) from valued where right(period, 3) = '-12'
+    where summed.value is not null or not exists (
+        select 1 from unanswered as u
+        where u.indicator = answered.indicator and u.account = answered.account
+          and u.submission_id = answered.submission_id and u.dim_code = answered.dim_code
+    )
 )
 
 select
@@ -77,4 +75,4 @@ select
     submission_id,
     account,
     field
-from final
+from valued

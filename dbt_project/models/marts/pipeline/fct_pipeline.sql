@@ -2,21 +2,23 @@
 -- data × programme × cohort × month × area × stage. A cohort is a plan year and no calendar year.
 -- depends_on: {{ ref('int_j4__milestones') }}
 {{ config(materialized='incremental', pre_hook="{{ make_room('cohort') }}") }}
-with tasks as (
+with counted as (
     select
-        s.is_sample,
-        s.programme,
-        j.unit_code,
-        j.period as month,
+        j.submission_id,
         j.plan_year::integer as cohort_year,
         j.stage,
         count(*) as communities,
         sum(j.hh) as households
     from {{ ref('int_j4__in_force') }} as j
-    inner join {{ ref('int_submissions__in_force') }} as s on j.submission_id = s.submission_id
     where j.membership = 'M1' and j.rec_status = 'A' and j.plan_year is not null and j.stage is not null
       and {{ in_scope('rows of a lock', 'j') }}
-    group by all
+    group by j.submission_id, cohort_year, j.stage
+),
+
+tasks as (
+    select c.* exclude (submission_id), s.is_sample, s.programme, s.unit_code, s.period as month
+    from counted as c
+    inner join {{ ref('int_submissions__in_force') }} as s on c.submission_id = s.submission_id
 ),
 
 -- a roster without a task of the plan was filed too
