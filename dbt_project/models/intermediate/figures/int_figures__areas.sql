@@ -70,18 +70,59 @@ opened_units as (
     group by all
 ),
 
+-- what one cell answers is added up as it is held, the month alone beside the value, and times a factor afterwards
+lone as (
+    select
+        c.source_kind, c.is_sample, c.programme, c.indicator, c.dim_name, c.dim_code, c.account, c.period, p.place,
+        sum(c.value) as value,
+        count(*) as units,
+        any_value(c.submission_id) as submission_id,
+        sum(c.flow) filter (where o.unit_code is null) as flow,
+        count(c.flow) filter (where o.unit_code is null) as flows,
+        any_value(c.submission_id) filter (where c.flow is not null and o.unit_code is null) as flow_submission_id
+    from {{ ref('int_observations__returned') }} as c
+    inner join {{ ref('indicators') }} as i on c.indicator = i.indicator
+    inner join {{ ref('int_areas__places') }} as p on c.unit_code = p.unit_code
+    left join {{ ref('area_openings') }} as o on {{ stands_apart('c', 'o') }}
+    where c.is_alone and i.is_additive and {{ in_scope('question of any area', 'c') }}
+    group by all
+),
+
+lone_levels as (
+    select * exclude (flow, flows, flow_submission_id), 'level' as accum, units as cells
+    from lone
+),
+
+{{ answered('lone_levels') }},
+
 by_place as (
+    select * from answered
+    union all by name
+    select
+        l.* exclude (value, units, submission_id, flow, flows, flow_submission_id),
+        l.flow::decimal(38, 11) as value,
+        l.flows as units,
+        'flow' as accum,
+        case when {{ is_january('l.period') }} then l.flows else 2 * l.flows end as cells,
+        case when {{ is_january('l.period') }} then l.flow_submission_id end as submission_id,
+        i.is_additive,
+        i.is_limit as is_estimate
+    from lone as l
+    inner join {{ ref('indicators') }} as i on l.indicator = i.indicator
+    where l.flows > 0
+    union all by name
     select
         {{ keys_of('u', keys) }}, p.place,
         sum(u.value) as value,
         sum(u.cells)::bigint as cells,
         count(*) as units,
+        u.is_additive,
         bool_or(u.is_estimate) as is_estimate,
         any_value(u.submission_id) as submission_id
-    from units as u
+    from {{ ref('int_figures__units_summed') }} as u
     inner join {{ ref('int_areas__places') }} as p on u.unit_code = p.unit_code
-    where u.is_additive
-    group by {{ keys_of('u', keys) }}, p.place
+    where u.is_additive and {{ in_scope('question of any area', 'u') }}
+    group by {{ keys_of('u', keys) }}, p.place, u.is_additive
 ),
 
 members as (

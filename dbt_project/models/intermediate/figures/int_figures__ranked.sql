@@ -57,8 +57,9 @@ above as (
 ),
 
 rates as (
-    select *, 'level' as accum, false as is_estimate, false as is_doubtful from {{ ref('int_figures__rates') }}
-    where {{ asked_only('indicator', 'period') }} and {{ asked('areas', 'area_code') }}
+    select * exclude (is_rivalled), 'level' as accum, false as is_estimate, false as is_doubtful
+    from {{ ref('int_figures__rates') }}
+    where is_rivalled and {{ asked_only('indicator', 'period') }} and {{ asked('areas', 'area_code') }}
 ),
 
 -- the last month of a period decides which units it expects

@@ -201,5 +201,12 @@ named as (
     inner join questions as q on r.question = q.question
 )
 
-select * from named
-where {{ in_scope('question') }}
+-- one account alone answers, of a unit that stands for itself alone, and not as a limit: all that is said of the question
+select
+    n.*,
+    n.basis <> 'filed' or i.is_limit or c.indicator is not null or s.area_code is not null as is_rivalled
+from named as n
+inner join {{ ref('indicators') }} as i on n.indicator = i.indicator
+left join (select indicator from accounts group by indicator having count(*) > 1) as c on n.indicator = c.indicator
+left join {{ ref('int_areas__shared') }} as s on n.area_code = s.area_code
+where {{ in_scope('question', 'n') }}

@@ -23,3 +23,14 @@ select
     1 as choice_rank
 from {{ ref('int_figures__units') }}
 where not is_rivalled
+union all by name
+select
+    * exclude (units, is_rivalled),
+    'level' as accum,
+    case when denominator = 0 then 'M' else 'A' end as obs_status,
+    units as units_reported,
+    1 as units_expected,
+    false as is_doubtful,
+    1 as choice_rank
+from {{ ref('int_figures__rates') }}
+where not is_rivalled
