@@ -20,6 +20,7 @@ from dashboards import files as made_files
 from dashboards import theme
 from dashboards.data import choices, reading
 from dashboards.data import progress as starts
+from dashboards.data.reading import STARTED
 from dashboards.downloads import FORMATS, columns_csv, content, file_name
 from dashboards.html import Places, all_written
 from dashboards.markup import CONFIG, banner_nodes, foot_nodes, head_nodes, main_nodes, node
@@ -75,7 +76,7 @@ class _Site:
             progress = choices.resolved(self.reader, base.to("progress"))
             for measure in starts.measures_at(self.reader, progress.period, sample):
                 yield base.to("progress").with_(measure=measure)
-            held = reading.areas_with(self.reader, [starts.STARTED], sample)
+            held = reading.areas_with(self.reader, [STARTED], sample)
             for area in (a for a in reading.provinces(self.reader) if a in held and a != self.tops[sample]):
                 yield base.to("progress").with_(area=area)
 

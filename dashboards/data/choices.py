@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from dashboards.data.money import CHAIN, funds_period
-from dashboards.data.progress import HOUSEHOLDS, PLAN, STARTED, overview_period, province_period, top_area
-from dashboards.data.reading import areas_with, periods_with, provinces
+from dashboards.data.progress import overview_period, province_period, top_area
+from dashboards.data.reading import HOUSEHOLDS, PLAN, STARTED, areas_with, periods_with, provinces
 from dashboards.view import BadView, View
 from filings.reader import Reader
 from ingestion.catalogue import NATION

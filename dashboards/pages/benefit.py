@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dashboards.data import progress as data
+from dashboards.data.reading import HOUSEHOLDS
 from dashboards.figures.benefited_households import benefited_households
 from dashboards.pages._page import Page, area_table, chart_block, numbers_block
 from dashboards.pages._words import absent_words
@@ -51,8 +52,8 @@ def page(reader: Reader, view: View) -> Page:
     blocks = [households, replace(residents, notes=(estimate,), table_open=True)]
     if view.area == NATION:
         period = data.household_period(reader, view.period, view.sample)
-        provinces = data.by_province(reader, data.HOUSEHOLDS, period, view.sample)
-        table = area_table(provinces, view, [(data.HOUSEHOLDS, Words("惠及户数", "households benefited"))])
+        provinces = data.by_province(reader, HOUSEHOLDS, period, view.sample)
+        table = area_table(provinces, view, [(HOUSEHOLDS, Words("惠及户数", "households benefited"))])
         title = Words(f"各省惠及户数，{period}", f"Households benefited by province, {period}")
         by_province = numbers_block(provinces, title, view)
         blocks.append(replace(by_province, table=table, table_open=provinces.has_data, absent=absent_words(provinces)))

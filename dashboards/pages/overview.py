@@ -7,7 +7,7 @@ from dataclasses import replace
 from dashboards import theme
 from dashboards.data import progress as data
 from dashboards.data import quality
-from dashboards.data.reading import read_frame
+from dashboards.data.reading import HOUSEHOLDS, STARTED, read_frame
 from dashboards.figures.monthly_flow import monthly_flow
 from dashboards.figures.yearly_starts import yearly_starts
 from dashboards.frames import Frame, Key, Point
@@ -37,8 +37,8 @@ INTRO = (
     ),
 )
 NAMES = {
-    data.STARTED: Words("新开工小区", "communities started"),
-    data.HOUSEHOLDS: Words("惠及居民", "households benefited"),
+    STARTED: Words("新开工小区", "communities started"),
+    HOUSEHOLDS: Words("惠及居民", "households benefited"),
     "funds_arrived": Words("到位资金", "funds arrived"),
     "funds_paid": Words("支付资金", "funds paid"),
 }
@@ -48,7 +48,7 @@ def _against(frame: Frame, period: str, indicator: str, sample: bool) -> Words |
     """How far a key figure is against its plan, with the base named; never capped."""
     if "/" in period:
         return None
-    if indicator == data.STARTED:
+    if indicator == STARTED:
         plan = next((p for p in frame.points if p.key.indicator.startswith("plan_communities")), None)
         base = Words("首版计划", "first plan") if sample else Words("当年计划", "plan of the year")
         return _share(frame.point(indicator, period=period), plan, base)
@@ -71,13 +71,13 @@ def _spark(reader: Reader, indicator: str, area: str, sample: bool) -> tuple[flo
     """The years of an indicator, or in samples its months."""
     if sample:
         frame = data.monthly_progress(reader, area, True)
-        if indicator != data.STARTED:
+        if indicator != STARTED:
             months = [p.key.period for p in frame.points]
             frame = read_frame(reader, "spark", [Key(indicator, area, m) for m in months], sample=True)
         return tuple(theme.traced(p.value) for p in frame.points)
     frame = data.yearly_starts(reader, area)
     years = frame.ordered("period")
-    if indicator != data.STARTED:
+    if indicator != STARTED:
         frame = read_frame(reader, "spark", [Key(indicator, area, y) for y in years])
     return tuple(theme.traced(p.value) if (p := frame.point(indicator, period=y)) else None for y in years)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboards.data import progress as data
+from dashboards.data.reading import HOUSEHOLDS, PLAN, STARTED
 from dashboards.figures.county_progress import county_progress
 from dashboards.figures.monthly_progress import monthly_progress
 from dashboards.figures.province_map import province_map
@@ -19,8 +20,8 @@ from ingestion.catalogue import NATION
 
 TITLE = Words("进展", "Progress")
 COLUMNS = {
-    data.STARTED: Words("新开工（个）", "started"),
-    data.PLAN: Words("计划任务（个）", "plan"),
+    STARTED: Words("新开工（个）", "started"),
+    PLAN: Words("计划任务（个）", "plan"),
     "plan_communities_first": Words("首版计划", "first plan"),
     "plan_communities_then": Words("当时计划", "plan then"),
     "plan_communities_now": Words("现行计划", "plan now"),
@@ -29,7 +30,7 @@ COLUMNS = {
     "start_rate_communities_plan_now": Words("开工率·现行（%）", "rate, plan now"),
     data.PRINTED_RATE: Words("开工率（原文）", "rate as printed"),
     "started_households": Words("开工户数", "households started"),
-    data.HOUSEHOLDS: Words("惠及户数", "households benefited"),
+    HOUSEHOLDS: Words("惠及户数", "households benefited"),
 }
 BASES = Words(
     "开工率的分母写明是哪一版计划：首版＝第一次确认的计划，当时＝期末有效的一版，现行＝现在有效的一版；“原文”是公布表所印，"
@@ -53,7 +54,7 @@ MAP = Words(
 def _map_block(reader: Reader, view: View) -> tuple[Block, tuple[tuple[Words, tuple[Choice, ...]], ...]]:
     """The map with its tiles and table, and the measures it can show."""
     held = data.measures_at(reader, view.period, view.sample)
-    measure = view.measure or next(iter(held), data.STARTED)
+    measure = view.measure or next(iter(held), STARTED)
     frame = data.by_province(reader, measure, view.period, view.sample)
     columns = data.table_columns(reader, view.period, view.sample)
     numbers = data.province_table(reader, view.period, view.sample)
@@ -137,7 +138,7 @@ def page(reader: Reader, view: View) -> Page:
         blocks = [block, yearly, monthly]
     else:
         blocks = [*_below(reader, view), yearly, monthly]
-    blocks += levels_blocks(reader, view, data.STARTED)
+    blocks += levels_blocks(reader, view, STARTED)
     name = reader.catalogue.area(view.area)
     return Page(
         view,
