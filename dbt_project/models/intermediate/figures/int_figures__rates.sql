@@ -60,7 +60,10 @@ questions as (
         ratio_dim_name as dim_name,
         ratio_dim_code as dim_code,
         group_id,
-        bool_and(is_additive) as is_additive
+        bool_and(is_additive) as is_additive,
+        -- another account may answer too, or it is a limit
+        ratio in (select indicator from {{ ref('indicators') }} where is_limit)
+        or ratio in (select indicator from accounts group by indicator having count(*) > 1) as is_rivalled
     from answerable
     group by question, ratio, ratio_dim_name, ratio_dim_code, group_id
 ),
@@ -196,17 +199,15 @@ rates as (
 ),
 
 named as (
-    select q.* exclude (question, is_additive), r.* exclude (question)
+    select
+        q.* exclude (question, is_additive, is_rivalled),
+        r.* exclude (question),
+        -- a unit that stands for itself alone: all that is said of the question
+        r.basis <> 'filed' or q.is_rivalled or s.area_code is not null as is_rivalled
     from rates as r
     inner join questions as q on r.question = q.question
+    left join {{ ref('int_areas__shared') }} as s on r.area_code = s.area_code
 )
 
--- one account alone answers, of a unit that stands for itself alone, and not as a limit: all that is said of the question
-select
-    n.*,
-    n.basis <> 'filed' or i.is_limit or c.indicator is not null or s.area_code is not null as is_rivalled
-from named as n
-inner join {{ ref('indicators') }} as i on n.indicator = i.indicator
-left join (select indicator from accounts group by indicator having count(*) > 1) as c on n.indicator = c.indicator
-left join {{ ref('int_areas__shared') }} as s on n.area_code = s.area_code
-where {{ in_scope('question', 'n') }}
+select * from named
+where {{ in_scope('question') }}
