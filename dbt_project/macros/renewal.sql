@@ -241,6 +241,9 @@
   with now as ({{ months_filed('main') }}), held as ({{ months_filed('before.main') }})
   select unit_code from late.observed
   union
+  -- what went into an heir bounds it too
+  select h.heir_code from main.area_heirs as h inner join late.observed as o on h.unit_code = o.unit_code
+  union
   select unit_code from main.area_closure
   where exists ((from now except from held) union all (from held except from now));
   create table late.bounded_areas as

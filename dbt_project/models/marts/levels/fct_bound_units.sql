@@ -1,5 +1,5 @@
--- What is known of a unit that did not report a month: its last accepted value of the year, and its plan. Only of
--- quantities counted from the start of the year. Never a figure: fct_bounds alone reads it. Grain: kind of data ×
+-- What is known of a unit that did not report a month: its last accepted value of the year (of an heir that has not filed
+-- yet, those of the units that went into it), and its plan. Only of quantities counted from the start of the year. Never a figure: fct_bounds alone reads it. Grain: kind of data ×
 -- programme × indicator × account × month × missing unit of which anything is known.
 {{ config(materialized='incremental', pre_hook="{{ make_room('missing unit') }}") }}
 {%- set keys = ['is_sample', 'programme', 'indicator', 'account', 'period'] %}
@@ -56,16 +56,37 @@ missing as materialized (
     where m.units & p.unit_bit <> 0
 ),
 
-earlier as (
+-- whose values of the year bound it from below: its own, and those of the units that went into it, from before they did
+filers as (
+    select {{ keys_of('m', keys) }}, m.unit_code, m.unit_code as filer_code, null::varchar as month from missing as m
+    union all
+    select {{ keys_of('m', keys) }}, m.unit_code, h.unit_code as filer_code, h.month
+    from missing as m
+    inner join {{ ref('area_heirs') }} as h
+        on m.unit_code = h.heir_code and left(m.period, 4) = left(h.month, 4) and m.period >= h.month
+),
+
+last_filed as (
     select
-        {{ keys_of('m', keys) }}, m.unit_code,
+        {{ keys_of('m', keys) }}, m.unit_code, m.month,
         max(f.period) as last_period,
         arg_max(f.value, f.period) as last_value
-    from missing as m
+    from filers as m
     inner join {{ ref('int_levels__filed') }} as f
         on m.is_sample = f.is_sample and m.programme = f.programme and m.indicator = f.indicator and m.account = f.group_id
-       and m.unit_code = f.area_code and left(m.period, 4) = left(f.period, 4) and m.period > f.period
+       and m.filer_code = f.area_code and left(m.period, 4) = left(f.period, 4) and m.period > f.period
+       and coalesce(m.month > f.period, true)
     where f.is_return and length(f.period) = 7 and {{ in_scope('cells of bounds', 'f') }}
+    group by {{ keys_of('m', keys) }}, m.unit_code, m.filer_code, m.month
+),
+
+-- what it filed itself since holds theirs; a unit of them that filed nothing adds nothing to a lower bound
+earlier as (
+    select {{ keys_of('l', keys) }}, l.unit_code, max(l.last_period) as last_period, sum(l.last_value) as last_value
+    from last_filed as l
+    left join last_filed as o
+        on {{ same_keys('l', 'o', keys) }} and l.unit_code = o.unit_code and o.month is null and l.month <= o.last_period
+    where o.unit_code is null
     group by all
 ),
 
