@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Context, Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -50,15 +50,17 @@ def _usual(filed: Value | None) -> str | None:
     return filed.isoformat() if isinstance(filed, dt.date) else None if filed is None else str(filed)
 
 
-def unusual_texts(result: ReadResult, fields: FieldSet) -> Kept:
-    """What is kept of a return's items, or of one of its tables."""
+def unusual_texts(result: ReadResult, fields: FieldSet, judged_by: Container[str]) -> Kept:
+    """What is kept of a return's items, or of one of its tables. judged_by: the rules of the audit, whose findings a result
+    has when it is fresh and not when its file is read again: they say nothing of what could be read."""
     if not isinstance(fields, FormTable):
         return {name: held.raw for name, held in result.values.items() if held.raw != _usual(held.filed)}
     rows = result.tables.get(fields.id)
     if rows is None:
         return {}
     # what could not be read is no value, and yet stands there
-    unread = {f.field for f in result.findings if f.severity == "error" and f.sheet == rows.sheet}
+    found = (f for f in result.findings if f.severity == "error" and f.sheet == rows.sheet)
+    unread = {f.field for f in found if f.rule not in judged_by}
     names = [f.id for f in fields.fields if _is_kept(fields, f.id)]
     kept = {name: None if name in unread else _of_column(rows, name) for name in names}
     return {name: found for name, found in kept.items() if found != ({}, {})}

@@ -226,7 +226,8 @@ class Store:
                     missing[key] = read[key]
             kept.append(rows_of(missing, fields))
             if fields is not None:
-                texts |= {key: unusual_texts(result, fields) for key, result in missing.items()}
+                judged_by = self.catalogue.rules_by_id
+                texts |= {key: unusual_texts(result, fields, judged_by) for key, result in missing.items()}
             self._write(path, pa.concat_tables(kept), ids, fields, texts)
             written.append(path)
         return written
