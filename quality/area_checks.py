@@ -21,6 +21,7 @@ SUFFIXES = {  # type of a change → how the names of before and after end
     "撤市设区": ("市", "区"),
     "撤区设区": ("区", "区"),
 }
+MOST_UNITS = 127  # directly below one area: who reported is told by the bits of one number (int_areas__places)
 Said = tuple[str, str, str, str]  # file, place, zh, en
 
 
@@ -46,6 +47,11 @@ def _units(book: Catalogue) -> Iterator[Said]:
     for (parent, name), times in named.items():
         if times > 1:
             yield AREAS, parent, f"下有{times}个“{name}”", f"{times} units below it are called {name}"
+    units = Counter(book.area(code).parent_code for code in {*book.basic_units, *book.former_areas})
+    for parent, count in units.items():
+        if count > MOST_UNITS:
+            zh = f"下有{count}个填报单位，构建最多能记{MOST_UNITS}个，请分设上级"
+            yield AREAS, str(parent), zh, f"{count} units below it, a build can tell {MOST_UNITS}: put an area between"
 
 
 def _codes(row: dict[str, str], book: Catalogue) -> Iterator[tuple[str, str]]:

@@ -90,6 +90,19 @@ def test_every_fault_of_a_file_is_listed_not_only_the_first(copy: Path) -> None:
     assert {"rules.J2-001.severity", "rules.J2-003.severity"} <= places
 
 
+def test_an_area_may_have_no_more_units_than_a_build_can_tell(copy: Path) -> None:
+    areas = copy / "areas" / "areas.csv"
+    held = sum(line.split(",")[4:6] == ["county", "130100"] for line in areas.read_text(encoding="utf-8").splitlines())
+    lines = [f"{139000 + n},新区{n},,,county,130100,\n" for n in range(128 - held)]
+    with areas.open("a", encoding="utf-8") as file:
+        file.writelines(lines[1:])
+    assert not [p for p in check_rulebook(copy) if p.file == "areas/areas.csv" and "127" in p.problem_zh]
+    with areas.open("a", encoding="utf-8") as file:
+        file.write(lines[0])
+    found = [p for p in check_rulebook(copy) if p.file == "areas/areas.csv" and "127" in p.problem_zh]
+    assert [(p.place, "128" in p.problem_zh) for p in found] == [("130100", True)]
+
+
 @pytest.mark.parametrize(
     ("edit", "file", "said"),
     [
