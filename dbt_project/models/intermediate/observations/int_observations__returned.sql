@@ -31,7 +31,9 @@ with questions as (
     select
         f.submission_id, f.source_kind, f.is_sample, f.programme, f.unit_code, f.period
         {%- for field in fields %},
-        {'value': f.{{ field }}, 'flow': f.{{ field }} - case when {{ is_january('f.period') }} then 0 else b.{{ field }} end} as {{ field }}
+        struct_pack(
+            filed := f.{{ field }}, flow := f.{{ field }} - case when {{ is_january('f.period') }} then 0 else b.{{ field }} end
+        ) as {{ field }}
         {%- endfor %}
     from {{ form | lower }}_filled as f
     left join {{ form | lower }}_filled as b
@@ -66,7 +68,7 @@ answered as (
     inner join questions as q on u.form = q.form and u.field = q.field
     left join {{ ref('int_plans__by_period') }} as p
         on u.submission_id = p.submission_id and q.version = p.question and q.kind = 'plan'
-    where u.cell.value is not null and (q.kind in ('flow', 'stock') or p.submission_id is not null)
+    where u.cell.filed is not null and (q.kind in ('flow', 'stock') or p.submission_id is not null)
 ),
 
 returned as (
@@ -79,7 +81,7 @@ returned as (
         coalesce(dim_code, '') as dim_code,
         unit_code,
         period,
-        cell.value as value,
+        cell.filed as value,
         case when has_flow and length(period) = 7 then cell.flow end as flow,
         submission_id,
         form as account,
@@ -89,15 +91,39 @@ returned as (
     from answered
 ),
 
--- rows are counted over the life of a task, so that no month alone is asked of them
+flows as (
+    select indicator from {{ ref('indicators') }} where kind = 'flow' and not constant_in_year
+),
+
+-- of what rows add up to, as a rule over the life of a task, hardly anything has a month alone
+totaled_months as (
+    select t.*, {{ month_no('t.period') }} as month_no
+    from {{ ref('int_rows__totaled') }} as t
+    semi join flows as f on t.indicator = f.indicator
+    where length(t.period) = 7 and {{ in_scope('filer', 't') }}
+),
+
+totaled_flows as (
+    select
+        t.submission_id, t.indicator, t.account, t.dim_code,
+        t.value - case when {{ is_january('t.period') }} then 0 else b.value end as flow
+    from totaled_months as t
+    left join totaled_months as b
+        on {{ same_keys('t', 'b', ['source_kind', 'programme', 'indicator', 'account', 'unit_code']) }}
+       and t.dim_code is not distinct from b.dim_code and t.month_no = b.month_no + 1
+),
+
 totaled as (
     select
         t.* replace (coalesce(t.dim_name, '') as dim_name, coalesce(t.dim_code, '') as dim_code),
-        null::decimal(38, 8) as flow,
+        f.flow::decimal(38, 8) as flow,
         true as from_rows,
         coalesce(case when length(t.period) = 7 then q.is_lone_month else q.is_lone_year end, false) as is_lone
     from {{ ref('int_rows__totaled') }} as t
     left join {{ ref('int_questions__lone') }} as q on t.indicator = q.indicator and t.account = q.account and q.dim_code is null
+    left join totaled_flows as f
+        on {{ same_keys('t', 'f', ['submission_id', 'indicator', 'account']) }}
+       and t.dim_code is not distinct from f.dim_code and length(t.period) = 7
     where {{ in_scope('cell', 't') }}
 ),
 

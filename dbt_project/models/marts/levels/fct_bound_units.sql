@@ -1,6 +1,7 @@
 -- What is known of a unit that did not report a month: its last accepted value of the year (of an heir that has not filed
--- yet, those of the units that went into it), and its plan. Only of quantities counted from the start of the year. Never a figure: fct_bounds alone reads it. Grain: kind of data ×
--- programme × indicator × account × month × missing unit of which anything is known.
+-- yet, those of the units that went into it), and its plan. Only of quantities counted from the start of the year. Never a
+-- figure: fct_bounds alone reads it. Grain: kind of data × programme × indicator × account × month × missing unit of which
+-- anything is known.
 {{ config(materialized='incremental', pre_hook="{{ make_room('missing unit') }}") }}
 {%- set keys = ['is_sample', 'programme', 'indicator', 'account', 'period'] %}
 with asked_of as (
