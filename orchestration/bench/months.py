@@ -161,7 +161,13 @@ def file_late(home: Path) -> None:
     place = again.schema.get_field_index("xq_start")
     more = pa.array([number + 1 for number in again["xq_start"].to_pylist()], again.schema.field(place).type)
     again = again.set_column(place, again.schema.field(place), more)
-    metadata = {**table.schema.metadata, HELD: table.schema.metadata[HELD] + f" {late['submission_id']}".encode()}
+    texts = texts_in(table.schema.metadata)
+    # without its texts a trace would look for a workbook, and there is none
+    texts[late["submission_id"]] = texts[row["submission_id"]]
+    metadata = {
+        HELD: table.schema.metadata[HELD] + f" {late['submission_id']}".encode(),
+        RAW: json.dumps(texts, ensure_ascii=False),
+    }
     pq.write_table(
         pa.concat_tables([table, again.cast(table.schema)]).replace_schema_metadata(metadata), folder / "rows.parquet"
     )
