@@ -29,9 +29,7 @@ ROLES = {"value": 0, "numerator": 1, "denominator": 2}  # in words: the cells in
 # what `fct_contributions` says of items to date, without what it takes to plan its months, rates and factors
 TO_DATE = """(select *, 'level' as accum, 'value' as figure_role, 1::decimal(6, 3) as weight, null::integer as row_no
     from int_contributions__additive)"""
-COLUMNS = (
-    """figure_role, weight, observation_id, unit_code, submission_id, field, sheet, cell, printed, value, row_no"""
-)
+COLUMNS = "figure_role, weight, observation_id, unit_code, submission_id, field, sheet, cell, printed, value, row_no"
 AT_ONCE = 20_000  # cells whose returns and texts are looked up together: more than the returns of a nation
 # as `_order` says it; a release in which no cell has a row knows no type of it
 IN_ORDER = f"""case figure_role {" ".join(f"when '{role}' then {n}" for role, n in ROLES.items())} end, unit_code, weight desc,

@@ -34,9 +34,8 @@ FEW = 20  # texts that are kept of a column of a table, and one more for so many
 ROWS_A_TEXT = 50
 Row = Mapping[str, Any]  # of the register
 Cell = tuple[str, int]  # submission and row of its sheet; an item's is 1
-Kept = dict[
-    str, Any
-]  # field → the text of an item; of a column {value as mostly written: text}, {text: [rows]}, or None
+# field → the text of an item; of a column {value as mostly written: text}, {text: [rows]}, or None
+Kept = dict[str, Any]
 Texts = dict[str, Kept]  # submission → what is kept of it
 
 
@@ -117,20 +116,18 @@ def cell_texts(
     parts: dict[tuple[str, str, str], list[Cell]] = {}  # those of one partition have its path to be looked for once
     for cell, row in cells.items():
         parts.setdefault((row["form"], row["period"], row["province_code"]), []).append(cell)
-    wanted: dict[str, dict[str, list[Cell]]] = {}  # form → partition → cells
+    wanted: dict[str, tuple[FieldSet, dict[str, list[Cell]]]] = {}  # form → what the field stands in, partition → cells
     for (form, *_), held in parts.items():
         fields = _fields(catalogue, form, table, name)
         path = partition_path(home / "returns", catalogue, cells[held[0]], fields) if fields else None
-        if path is not None and path.exists():
-            wanted.setdefault(form, {})[str(path)] = held
+        if fields is not None and path is not None and path.exists():
+            wanted.setdefault(form, (fields, {}))[1][str(path)] = held
     found: dict[Cell, str | None] = {}
     with connection.cursor() as cursor:
-        for form, of_form in wanted.items():
-            asked = _fields(catalogue, form, table, name)
-            assert asked is not None
-            unit = asked.by_id[name].unit
+        for fields, of_form in wanted.values():
+            unit = fields.by_id[name].unit
             factor = catalogue.units[unit].factor if unit else Decimal(1)
-            found |= _texts_of(cursor, of_form, asked, name, factor)
+            found |= _texts_of(cursor, of_form, name, factor)
     return found
 
 
@@ -142,7 +139,7 @@ def _fields(catalogue: Catalogue, form: str, table: str, name: str) -> FieldSet 
 
 
 def _texts_of(
-    cursor: duckdb.DuckDBPyConnection, held: Mapping[str, list[Cell]], fields: FieldSet, name: str, factor: Decimal
+    cursor: duckdb.DuckDBPyConnection, held: Mapping[str, list[Cell]], name: str, factor: Decimal
 ) -> dict[Cell, str | None]:
     """Texts of one form's field, of the submissions whose texts the partitions keep."""
     paths = [as_pattern(path) for path in held]

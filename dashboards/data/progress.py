@@ -10,7 +10,7 @@ from dashboards.data.reading import (
     PLAN,
     STARTED,
     areas_with,
-    periods_of,
+    latest,
     periods_with,
     provinces,
     read_frame,
@@ -76,9 +76,8 @@ def _central(reader: Reader, area: str) -> list[tuple[str, str]]:
 
 def overview_period(reader: Reader, area: str, sample: bool) -> str:
     """The latest year with starts, else the latest month; the plan of a coming year does not move the page on."""
-    held = periods_of(reader, (STARTED, HOUSEHOLDS, PLAN), area, sample)
     found = (
-        max((p for p in held.get(i, []) if len(p) == n), default="")
+        latest(reader, [i], area, sample, length=n)
         for n in ((7, 4) if sample else (4, 7))
         for i in (STARTED, HOUSEHOLDS, PLAN)
     )

@@ -175,33 +175,6 @@ def read_frame(
 
 
 # -- what is there ----------------------------------------------------------------------------------------------------
-def periods_of(
-    reader: Reader,
-    indicators: Iterable[str],
-    area: str,
-    sample: bool,
-    *,
-    dims: bool = False,
-    programme: str = "national",
-) -> dict[str, list[str]]:
-    """indicator → years and months for which an area has it, oldest first; those that it has at all.
-
-    A page asks several times about headlines: they are looked up together.
-    """
-    wanted = set(indicators)
-    rows = reader.short_list(
-        f"""select distinct indicator, period from fct_figures where is_sample = ? and programme = ? and area_code = ?
-            and list_contains(?::varchar[], indicator) and accum = 'level' and (dim_code <> '') = ?
-            and regexp_full_match(period, '{PERIODS}') order by indicator, period""",
-        [sample, programme, area, sorted(HEADLINES if wanted <= HEADLINES else wanted), dims],
-    )
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        if row["indicator"] in wanted:
-            found.setdefault(row["indicator"], []).append(row["period"])
-    return found
-
-
 def periods_with(
     reader: Reader,
     indicators: Iterable[str],
@@ -211,9 +184,18 @@ def periods_with(
     dims: bool = False,
     programme: str = "national",
 ) -> list[str]:
-    """Years and months for which an area has one of the indicators, oldest first."""
-    held = periods_of(reader, indicators, area, sample, dims=dims, programme=programme)
-    return sorted({period for periods in held.values() for period in periods})
+    """Years and months for which an area has one of the indicators, oldest first.
+
+    A page asks several times about headlines: they are looked up together.
+    """
+    wanted = set(indicators)
+    rows = reader.short_list(
+        f"""select distinct indicator, period from fct_figures where is_sample = ? and programme = ? and area_code = ?
+            and list_contains(?::varchar[], indicator) and accum = 'level' and (dim_code <> '') = ?
+            and regexp_full_match(period, '{PERIODS}')""",
+        [sample, programme, area, sorted(HEADLINES if wanted <= HEADLINES else wanted), dims],
+    )
+    return sorted({row["period"] for row in rows if row["indicator"] in wanted})
 
 
 def years_with(reader: Reader, indicators: Iterable[str], area: str, sample: bool = False) -> list[int]:

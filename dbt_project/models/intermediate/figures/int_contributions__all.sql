@@ -36,11 +36,10 @@ paired as (
     from monthly as later
     left join monthly as earlier
         on {{ same_keys('later', 'earlier', ['is_sample', 'programme', 'indicator', 'dim_code', 'unit_code', 'field']) }}
-       and left(later.period, 4) = left(earlier.period, 4)
-       and right(later.period, 2)::integer = right(earlier.period, 2)::integer + 1
+       and {{ month_no('later.period') }} = {{ month_no('earlier.period') }} + 1 and not {{ is_january('later.period') }}
     -- the first month after a change of territory stands apart
-    left join openings on later.unit_code = openings.unit_code and later.period = openings.month and openings.side = 'after'
-    where openings.unit_code is null and (right(later.period, 2) = '01' or earlier.observation_id is not null)
+    anti join openings as o on {{ stands_apart('later', 'o') }}
+    where {{ is_january('later.period') }} or earlier.observation_id is not null
 ),
 
 months_alone as (

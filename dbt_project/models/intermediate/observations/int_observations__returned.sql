@@ -3,10 +3,13 @@
 -- Grain: cell or total of rows × indicator × breakdown × period answered.
 {{ config(materialized='incremental', pre_hook="{{ make_room('cell') }}") }}
 {%- set forms = answering_fields() %}
-with questions as (
-    select f.*, i.kind = 'flow' and not i.constant_in_year as has_flow, q.is_lone_month, q.is_lone_year
+with flows as (
+    select indicator from {{ ref('indicators') }} where kind = 'flow' and not constant_in_year
+),
+
+questions as (
+    select f.*, f.indicator in (select indicator from flows) as has_flow, q.is_lone_month, q.is_lone_year
     from {{ ref('indicator_fields') }} as f
-    inner join {{ ref('indicators') }} as i on f.indicator = i.indicator
     left join {{ ref('int_questions__lone') }} as q
         on f.indicator = q.indicator and f.form = q.account and coalesce(f.dim_code, '') = q.dim_code
 ),
@@ -89,10 +92,6 @@ returned as (
         false as from_rows,
         coalesce(case when length(period) = 7 then is_lone_month else is_lone_year end, false) as is_lone
     from answered
-),
-
-flows as (
-    select indicator from {{ ref('indicators') }} where kind = 'flow' and not constant_in_year
 ),
 
 -- of what rows add up to, as a rule over the life of a task, hardly anything has a month alone
